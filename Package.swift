@@ -1,0 +1,56 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+/// Every target: the Swift 6 language mode comes from the package, these from here.
+let settings: [SwiftSetting] = [
+    .strictMemorySafety(),
+    .enableExperimentalFeature("Lifetimes"),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+    name: "reel",
+    products: [
+        .library(name: "ExternalTerm", targets: ["ExternalTerm"]),
+        .library(name: "GzipMembers", targets: ["GzipMembers"]),
+        .library(name: "Reel", targets: ["Reel"]),
+        .executable(name: "reel", targets: ["reel-tool"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    ],
+    targets: [
+        // The rooms, lowest first. A test reads the imports and fails on one that points up.
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+        .target(name: "Zlib", dependencies: ["CZlib"], swiftSettings: settings),
+        .target(name: "ExternalTerm", dependencies: ["Zlib"], swiftSettings: settings),
+        .target(name: "GzipMembers", dependencies: ["Zlib"], swiftSettings: settings),
+        .target(
+            name: "Reel",
+            dependencies: [
+                "ExternalTerm", "GzipMembers",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "reel-tool",
+            dependencies: [
+                "Reel", "ExternalTerm", "GzipMembers",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(name: "ZlibTests", dependencies: ["Zlib"], swiftSettings: settings),
+        .testTarget(name: "ExternalTermTests", dependencies: ["ExternalTerm"], swiftSettings: settings),
+        .testTarget(name: "GzipMembersTests", dependencies: ["GzipMembers", "Zlib"], swiftSettings: settings),
+        .testTarget(name: "ReelTests", dependencies: ["Reel", "ExternalTerm", "GzipMembers"], swiftSettings: settings),
+        .testTarget(name: "ToolTests", dependencies: ["reel-tool"], swiftSettings: settings),
+        .testTarget(name: "LayoutTests", swiftSettings: settings),
+    ],
+    swiftLanguageModes: [.v6]
+)
