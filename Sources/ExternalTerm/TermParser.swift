@@ -1,0 +1,170 @@
+/// Reads a term token by token, where it stands: no tree is built, and nothing is allocated for the terms that are read.
+///
+/// The parser checks what `binary_to_term` checks, nesting and duplicate keys included, so that tokens that have been returned
+/// up to the end of a term are those of a valid one. Its stack is on the heap and bounded by ``TermLimits/depth``.
+///
+/// ```swift
+/// var parser = TermParser(bytes.span, at: 1)  // after the leading 131
+/// while let token = try parser.next() {
+///     if case .atom(let text) = token { print(bytes.span.atom(text)) }
+/// }
+/// ```
+///
+/// Compressed terms have to be inflated first: see ``withTermParser(over:limits:_:)``. Implements Spec/terms.md §3.
+public struct TermParser: ~Escapable {
+    private var reader: TokenReader
+    private let depthLimit: Int
+    private var open: [Container] = []
+    private var isStarted = false
+    /// Where the keys of the maps that are open start, outermost map first.
+    private var keyStarts: [Int] = []
+
+    /// A container that some terms are still to come for.
+    private struct Container {
+        var kind: Kind
+        var remaining: Int
+        /// Where the container starts.
+        var start: Int
+        /// From where a map's keys are in `keyStarts`.
+        var firstKey: Int
+
+        /// What the container is; `emptyList` is a list without elements so far, which is nothing but its tail.
+        enum Kind { case sequence, list, emptyList, map }
+    }
+
+    /// Creates a parser of the term that starts at `offset`, without a leading 131.
+    @_lifetime(copy bytes)
+    public init(_ bytes: Span<UInt8>, at offset: Int = 0, limits: TermLimits = .default) {
+        reader = TokenReader(bytes, at: offset)
+        depthLimit = limits.depth
+    }
+
+    /// The bytes that the parser reads.
+    public var bytes: Span<UInt8> {
+        @_lifetime(copy self) get { reader.bytes }
+    }
+
+    /// Where the next token starts; after the last one, where the term ends.
+    public var offset: Int { reader.offset }
+
+    /// How many containers are open.
+    public var depth: Int { open.count }
+
+    /// Starts over with the term that follows the one just read, keeping what memory the parser has.
+    public mutating func startNextTerm() {
+        open.removeAll(keepingCapacity: true)
+        keyStarts.removeAll(keepingCapacity: true)
+        isStarted = false
+    }
+
+    /// Reads the next token, or returns nil after the term's last one.
+    ///
+    /// - Throws: ``TermError`` when the bytes there are no valid token or end a map with a key twice.
+    /// - Complexity: O(1), but for a map whose keys are not in order, at its end: O(*n* log *n*).
+    public mutating func next() throws(TermError) -> TermToken? {
+        guard !isStarted || !open.isEmpty else { return nil }
+        isStarted = true
+        let start = reader.offset
+        if let top = open.last, top.kind == .map, top.remaining.isMultiple(of: 2) { keyStarts.append(start) }
+        let token = try reader.next()
+        if let top = open.indices.last {
+            open[top].remaining -= 1
+            if open[top].remaining == 0, try continuesList(token, at: start) { return token }
+        }
+        let following = token.followingTermCount
+        if following > 0 {
+            let kind: Container.Kind =
+                switch token {
+                case .map: .map
+                case .list(let count): count > 0 ? .list : .emptyList
+                default: .sequence
+                }
+            if kind != .emptyList { try checkDepth(open.count, at: start) }
+            open.append(Container(kind: kind, remaining: following, start: start, firstKey: keyStarts.count))
+        } else {
+            try closeContainers()
+        }
+        return token
+    }
+
+    /// Takes what may be the tail of the list on top: a list there goes on with the one on top, and is no deeper.
+    private mutating func continuesList(_ token: TermToken, at start: Int) throws(TermError) -> Bool {
+        let top = open.count - 1
+        guard open[top].kind == .list || open[top].kind == .emptyList else { return false }
+        if case .list(let count) = token {
+            if open[top].kind == .emptyList, count > 0 {
+                try checkDepth(top, at: start)
+                open[top].kind = .list
+            }
+            open[top].remaining = count + 1
+            return true
+        }
+        // The tail of a list without elements stands where the list would.
+        if open[top].kind == .emptyList { open.removeLast() }
+        return false
+    }
+
+    private func checkDepth(_ depth: Int, at start: Int) throws(TermError) {
+        guard depth < depthLimit else {
+            throw TermError(.limitExceeded, at: start, "terms nested deeper than \(depthLimit)")
+        }
+    }
+
+    /// Reads the rest of the term: all that is left of it, without returning tokens.
+    public mutating func skipToEnd() throws(TermError) {
+        while try next() != nil {}
+    }
+
+    /// Reads one whole term, from where a term may start.
+    ///
+    /// - Returns: where the term stands.
+    public mutating func skipTerm() throws(TermError) -> Range<Int>? {
+        let start = reader.offset
+        let depth = open.count
+        guard try next() != nil else { return nil }
+        while open.count > depth { _ = try next() }
+        return start..<reader.offset
+    }
+
+    private mutating func closeContainers() throws(TermError) {
+        while let top = open.last, top.remaining == 0 {
+            open.removeLast()
+            guard top.kind == .map else { continue }
+            guard !(try MapKeys.haveDuplicate(in: reader.bytes, starts: keyStarts[top.firstKey...])) else {
+                throw TermError(.duplicateKey, at: top.start, "a map that names a key twice")
+            }
+            keyStarts.removeSubrange(top.firstKey...)
+        }
+    }
+}
+
+/// Calls `body` with a parser of a whole stored term: one that starts with 131, compressed or not.
+///
+/// - Returns: what `body` returns, and how many bytes the term takes at the start of `bytes`.
+/// - Throws: ``TermError`` when the term is invalid, LOCAL_EXT, or longer than what `body` read of it.
+public func withTermParser<Result>(
+    over bytes: Span<UInt8>, limits: TermLimits = .default,
+    _ body: (inout TermParser) throws(TermError) -> Result
+) throws(TermError) -> (result: Result, byteCount: Int) {
+    switch try TermEnvelope.open(bytes, limits: limits) {
+    case .plain(let start):
+        var parser = TermParser(bytes, at: start, limits: limits)
+        let result = try body(&parser)
+        try parser.skipToEnd()
+        return (result, parser.offset)
+    case .inflated(let content, let byteCount):
+        do throws(TermError) {
+            var parser = TermParser(content.span, at: 0, limits: limits)
+            let result = try body(&parser)
+            try parser.skipToEnd()
+            guard parser.offset == content.count else {
+                throw TermError(.malformedCompression, at: parser.offset, "bytes after the compressed term")
+            }
+            return (result, byteCount)
+        } catch {
+            throw error.inCompressedTerm
+        }
+    case .local(let range):
+        throw TermError(.unknownTag, at: range.lowerBound, "LOCAL_EXT (121), which only the node that wrote it reads")
+    }
+}

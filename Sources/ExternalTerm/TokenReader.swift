@@ -1,0 +1,269 @@
+/// Reads tokens one after the other, checking each by itself: that the bytes are there, and that the values are in range.
+///
+/// The grammar that tokens form, nesting limits and duplicate keys are ``TermParser``'s.
+struct TokenReader: ~Escapable {
+    let bytes: Span<UInt8>
+    private(set) var offset: Int
+
+    @_lifetime(copy bytes)
+    init(_ bytes: Span<UInt8>, at offset: Int) {
+        self.bytes = bytes
+        self.offset = offset
+    }
+
+    /// Goes to `offset`, which the reader has been at before.
+    mutating func rewind(to offset: Int) { self.offset = offset }
+}
+
+// MARK: - Fields
+
+extension TokenReader {
+    /// Takes `count` bytes, checked against what is left before anything is done with them.
+    mutating func take(_ count: Int) throws(TermError) -> Range<Int> {
+        guard count <= bytes.count - offset else {
+            throw TermError(.truncated, at: offset, "\(count) bytes declared, \(bytes.count - offset) left")
+        }
+        let start = offset
+        offset += count
+        return start..<offset
+    }
+
+    mutating func byte() throws(TermError) -> UInt8 {
+        guard offset < bytes.count else { throw TermError(.truncated, at: offset, "a byte expected, none left") }
+        defer { offset += 1 }
+        return bytes[offset]
+    }
+
+    mutating func uint16() throws(TermError) -> Int {
+        let range = try take(2)
+        return Int(bytes[range.lowerBound]) << 8 | Int(bytes[range.lowerBound + 1])
+    }
+
+    mutating func uint32() throws(TermError) -> UInt32 {
+        let start = try take(4).lowerBound
+        return UInt32(bytes[start]) << 24 | UInt32(bytes[start + 1]) << 16 | UInt32(bytes[start + 2]) << 8
+            | UInt32(bytes[start + 3])
+    }
+
+    mutating func uint64() throws(TermError) -> UInt64 {
+        let high = UInt64(try uint32())
+        return high << 32 | UInt64(try uint32())
+    }
+
+    /// Takes a count of terms that follow, each of which takes a byte at the least.
+    mutating func termCount(of count: UInt32, each terms: Int = 1) throws(TermError) -> Int {
+        let count = Int(count)
+        guard count * terms <= bytes.count - offset else {
+            throw TermError(
+                .truncated, at: offset, "\(count) elements declared, \(bytes.count - offset) bytes left")
+        }
+        return count
+    }
+}
+
+// MARK: - Tokens
+
+extension TokenReader {
+    mutating func next() throws(TermError) -> TermToken {
+        let start = offset
+        let tag = try byte()
+        switch tag {
+        case Tag.smallInteger: return .integer(Int(try byte()))
+        case Tag.integer: return .integer(Int(Int32(bitPattern: try uint32())))
+        case Tag.smallAtomUTF8, Tag.atomUTF8, Tag.smallAtom, Tag.atom: return .atom(try atomText(tag: tag, at: start))
+        case Tag.binary:
+            let count = Int(try uint32())
+            return .binary(try take(count))
+        case Tag.map: return .map(count: try termCount(of: try uint32(), each: 2))
+        case Tag.smallTuple: return .tuple(count: try termCount(of: UInt32(try byte())))
+        case Tag.nil: return .nil
+        case Tag.list: return .list(count: try termCount(of: try uint32()))
+        case Tag.string:
+            let count = try uint16()
+            return count == 0 ? .nil : .string(try take(count))
+        case Tag.newFloat: return .float(try finite(Double(bitPattern: try uint64()), at: start))
+        case Tag.largeTuple: return .tuple(count: try termCount(of: try uint32()))
+        case Tag.smallBig: return try bigInteger(byteCount: Int(try byte()))
+        case Tag.largeBig: return try bigInteger(byteCount: Int(try uint32()))
+        case Tag.bitBinary: return try bitstring(at: start)
+        case Tag.float: return .float(try decimalFloat(at: start))
+        default: return try identifier(tag: tag, at: start)
+        }
+    }
+
+    private mutating func bigInteger(byteCount: Int) throws(TermError) -> TermToken {
+        let isNegative = try byte() != 0
+        var magnitude = try take(byteCount)
+        while let last = magnitude.last, bytes[last] == 0 { magnitude = magnitude.dropLast() }
+        if magnitude.count <= 8 {
+            var value: UInt64 = 0
+            for position in magnitude.reversed() { value = value << 8 | UInt64(bytes[position]) }
+            if let integer = Int(exactly: value) { return .integer(isNegative ? -integer : integer) }
+            if isNegative, value == 1 << 63 { return .integer(.min) }
+        }
+        return .bigInteger(isNegative: isNegative, magnitude: magnitude)
+    }
+
+    private mutating func bitstring(at start: Int) throws(TermError) -> TermToken {
+        let count = Int(try uint32())
+        let bits = Int(try byte())
+        guard count > 0 ? 1...8 ~= bits : bits == 0 else {
+            throw TermError(.malformedBitstring, at: start, "a bitstring of \(count) bytes with \(bits) bits in the last")
+        }
+        let range = try take(count)
+        return bits == 8 || count == 0 ? .binary(range) : .bitstring(range, bitsInLastByte: bits)
+    }
+
+    private func finite(_ value: Double, at start: Int) throws(TermError) -> Double {
+        guard value.isFinite else { throw TermError(.malformedFloat, at: start, "a float that is \(value)") }
+        return value
+    }
+
+    /// The old form of a float: `%.20e` in 31 bytes, padded with zeros.
+    private mutating func decimalFloat(at start: Int) throws(TermError) -> Double {
+        let range = try take(31)
+        var text = ""
+        for position in range {
+            if bytes[position] == 0 { break }
+            text.unicodeScalars.append(Unicode.Scalar(bytes[position]))
+        }
+        guard let value = DecimalFloat.value(of: text) else {
+            throw TermError(.malformedFloat, at: start, "a float written as \"\(text.debugDescription.dropFirst().dropLast())\"")
+        }
+        return try finite(value, at: start)
+    }
+}
+
+// MARK: - Atoms
+
+extension TokenReader {
+    private mutating func atomText(tag: UInt8, at start: Int) throws(TermError) -> TermToken.AtomText {
+        let isShort = tag == Tag.smallAtomUTF8 || tag == Tag.smallAtom
+        let count = isShort ? Int(try byte()) : try uint16()
+        let isUTF8 = tag == Tag.smallAtomUTF8 || tag == Tag.atomUTF8
+        // 255 characters have four bytes each at the most.
+        guard count <= Atom.longestName * (isUTF8 ? 4 : 1) else {
+            throw TermError(.malformedAtom, at: start, "an atom of \(count) bytes")
+        }
+        let range = try take(count)
+        var isASCII = true
+        for position in range where bytes[position] >= 0x80 { isASCII = false }
+        if !isASCII, isUTF8 {
+            guard let scalarCount = UTF8Validation.scalarCount(in: bytes, range) else {
+                throw TermError(.malformedAtom, at: start, "an atom whose name is not UTF-8")
+            }
+            guard scalarCount <= Atom.longestName else {
+                throw TermError(.malformedAtom, at: start, "an atom of \(scalarCount) characters")
+            }
+        } else if count > Atom.longestName {
+            throw TermError(.malformedAtom, at: start, "an atom of \(count) characters")
+        }
+        return TermToken.AtomText(range: range, isLatin1: !isUTF8 && !isASCII)
+    }
+
+    /// An atom inside an identifier.
+    private mutating func nestedAtom(_ role: String) throws(TermError) -> TermToken.AtomText {
+        let start = offset
+        let tag = try byte()
+        switch tag {
+        case Tag.smallAtomUTF8, Tag.atomUTF8, Tag.smallAtom, Tag.atom: return try atomText(tag: tag, at: start)
+        default: throw TermError(.malformedIdentifier, at: start, "\(role) that is tag \(tag) and no atom")
+        }
+    }
+
+    /// An integer inside an identifier.
+    private mutating func nestedInteger(_ role: String) throws(TermError) -> Int {
+        let start = offset
+        // The tag comes first: `next()` would go down into functions inside functions as deep as the input says.
+        let tag = try byte()
+        rewind(to: start)
+        switch tag {
+        case Tag.smallInteger, Tag.integer, Tag.smallBig, Tag.largeBig:
+            if case .integer(let value) = try next() { return value }
+        default: break
+        }
+        throw TermError(.malformedIdentifier, at: start, "\(role) that is no small integer")
+    }
+}
+
+// MARK: - Identifiers
+
+extension TokenReader {
+    private mutating func identifier(tag: UInt8, at start: Int) throws(TermError) -> TermToken {
+        switch tag {
+        case Tag.newPid, Tag.pid: return .pid(try pid(tag: tag, at: start))
+        case Tag.v4Port, Tag.newPort, Tag.port: return try port(tag: tag, at: start)
+        case Tag.newerReference, Tag.newReference, Tag.reference: return try reference(tag: tag, at: start)
+        case Tag.export:
+            let module = try nestedAtom("a module")
+            let function = try nestedAtom("a function")
+            let arityStart = offset
+            guard let arity = UInt8(exactly: try nestedInteger("an arity")) else {
+                throw TermError(.malformedIdentifier, at: arityStart, "an arity beyond 255")
+            }
+            return .externalFunction(module: module, function: function, arity: arity)
+        case Tag.newFun: return try localFunction(at: start)
+        case Tag.fun:
+            throw TermError(.unknownTag, at: start, "FUN_EXT (117), which no release reads since Erlang/OTP 23")
+        case Tag.compressed:
+            throw TermError(.unknownTag, at: start, "a compressed term (80) inside a term")
+        case Tag.local:
+            throw TermError(.unknownTag, at: start, "LOCAL_EXT (121) inside a term")
+        default:
+            if let name = Tag.distributionName(of: tag) {
+                throw TermError(.distributionTag, at: start, "\(name), which belongs to a connection between nodes")
+            }
+            throw TermError(.unknownTag, at: start, "the unassigned tag \(tag)")
+        }
+    }
+
+    private mutating func pid(tag: UInt8, at start: Int) throws(TermError) -> TermToken.PidText {
+        let node = try nestedAtom("a node")
+        let number = try uint32()
+        let serial = try uint32()
+        let creation = tag == Tag.newPid ? try uint32() : UInt32(try byte())
+        return TermToken.PidText(node: node, number: number, serial: serial, creation: creation)
+    }
+
+    private mutating func port(tag: UInt8, at start: Int) throws(TermError) -> TermToken {
+        let node = try nestedAtom("a node")
+        let number = tag == Tag.v4Port ? try uint64() : UInt64(try uint32())
+        let creation = tag == Tag.port ? UInt32(try byte()) : try uint32()
+        return .port(node: node, number: number, creation: creation)
+    }
+
+    private mutating func reference(tag: UInt8, at start: Int) throws(TermError) -> TermToken {
+        let count = tag == Tag.reference ? 1 : try uint16()
+        guard 1...5 ~= count else {
+            throw TermError(.malformedIdentifier, at: start, "a reference of \(count) words")
+        }
+        let node = try nestedAtom("a node")
+        if tag == Tag.reference {
+            let words = try take(4)
+            return .reference(node: node, creation: UInt32(try byte()), words: words)
+        }
+        let creation = tag == Tag.newerReference ? try uint32() : UInt32(try byte())
+        return .reference(node: node, creation: creation, words: try take(4 * count))
+    }
+
+    private mutating func localFunction(at start: Int) throws(TermError) -> TermToken {
+        _ = try uint32()
+        let arity = try byte()
+        let uniq = try take(16)
+        let index = try uint32()
+        let freeVariableCount = try uint32()
+        let module = try nestedAtom("a module")
+        let oldIndex = try nestedInteger("a function's index")
+        let oldUniq = try nestedInteger("a function's uniq")
+        let creatorStart = offset
+        let creatorTag = try byte()
+        guard creatorTag == Tag.newPid || creatorTag == Tag.pid else {
+            throw TermError(.malformedIdentifier, at: creatorStart, "a function's creator that is no pid")
+        }
+        let creator = try pid(tag: creatorTag, at: creatorStart)
+        return .localFunction(
+            TermToken.LocalFunctionText(
+                arity: arity, uniq: uniq, index: index, module: module, oldIndex: oldIndex, oldUniq: oldUniq,
+                creator: creator, freeVariableCount: try termCount(of: freeVariableCount)))
+    }
+}
