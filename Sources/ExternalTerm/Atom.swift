@@ -1,0 +1,65 @@
+/// An atom: a constant whose value is its own name, of at most 255 Unicode scalars.
+///
+/// Two atoms are equal when their names have the same scalars; unlike `String`, canonical equivalence does not count.
+///
+/// ```swift
+/// let ok: Atom = "ok"
+/// ok.name  // "ok"
+/// ```
+public struct Atom: Sendable {
+    /// The atom's name, without quotes.
+    public let name: String
+
+    /// The most Unicode scalars that an atom's name may have.
+    public static let longestName = 255
+
+    /// Creates an atom, or returns nil when the name has more than 255 scalars.
+    public init?(named name: String) {
+        guard name.utf8.count <= Atom.longestName || name.unicodeScalars.count <= Atom.longestName else { return nil }
+        self.name = name
+    }
+
+    /// An atom whose length the caller has checked.
+    init(checked name: String) {
+        self.name = name
+    }
+
+    /// The atom `true`.
+    public static let `true` = Atom(checked: "true")
+    /// The atom `false`.
+    public static let `false` = Atom(checked: "false")
+    /// The atom `nil`, Elixir's absence of a value. Erlang's empty list is ``Term/list(_:)`` without elements.
+    public static let `nil` = Atom(checked: "nil")
+    /// The atom `__struct__`, the key under which an Elixir struct names its module.
+    public static let `struct` = Atom(checked: "__struct__")
+}
+
+extension Atom: ExpressibleByStringLiteral {
+    /// Creates an atom from a literal. A literal of more than 255 scalars is cut there.
+    public init(stringLiteral name: StaticString) {
+        self.init(checked: String(String.UnicodeScalarView(name.description.unicodeScalars.prefix(Atom.longestName))))
+    }
+}
+
+extension Atom: Hashable {
+    public static func == (left: Atom, right: Atom) -> Bool {
+        left.name.utf8.elementsEqual(right.name.utf8)
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        for byte in name.utf8 { hasher.combine(byte) }
+        hasher.combine(0xFF as UInt8)
+    }
+}
+
+extension Atom: Comparable {
+    /// Orders atoms by their Unicode scalars, as Erlang does.
+    public static func < (left: Atom, right: Atom) -> Bool {
+        left.name.utf8.lexicographicallyPrecedes(right.name.utf8)
+    }
+}
+
+extension Atom: CustomStringConvertible {
+    /// The atom's name, without quotes. For text that reads back, see ``Term/erlangText`` and ``Term/elixirText``.
+    public var description: String { name }
+}

@@ -1,0 +1,65 @@
+import ExternalTerm
+
+/// Looks into encoded terms without decoding what is not asked for.
+enum EncodedTerm {
+    /// The keys of the map at `offset` and where their values stand, or nil when no map stands there.
+    static func pairs(
+        of bytes: Span<UInt8>, at offset: Int
+    ) throws(TermError) -> [(key: Term, value: Range<Int>)]? {
+        var parser = TermParser(bytes, at: offset, limits: .trusted)
+        guard case .map(let count) = try parser.next() else { return nil }
+        var pairs: [(key: Term, value: Range<Int>)] = []
+        pairs.reserveCapacity(count)
+        for _ in 0..<count {
+            let keyStart = parser.offset
+            guard try parser.skipTerm() != nil else { return nil }
+            let key = try Term.decode(bytes, at: keyStart).term
+            guard let value = try parser.skipTerm() else { return nil }
+            pairs.append((key, value))
+        }
+        return pairs
+    }
+
+    /// Where the value of the key `name`, an atom or a binary, stands in the map at `offset`; nil without such a map or key.
+    static func value(
+        of name: Atom, in bytes: Span<UInt8>, at offset: Int
+    ) throws(TermError) -> Range<Int>? {
+        var parser = TermParser(bytes, at: offset, limits: .trusted)
+        guard case .map(let count) = try parser.next() else { return nil }
+        for _ in 0..<count {
+            let keyStart = parser.offset
+            guard let key = try parser.skipTerm() else { return nil }
+            guard let value = try parser.skipTerm() else { return nil }
+            // An atom's or a binary's head takes at least two bytes.
+            if key.count <= name.name.utf8.count + 5, Name(try Term.decode(bytes, at: keyStart).term)?.text == name.name {
+                return value
+            }
+        }
+        return nil
+    }
+
+    /// The term at `range`.
+    static func term(_ bytes: Span<UInt8>, _ range: Range<Int>) throws(TermError) -> Term {
+        try Term.decode(bytes, at: range.lowerBound).term
+    }
+}
+
+/// A name in a payload: PhoenixReplay writes atoms, and binaries in what came from JSON.
+struct Name {
+    let text: String
+
+    init?(_ term: Term) {
+        switch term {
+        case .atom(let atom): text = atom.name
+        case .binary: 
+            guard let text = term.text else { return nil }
+            self.text = text
+        default: return nil
+        }
+    }
+}
+
+extension TermLimits {
+    /// For terms that have been read once, within the reader's limits.
+    static let trusted = TermLimits(depth: .max)
+}

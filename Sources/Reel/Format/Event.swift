@@ -1,0 +1,29 @@
+public import ExternalTerm
+
+/// An event of a recording. Implements Spec/recording.md §6.2.
+///
+/// The event keeps its encoded bytes and shares them with those it was read with; the payload is decoded when it is asked for.
+public struct Event: Sendable {
+    /// Which event this is, the recording's first one being 0.
+    public let index: Int
+    /// When it happened, in milliseconds from the session's start.
+    public let offset: Int
+    /// What kind of event it is: `mount`, `event`, `render`, ... or any other.
+    public let kind: Atom
+    /// The event's tuple in the External Term Format, without a leading 131.
+    public let encoded: ArraySlice<UInt8>
+    /// Where in `encoded` the payload stands.
+    let payloadRange: Range<Int>
+
+    /// What the event carries, decoded anew each time.
+    ///
+    /// - Throws: ``TermError`` when the payload nests deeper than trees may.
+    public var payload: Term {
+        get throws(TermError) { try Term.decode(encoded.span, at: payloadRange.lowerBound, limits: .default).term }
+    }
+
+    /// The whole event: `{OffsetMs, Kind, Payload}`, and what follows the payload when something does.
+    public var term: Term {
+        get throws(TermError) { try Term.decode(encoded.span, at: 0, limits: .default).term }
+    }
+}

@@ -1,0 +1,154 @@
+import ExternalTerm
+
+/// What a frame holds. Implements Spec/recording.md §6.
+enum FrameContent {
+    case header(Header)
+    /// The events of a batch, or the one event that a frame holds.
+    case events([Event])
+    case keyframe(Keyframe)
+    case finish(Summary)
+    case index([IndexEntry])
+    /// A control frame of a newer minor version.
+    case unknown(Atom)
+}
+
+extension FrameContent {
+    /// Reads a frame.
+    ///
+    /// - Parameters:
+    ///   - frame: the frame's term with its leading 131.
+    ///   - firstEvent: how many events come before it.
+    /// - Throws: ``ReelError`` whose offset counts from the frame's first byte after its length.
+    init(_ frame: [UInt8], firstEvent: Int, limits: ReaderLimits) throws(ReelError) {
+        do {
+            switch try TermEnvelope.open(frame.span, limits: limits.term) {
+            case .plain(let start):
+                self = try FrameReading(bytes: frame, firstEvent: firstEvent, limits: limits).content(at: start)
+            case .inflated(let bytes, let byteCount):
+                guard byteCount == frame.count else {
+                    throw FrameReading.malformed("bytes after the frame's compressed term", at: byteCount)
+                }
+                self = try FrameReading(bytes: bytes, firstEvent: firstEvent, limits: limits).content(at: 0)
+            case .local(let range):
+                throw FrameReading.malformed("LOCAL_EXT (121) where a term should be", at: range.lowerBound - 1)
+            }
+        } catch {
+            throw ReelError(wrapping: error)
+        }
+    }
+}
+
+/// Tells frames apart and reads them.
+private struct FrameReading {
+    let bytes: [UInt8]
+    let firstEvent: Int
+    let limits: ReaderLimits
+
+    static func malformed(_ reason: String, at offset: Int, _ section: String = "recording.md §6") -> ReelError {
+        ReelError(.malformedFrame, reason, offset: offset, section: section)
+    }
+
+    func content(at start: Int) throws -> FrameContent {
+        var parser = TermParser(bytes.span, at: start, limits: limits.term)
+        switch try parser.next() {
+        case .list(let count):
+            return .events(try batch(count, &parser))
+        case .tuple(1...):
+            guard case .atom(let name) = try parser.next() else { break }
+            try parser.skipToEnd()
+            try checkEnd(parser.offset)
+            return try control(bytes.span.atom(name), at: start)
+        default: break
+        }
+        parser = TermParser(bytes.span, at: start, limits: limits.term)
+        let events = [try event(firstEvent, &parser)]
+        try checkEnd(parser.offset)
+        return .events(events)
+    }
+
+    private func checkEnd(_ end: Int) throws(ReelError) {
+        guard end == bytes.count else {
+            throw FrameReading.malformed("\(bytes.count - end) bytes after the frame's term", at: end)
+        }
+    }
+
+    /// The events of a list whose head has been read.
+    private func batch(_ count: Int, _ parser: inout TermParser) throws -> [Event] {
+        var events: [Event] = []
+        events.reserveCapacity(count)
+        for position in 0..<count { events.append(try event(firstEvent + position, &parser)) }
+        let tail = parser.offset
+        guard try parser.next() == .nil, !events.isEmpty else {
+            throw FrameReading.malformed("a batch that is no proper list of events", at: tail, "recording.md §6.3")
+        }
+        try checkEnd(parser.offset)
+        return events
+    }
+
+    private func event(_ index: Int, _ parser: inout TermParser) throws -> Event {
+        let start = parser.offset
+        guard let head = try EventHead.read(&parser) else {
+            throw FrameReading.malformed("what is neither a control frame nor an event: \(EventHead.rule)", at: start)
+        }
+        return Event(
+            index: index, offset: head.offset, kind: head.kind, encoded: bytes[start..<parser.offset],
+            payloadRange: head.payload.lowerBound - start..<head.payload.upperBound - start)
+    }
+
+    /// The control frame of this name, whose term, which is valid, starts at `start`.
+    private func control(_ tag: Atom, at start: Int) throws -> FrameContent {
+        switch tag {
+        case Header.tag:
+            guard let header = Header(try decoded(at: start)) else {
+                throw FrameReading.malformed(
+                    "a header that is not {recording, {Major, Minor}, Map}", at: start, "recording.md §6.1")
+            }
+            return .header(header)
+        case Keyframe.tag:
+            var parser = TermParser(bytes.span, at: start, limits: limits.term)
+            guard case .tuple(3...) = try parser.next(), try parser.next() != nil,
+                case .integer(let event) = try parser.next(), event >= 0,
+                let state = try StateFold(bytes.span, at: parser.offset)
+            else {
+                throw FrameReading.malformed(
+                    "a keyframe that is not {keyframe, EventIndex, State}", at: start, "recording.md §6.4")
+            }
+            return .keyframe(Keyframe(event: event, state: state))
+        case Summary.tag:
+            guard let summary = Summary(try decoded(at: start)) else {
+                throw FrameReading.malformed(
+                    "a finish frame that is not {finish, Map} with counts", at: start, "recording.md §6.5")
+            }
+            return .finish(summary)
+        case Index.tag:
+            guard let entries = Index.entries(try decoded(at: start), limits: limits) else {
+                throw FrameReading.malformed(
+                    "an index that is not {index, Entries} within the limits", at: start, "recording.md §6.6")
+            }
+            return .index(entries)
+        default:
+            return .unknown(tag)
+        }
+    }
+
+    private func decoded(at start: Int) throws(TermError) -> Term {
+        try Term.decode(bytes.span, at: start, limits: limits.term).term
+    }
+}
+
+/// The index frame. Implements Spec/recording.md §6.6.
+enum Index {
+    static let tag: Atom = "index"
+
+    static func term(_ entries: [IndexEntry]) -> Term {
+        .tuple([.atom(tag), .list(entries.map(\.term))])
+    }
+
+    static func entries(_ term: Term, limits: ReaderLimits) -> [IndexEntry]? {
+        guard let elements = term.elements, elements.count >= 2, elements[0].atom == tag,
+            case .list(let list) = elements[1], list.count <= limits.indexEntryCount
+        else { return nil }
+        let entries = list.compactMap(IndexEntry.init)
+        return entries.count == list.count ? entries : nil
+    }
+}

@@ -1,0 +1,30 @@
+public import ExternalTerm
+
+/// How much a recording may ask of its reader. Implements Spec/recording.md §9.
+public struct ReaderLimits: Hashable, Sendable {
+    /// The most bytes of one frame: 64 MiB unless told otherwise.
+    public var frameByteCount: Int
+    /// The most bytes that one member may hold, uncompressed: 128 MiB unless told otherwise.
+    public var memberByteCount: Int
+    /// The most bytes that a whole recording may hold, uncompressed: 1 TiB unless told otherwise.
+    public var totalByteCount: Int
+    /// The most entries of an index: 4 million unless told otherwise, which is 4 TiB of terms.
+    public var indexEntryCount: Int
+    /// What a frame's term may ask.
+    public var term: TermLimits
+
+    /// Creates limits.
+    public init(
+        frameByteCount: Int = 64 << 20, memberByteCount: Int = 128 << 20, totalByteCount: Int = 1 << 40,
+        indexEntryCount: Int = 4_000_000, term: TermLimits = .default
+    ) {
+        self.frameByteCount = frameByteCount
+        self.memberByteCount = memberByteCount
+        self.totalByteCount = totalByteCount
+        self.indexEntryCount = indexEntryCount
+        self.term = term
+    }
+
+    /// The limits for input that nobody vouches for.
+    public static let `default` = ReaderLimits()
+}

@@ -1,0 +1,167 @@
+import Glibc
+public import SystemPackage
+
+/// A file that is open for reading: from its start on, or any part of it.
+public final class InputFile: ByteSource, RandomAccessBytes {
+    private let descriptor: FileDescriptor
+    private let isOwned: Bool
+    /// The file's length in bytes when it was opened.
+    public let byteCount: Int
+
+    /// Opens the file at `path`.
+    ///
+    /// - Throws: `Errno` when it cannot be opened or is a folder.
+    public init(_ path: FilePath) throws {
+        descriptor = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
+        isOwned = true
+        do {
+            byteCount = Int(try descriptor.seek(offset: 0, from: .end))
+            try descriptor.seek(offset: 0, from: .start)
+            var nothing: [UInt8] = []
+            // A folder opens, but does not read.
+            _ = try File.read(descriptor, at: 0, upTo: 1, appendingTo: &nothing)
+        } catch {
+            try? descriptor.close()
+            throw error
+        }
+    }
+
+    deinit { if isOwned { try? descriptor.close() } }
+
+    public func read(upTo count: Int, appendingTo buffer: inout [UInt8]) throws -> Int {
+        try File.read(descriptor, at: nil, upTo: count, appendingTo: &buffer)
+    }
+
+    public func read(_ range: Range<Int>) throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(range.count)
+        while bytes.count < range.count {
+            let count = try File.read(
+                descriptor, at: range.lowerBound + bytes.count, upTo: range.count - bytes.count, appendingTo: &bytes)
+            guard count > 0 else {
+                throw ReelError(
+                    .truncated, "\(range.count) bytes expected, \(bytes.count) there", offset: range.lowerBound)
+            }
+        }
+        return bytes
+    }
+}
+
+/// Standard input, or any other open descriptor that gives bytes in order only.
+public struct DescriptorSource: ByteSource {
+    private let descriptor: FileDescriptor
+
+    /// Creates a source of what `descriptor` gives. The descriptor stays the caller's to close.
+    public init(_ descriptor: FileDescriptor) { self.descriptor = descriptor }
+
+    public mutating func read(upTo count: Int, appendingTo buffer: inout [UInt8]) throws -> Int {
+        try File.read(descriptor, at: nil, upTo: count, appendingTo: &buffer)
+    }
+}
+
+/// Standard output, or any other open descriptor that takes bytes in order.
+public struct DescriptorSink: ByteSink {
+    private let descriptor: FileDescriptor
+
+    /// Creates a sink into `descriptor`, which stays the caller's to close.
+    public init(_ descriptor: FileDescriptor) { self.descriptor = descriptor }
+
+    public mutating func write(_ bytes: [UInt8]) throws { try descriptor.writeAll(bytes) }
+}
+
+/// A file that appears whole or not at all: written under another name, synced, renamed, and its folder synced.
+///
+/// A file that is dropped before ``commit()`` leaves nothing behind, and what stood under its name stays as it was.
+public final class AtomicFile: ByteSink {
+    private let path: FilePath
+    private let temporary: FilePath
+    private let descriptor: FileDescriptor
+    private var isOpen = true
+
+    /// Starts the file that will stand at `path`.
+    ///
+    /// - Throws: `Errno` when its folder does not exist or is not writable.
+    public init(_ path: FilePath) throws {
+        self.path = path
+        let name = path.lastComponent?.string ?? "recording"
+        temporary = path.removingLastComponent().appending(".\(name).\(UInt64.random(in: .min ... .max)).tmp")
+        descriptor = try FileDescriptor.open(
+            temporary, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
+            permissions: [.ownerReadWrite, .groupRead, .otherRead])
+    }
+
+    deinit { discard() }
+
+    public func write(_ bytes: [UInt8]) throws { try descriptor.writeAll(bytes) }
+
+    /// Puts the file in its place.
+    ///
+    /// - Throws: `Errno`; then the file is discarded.
+    public func commit() throws {
+        guard isOpen else { return }
+        do {
+            try File.sync(descriptor)
+            try descriptor.close()
+            isOpen = false
+            try File.rename(temporary, to: path)
+            try File.syncFolder(of: path)
+        } catch {
+            discard()
+            throw error
+        }
+    }
+
+    /// Gives the file up, leaving nothing behind.
+    public func discard() {
+        guard isOpen else { return }
+        isOpen = false
+        try? descriptor.close()
+        File.remove(temporary)
+    }
+}
+
+/// What the system does with files. The pointers that its calls want stay in here.
+enum File {
+    /// The most bytes that are asked of the system at once.
+    private static let largestRead = 1 << 20
+
+    static func read(
+        _ descriptor: FileDescriptor, at offset: Int?, upTo count: Int, appendingTo buffer: inout [UInt8]
+    ) throws -> Int {
+        let wanted = min(max(count, 0), largestRead)
+        guard wanted > 0 else { return 0 }
+        let start = buffer.count
+        buffer.append(contentsOf: repeatElement(0, count: wanted))
+        var received = 0
+        defer { buffer.removeSubrange((start + received)...) }
+        // Safe: the system writes into the array's own memory, no more than what has just been appended.
+        received = try unsafe buffer.withUnsafeMutableBytes { bytes in
+            let target = unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[start...])
+            if let offset { return try unsafe descriptor.read(fromAbsoluteOffset: Int64(offset), into: target) }
+            return try unsafe descriptor.read(into: target)
+        }
+        return received
+    }
+
+    static func sync(_ descriptor: FileDescriptor) throws {
+        guard fsync(descriptor.rawValue) == 0 else { throw Errno(rawValue: errno) }
+    }
+
+    static func syncFolder(of path: FilePath) throws {
+        let folder = path.removingLastComponent()
+        let descriptor = try FileDescriptor.open(folder.isEmpty ? "." : folder, .readOnly, options: .closeOnExec)
+        try descriptor.closeAfter { try sync(descriptor) }
+    }
+
+    static func rename(_ source: FilePath, to target: FilePath) throws {
+        // Safe: the strings outlive the call.
+        let result = unsafe source.withPlatformString { source in
+            unsafe target.withPlatformString { target in unsafe Glibc.rename(source, target) }
+        }
+        guard result == 0 else { throw Errno(rawValue: errno) }
+    }
+
+    static func remove(_ path: FilePath) {
+        _ = unsafe path.withPlatformString { unsafe unlink($0) }
+    }
+}

@@ -1,0 +1,250 @@
+import GzipMembers
+
+/// The frames of a recording in order, whatever they are in: members with `RL` fields, plain gzip, or nothing.
+///
+/// A member with fields is read whole and checked before any of its frames is given out; memory is bounded by
+/// ``ReaderLimits/memberByteCount`` and, in a plain recording, by one frame. Implements Spec/recording.md §4.
+final class FrameStream {
+    enum Item {
+        /// A member with fields starts.
+        case member(MemberFields, offset: Int)
+        /// A frame's term, with its leading 131, and where in the content it stands: the offset of its length.
+        case frame([UInt8], contentOffset: Int)
+        /// The member that started last has ended.
+        case memberEnd
+    }
+
+    enum Container {
+        /// Members with `RL` fields.
+        case indexed
+        /// Gzip without them.
+        case plain
+        /// Frames, not compressed.
+        case bare
+    }
+
+    private var source: any ByteSource
+    private let limits: ReaderLimits
+    private var gzip: MemberStream?
+
+    private var input: [UInt8] = []
+    private var inputPosition = 0
+    private var isInputEnded = false
+
+    /// Uncompressed bytes from which frames have still to be taken.
+    private var content: [UInt8] = []
+    private var contentPosition = 0
+    /// How many uncompressed bytes came before those of `content`.
+    private var contentOffset = 0
+
+    /// The fields of the member that is being read, and its offset.
+    private var fields: (value: MemberFields, offset: Int)?
+    private var isMemberComplete = false
+    private var isEnded = false
+
+    /// What the frames are in, once the first bytes have been read.
+    private(set) var container: Container?
+    /// How many members have started.
+    private(set) var memberCount = 0
+    /// The offset in the file up to which everything has been given out.
+    private(set) var offset = 0
+    /// The end member's fields, once it has been read.
+    private(set) var end: (indexOffset: Int, offset: Int)?
+
+    private static let pieceByteCount = 64 << 10
+
+    init(_ source: any ByteSource, limits: ReaderLimits) {
+        self.source = source
+        self.limits = limits
+    }
+
+    /// The next member or frame, or nil at the end.
+    ///
+    /// - Throws: ``ReelError``; what has been given out before it was whole.
+    func next() throws -> Item? {
+        if container == nil { try detectContainer() }
+        while true {
+            if let frame = try takeFrame() { return frame }
+            if isMemberComplete {
+                isMemberComplete = false
+                fields = nil
+                return .memberEnd
+            }
+            if isEnded { return nil }
+            if let item = try (container == .bare ? fillBare() : fillGzip()) { return item }
+        }
+    }
+
+    // MARK: Frames
+
+    private func takeFrame() throws -> Item? {
+        // The frames of a member with fields wait until the member is known to be sound.
+        guard fields == nil || isMemberComplete else { return nil }
+        let available = content.count - contentPosition
+        let isComplete = isMemberComplete || isEnded
+        guard available >= 4 else {
+            if isComplete, available > 0 { throw frameError("\(available) bytes where a frame's length should be") }
+            return nil
+        }
+        let count = (0..<4).reduce(0) { $0 << 8 | Int(content[contentPosition + $1]) }
+        guard count >= 2 else { throw frameError("a frame of \(count) bytes") }
+        guard count <= limits.frameByteCount else {
+            throw ReelError(
+                contentOffset + contentPosition == 0 ? .notARecording : .limitExceeded,
+                contentOffset + contentPosition == 0
+                    ? FrameStream.noRecording
+                    : "a frame of \(count) bytes, more than the limit of \(limits.frameByteCount)",
+                offset: offset, member: currentMember, section: "recording.md §9")
+        }
+        guard available >= 4 + count else {
+            if isComplete { throw frameError("a frame of \(count) bytes of which \(available - 4) are there") }
+            return nil
+        }
+        let start = contentPosition
+        contentPosition += 4 + count
+        return .frame(Array(content[start + 4..<contentPosition]), contentOffset: contentOffset + start)
+    }
+
+    static let noRecording = "this is no recording: it starts neither with a gzip member nor with a frame"
+
+    private func frameError(_ reason: String) -> ReelError {
+        // A member that is sound holds whole frames only; elsewhere the end may just have been cut off.
+        ReelError(
+            fields == nil ? .truncated : .malformedFrame, reason, offset: offset, member: currentMember,
+            section: "recording.md §4.2")
+    }
+
+    private var currentMember: Int? { memberCount > 0 ? memberCount - 1 : nil }
+
+    /// Drops the content that frames have been taken from.
+    private func compactContent() {
+        guard contentPosition > 0 else { return }
+        contentOffset += contentPosition
+        content.removeSubrange(..<contentPosition)
+        contentPosition = 0
+    }
+
+    // MARK: Input
+
+    /// Reads more input. Returns false at its end.
+    private func readInput() throws -> Bool {
+        guard !isInputEnded else { return false }
+        input.removeSubrange(..<inputPosition)
+        inputPosition = 0
+        isInputEnded = try source.read(upTo: FrameStream.pieceByteCount, appendingTo: &input) == 0
+        return !isInputEnded
+    }
+
+    private func detectContainer() throws {
+        while input.count < 5, try readInput() {}
+        guard !input.isEmpty else { throw ReelError(.notARecording, "an empty file", offset: 0) }
+        if input[0] == 0x1F, input.count < 2 || input[1] == 0x8B {
+            container = .plain
+            gzip = try MemberStream()
+        } else if input.count >= 5, input[4] == 131 {
+            container = .bare
+        } else {
+            throw ReelError(.notARecording, FrameStream.noRecording, offset: 0, section: "recording.md §4")
+        }
+    }
+
+    private func fillBare() throws -> Item? {
+        compactContent()
+        if inputPosition == input.count, try !readInput() { isEnded = true }
+        content += input[inputPosition...]
+        offset += input.count - inputPosition
+        inputPosition = input.count
+        try checkTotal()
+        return nil
+    }
+
+    private func fillGzip() throws -> Item? {
+        guard let gzip else { return nil }
+        if end != nil {
+            // Nothing follows the end member.
+            if inputPosition == input.count, try !readInput() {
+                isEnded = true
+                return nil
+            }
+            throw ReelError(
+                .trailingData, "bytes after the end member", offset: gzip.offset, section: "recording.md §4.4")
+        }
+        if inputPosition == input.count, try !readInput() {
+            try gzip.finish()
+            isEnded = true
+            return nil
+        }
+        compactContent()
+        let room = fields.map { $0.value.uncompressedByteCount + 1 - content.count } ?? FrameStream.pieceByteCount
+        let input = self.input
+        let step = try gzip.decode(
+            input.span.extracting(inputPosition..<input.count), appendingTo: &content, atMost: max(room, 0))
+        inputPosition += step.consumed
+        try checkTotal()
+        switch step.event {
+        case .needsInput: return nil
+        case .outputLimitReached:
+            guard let fields, content.count > fields.value.uncompressedByteCount else { return nil }
+            throw memberError("a member that holds more than the \(fields.value.uncompressedByteCount) bytes it declares")
+        case .memberStarted(let header, let start): return try startMember(header, at: start)
+        case .memberEnded(let byteCount, let uncompressedByteCount):
+            offset = gzip.offset
+            return try endMember(byteCount: byteCount, uncompressedByteCount: uncompressedByteCount)
+        }
+    }
+
+    private func checkTotal() throws(ReelError) {
+        guard contentOffset + content.count <= limits.totalByteCount else {
+            throw ReelError(
+                .limitExceeded, "more than the limit of \(limits.totalByteCount) bytes in all", offset: offset,
+                section: "recording.md §9")
+        }
+    }
+
+    // MARK: Members
+
+    private func memberError(_ reason: String, _ kind: ReelError.Kind = .malformedMember) -> ReelError {
+        ReelError(kind, reason, offset: fields?.offset ?? offset, member: currentMember, section: "recording.md §5")
+    }
+
+    private func startMember(_ header: MemberHeader, at start: Int) throws -> Item? {
+        memberCount += 1
+        offset = start
+        guard let value = try MemberFields(header, offset: start) else {
+            guard container != .indexed else {
+                throw memberError("a member without RL fields after members that have them")
+            }
+            return nil
+        }
+        guard memberCount == 1 || container == .indexed else {
+            throw memberError("a member with RL fields after members without them")
+        }
+        container = .indexed
+        fields = (value, start)
+        guard value.uncompressedByteCount <= limits.memberByteCount else {
+            throw memberError(
+                "a member of \(value.uncompressedByteCount) bytes, more than the limit of \(limits.memberByteCount)",
+                .limitExceeded)
+        }
+        return .member(value, offset: start)
+    }
+
+    private func endMember(byteCount: Int, uncompressedByteCount: Int) throws -> Item? {
+        guard let fields else { return nil }
+        guard byteCount == fields.value.memberByteCount else {
+            throw memberError("a member of \(byteCount) bytes that declares \(fields.value.memberByteCount)")
+        }
+        guard uncompressedByteCount == fields.value.uncompressedByteCount else {
+            throw memberError(
+                "a member that holds \(uncompressedByteCount) bytes and declares \(fields.value.uncompressedByteCount)")
+        }
+        if case .end(let indexOffset) = fields.value.kind {
+            guard byteCount == MemberFields.endMemberByteCount else {
+                throw memberError("an end member of \(byteCount) bytes, not \(MemberFields.endMemberByteCount)")
+            }
+            end = (indexOffset, fields.offset)
+        }
+        isMemberComplete = true
+        return nil
+    }
+}

@@ -1,0 +1,117 @@
+import GzipMembers
+
+/// Where a recording's data members are: from its index, or by hopping from one to the next.
+struct MemberDirectory {
+    var entries: [IndexEntry] = []
+    var layout = RecordingFile.Layout.sequential
+    var damage: ReelError?
+    var inflatedMemberCount = 0
+
+    /// More than any header that a writer of this format makes.
+    private static let headerByteCount = 256
+
+    init(_ bytes: any RandomAccessBytes, limits: ReaderLimits, decoder: MemberDecoder) throws {
+        // Only members with fields can be found without reading what comes before them.
+        guard try MemberDirectory.fields(at: 0, of: bytes) != nil else { return }
+        if let indexOffset = try MemberDirectory.indexOffset(of: bytes) {
+            layout = .finished
+            try readIndex(at: indexOffset, of: bytes, limits: limits, decoder: decoder)
+        } else {
+            layout = .unfinished
+            hop(over: bytes, limits: limits)
+        }
+    }
+
+    /// The fields of the member at `offset`, or nil when it has none, or is no member.
+    private static func fields(at offset: Int, of bytes: any RandomAccessBytes) throws -> MemberFields? {
+        let head = try bytes.read(offset..<min(offset + headerByteCount, bytes.byteCount))
+        guard head.count > 2, head[0] == 0x1F, head[1] == 0x8B,
+            let header = try MemberHeader.parse(head.span, at: offset)
+        else { return nil }
+        return try MemberFields(header, offset: offset)
+    }
+
+    /// What the end member points at, or nil when the file does not end in one.
+    private static func indexOffset(of bytes: any RandomAccessBytes) throws -> Int? {
+        let start = bytes.byteCount - MemberFields.endMemberByteCount
+        guard start > 0, let end = try? SingleMember(
+            at: start, byteCount: MemberFields.endMemberByteCount, of: bytes),
+            case .end(let indexOffset) = end.fields?.kind, end.fields?.memberByteCount == end.byteCount
+        else { return nil }
+        var nothing: [UInt8] = []
+        try MemberDecoder().decode(end.bytes.span, at: start, expecting: 0, limit: 0, appendingTo: &nothing)
+        return indexOffset
+    }
+
+    private mutating func readIndex(
+        at offset: Int, of bytes: any RandomAccessBytes, limits: ReaderLimits, decoder: MemberDecoder
+    ) throws {
+        func malformed(_ reason: String) -> ReelError {
+            ReelError(.malformedIndex, reason, offset: offset, section: "recording.md §6.6")
+        }
+        let end = bytes.byteCount - MemberFields.endMemberByteCount
+        guard offset >= 0, offset < end, let fields = try MemberDirectory.fields(at: offset, of: bytes),
+            fields.memberByteCount == end - offset
+        else { throw malformed("the end member points at byte \(offset), where no member is that ends where it starts") }
+        switch fields.kind {
+        case .data(let data):
+            guard offset == 0, data.hasHeader else { throw malformed("the end member points at a data member") }
+            entries = [IndexEntry(offset: offset, byteCount: fields.memberByteCount, fields: data)]
+        case .index:
+            let member = try SingleMember(at: offset, byteCount: fields.memberByteCount, of: bytes)
+            let content = try member.content(limits: limits, decoder: decoder)
+            inflatedMemberCount += 1
+            let frames = try FrameSplitting.frames(of: content, limits: limits, offset: offset)
+            guard frames.count == 1, case .index(let entries) = try FrameContent(
+                frames[0].frame, firstEvent: 0, limits: limits)
+            else { throw malformed("an index member that does not hold an index") }
+            self.entries = entries
+        case .end:
+            throw malformed("the end member points at an end member")
+        }
+        try checkEntries(upTo: offset == 0 ? end : offset, malformed)
+    }
+
+    /// The members follow one another without a gap, and so do their events.
+    private func checkEntries(upTo end: Int, _ malformed: (String) -> ReelError) throws(ReelError) {
+        var offset = 0
+        var event = 0
+        for (position, entry) in entries.enumerated() {
+            guard entry.offset == offset, entry.firstEvent == event else {
+                throw malformed("entry \(position) of the index does not follow the one before it")
+            }
+            offset += entry.byteCount
+            event = entry.endEvent
+        }
+        guard offset == end, !entries.isEmpty else { throw malformed("an index that does not reach up to itself") }
+    }
+
+    /// Follows the members of an unfinished recording as far as they go.
+    private mutating func hop(over bytes: any RandomAccessBytes, limits: ReaderLimits) {
+        var offset = 0
+        do {
+            while offset < bytes.byteCount {
+                guard let fields = try MemberDirectory.fields(at: offset, of: bytes) else {
+                    throw ReelError(.truncated, "a member that ends in its header", offset: offset)
+                }
+                guard fields.memberByteCount <= bytes.byteCount - offset else {
+                    throw ReelError(
+                        .truncated,
+                        "a member of \(fields.memberByteCount) bytes of which \(bytes.byteCount - offset) are there",
+                        offset: offset, member: entries.count, event: entries.last?.endEvent ?? 0,
+                        section: "recording.md §4.1")
+                }
+                guard case .data(let data) = fields.kind else { break }
+                guard data.firstEvent == entries.last?.endEvent ?? 0 else {
+                    throw ReelError(
+                        .malformedMember, "a member that starts with event \(data.firstEvent)", offset: offset,
+                        member: entries.count, event: entries.last?.endEvent ?? 0, section: "recording.md §5.2")
+                }
+                entries.append(IndexEntry(offset: offset, byteCount: fields.memberByteCount, fields: data))
+                offset += fields.memberByteCount
+            }
+        } catch {
+            damage = ReelError(wrapping: error)
+        }
+    }
+}

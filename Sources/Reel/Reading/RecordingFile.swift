@@ -1,0 +1,254 @@
+import GzipMembers
+
+/// A recording of which any part can be read: an event, a span of time, the state at a point.
+///
+/// A finished recording is opened by its end member and its index, an unfinished one by hopping over its members; each
+/// question then reads only the members that its answer needs. A recording without `RL` fields is read from its start for each
+/// question. Implements Spec/recording.md §4.4 and §7.
+///
+/// ```swift
+/// let file = try RecordingFile(InputFile("session.reel"))
+/// let event = try file.event(at: 1_204)
+/// let state = try file.state(after: 1_204)
+/// ```
+public final class RecordingFile {
+    /// How the recording is laid out.
+    public enum Layout: Hashable, Sendable {
+        /// Members, an index and an end.
+        case finished
+        /// Members without an end: the session is running, or was cut off, or the file was.
+        case unfinished
+        /// Gzip without `RL` fields, or bare frames: it has to be read from the start.
+        case sequential
+    }
+
+    private let bytes: any RandomAccessBytes
+    private let limits: ReaderLimits
+    private let decoder: MemberDecoder
+    /// The member that was read last: players ask for neighbours.
+    private var last: (position: Int, content: MemberContent)?
+
+    /// How the recording is laid out.
+    public let layout: Layout
+    /// The data members in order; none in a sequential recording.
+    public let entries: [IndexEntry]
+    /// The recording's header.
+    public let header: Header
+    /// Why an unfinished recording's members could not be followed to the end of the file, or nil when they could.
+    public let damage: ReelError?
+
+    /// How many members have been inflated so far.
+    public private(set) var inflatedMemberCount = 0
+
+    /// Opens a recording.
+    ///
+    /// - Throws: ``ReelError`` when there is none, its version is unknown, or its index does not agree with its members.
+    public init(_ bytes: any RandomAccessBytes, limits: ReaderLimits = .default) throws(ReelError) {
+        self.bytes = bytes
+        self.limits = limits
+        do {
+            decoder = try MemberDecoder()
+            let directory = try MemberDirectory(bytes, limits: limits, decoder: decoder)
+            entries = directory.entries
+            damage = directory.damage
+            layout = directory.layout
+            inflatedMemberCount = directory.inflatedMemberCount
+            if layout == .sequential || entries.isEmpty {
+                header = try RecordingReader(SequentialBytes(bytes: bytes, position: 0), limits: limits).header
+            } else {
+                let content = try MemberContent(
+                    of: entries[0], at: 0, bytes: bytes, limits: limits, decoder: decoder)
+                inflatedMemberCount += 1
+                last = (0, content)
+                guard let header = content.header else {
+                    throw ReelError(
+                        .notARecording, "the first frame is no header", offset: 0, section: "recording.md §6.1")
+                }
+                try header.version.checkReadable(offset: 0)
+                self.header = header
+            }
+        } catch {
+            throw ReelError(wrapping: error)
+        }
+    }
+
+    /// How many events the recording has. In a sequential recording it is read to find out.
+    public var eventCount: Int {
+        get throws(ReelError) {
+            if layout != .sequential { return entries.last?.endEvent ?? 0 }
+            let reader = try sequentialReader()
+            while try reader.next() != nil {}
+            return reader.eventCount
+        }
+    }
+
+    /// The summary that the recording ends with, or nil when it is unfinished.
+    public var summary: Summary? {
+        get throws(ReelError) {
+            guard layout == .sequential else {
+                return entries.isEmpty ? nil : try content(at: entries.count - 1).summary
+            }
+            let reader = try sequentialReader()
+            while try reader.next() != nil {}
+            return reader.summary
+        }
+    }
+
+    /// The event with this index, the recording's first one being 0.
+    ///
+    /// - Throws: ``ReelError``, of the kind `noSuchEvent` when there is none.
+    /// - Complexity: reads one member.
+    public func event(at index: Int) throws(ReelError) -> Event {
+        var found: Event?
+        if index >= 0 {
+            try forEachEvent(from: index) { event in
+                found = event
+                return false
+            }
+        }
+        guard let found else { throw ReelError.noSuchEvent(index, of: try eventCount) }
+        return found
+    }
+
+    /// The events from `index` on, in order, until `body` returns false.
+    ///
+    /// - Complexity: reads the members from that of the first event to that of the last one asked for.
+    public func forEachEvent(
+        from index: Int = 0, _ body: (Event) throws(ReelError) -> Bool
+    ) throws(ReelError) {
+        guard layout != .sequential else {
+            let reader = try sequentialReader()
+            while let event = try reader.next() {
+                if event.index >= index, !(try body(event)) { return }
+            }
+            return
+        }
+        guard let first = position(of: max(index, 0)) else { return }
+        for position in first..<entries.count {
+            for event in try content(at: position).events where event.index >= index {
+                guard try body(event) else { return }
+            }
+        }
+    }
+
+    /// The events from one time to another, in milliseconds from the session's start, both included.
+    ///
+    /// - Complexity: reads the members whose span of time meets `range`.
+    public func events(during range: ClosedRange<Int>) throws(ReelError) -> [Event] {
+        var events: [Event] = []
+        guard layout != .sequential else {
+            try forEachEvent { (event) throws(ReelError) in
+                if range.contains(event.offset) { events.append(event) }
+                return true
+            }
+            return events
+        }
+        for (position, entry) in entries.enumerated()
+        where entry.eventCount > 0 && entry.firstOffset <= range.upperBound && entry.lastOffset >= range.lowerBound {
+            events += try content(at: position).events.filter { range.contains($0.offset) }
+        }
+        return events
+    }
+
+    /// The last event up to a time, in milliseconds from the session's start, or nil before the first one.
+    ///
+    /// - Complexity: reads one member where offsets do not go back.
+    public func lastEvent(before offset: Int) throws(ReelError) -> Event? {
+        var found: Event?
+        guard layout != .sequential else {
+            try forEachEvent { (event) throws(ReelError) in
+                if event.offset <= offset { found = event }
+                return true
+            }
+            return found
+        }
+        for position in entries.indices.reversed()
+        where entries[position].eventCount > 0 && entries[position].firstOffset <= offset {
+            if let event = try content(at: position).events.last(where: { $0.offset <= offset }) { return event }
+        }
+        return nil
+    }
+
+    /// What the view held after the event with this index. Implements Spec/recording.md §7.
+    ///
+    /// - Throws: ``ReelError``, of the kind `noSuchEvent` when there is no such event.
+    /// - Complexity: reads the members from the last one before the event that starts with a keyframe to the event's own.
+    public func state(after index: Int) throws(ReelError) -> State {
+        let fold = try fold(through: index)
+        do {
+            return try fold.state()
+        } catch {
+            throw ReelError(wrapping: error)
+        }
+    }
+
+    func fold(through index: Int) throws(ReelError) -> StateFold {
+        var fold = StateFold()
+        var reached = -1
+        let start = keyframePosition(before: index)
+        if let start, entries[start].startsWithKeyframe, let keyframe = try content(at: start).keyframe {
+            fold = keyframe.state
+        }
+        if index >= 0 {
+            try forEachEvent(from: start.map { entries[$0].firstEvent } ?? 0) { (event) throws(ReelError) in
+                guard event.index <= index else { return false }
+                do {
+                    try fold.apply(kind: event.kind, payload: event.payloadRange, of: event.encoded.span)
+                } catch {
+                    throw ReelError(wrapping: error)
+                }
+                reached = event.index
+                return reached < index
+            }
+        }
+        guard reached == index, index >= 0 else { throw ReelError.noSuchEvent(index, of: try eventCount) }
+        return fold
+    }
+
+    // MARK: Members
+
+    private func sequentialReader() throws(ReelError) -> RecordingReader {
+        try RecordingReader(SequentialBytes(bytes: bytes, position: 0), limits: limits)
+    }
+
+    /// The data member that has the event with this index.
+    private func position(of event: Int) -> Int? {
+        var low = 0
+        var high = entries.count
+        while low < high {
+            let middle = low + (high - low) / 2
+            if entries[middle].endEvent <= event { low = middle + 1 } else { high = middle }
+        }
+        return low < entries.count ? low : nil
+    }
+
+    /// The data member from which the state at an event is to be folded.
+    private func keyframePosition(before event: Int) -> Int? {
+        guard let position = position(of: event) else { return nil }
+        return (0...position).reversed().first { entries[$0].startsWithKeyframe } ?? 0
+    }
+
+    private func content(at position: Int) throws(ReelError) -> MemberContent {
+        if let last, last.position == position { return last.content }
+        let content: MemberContent
+        do {
+            content = try MemberContent(
+                of: entries[position], at: position, bytes: bytes, limits: limits, decoder: decoder)
+        } catch {
+            throw ReelError(wrapping: error)
+        }
+        inflatedMemberCount += 1
+        last = (position, content)
+        return content
+    }
+}
+
+extension ReelError {
+    static func noSuchEvent(_ index: Int, of count: Int) -> ReelError {
+        ReelError(
+            .noSuchEvent,
+            count == 0
+                ? "no event \(index): the recording has none"
+                : "no event \(index): the recording has the events 0 to \(count - 1)")
+    }
+}

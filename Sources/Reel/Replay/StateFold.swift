@@ -1,0 +1,174 @@
+import ExternalTerm
+import Zlib
+
+/// What the events so far add up to, folded over their encoded bytes: only what changes is looked at, nothing is decoded.
+///
+/// Implements Spec/recording.md §7.
+struct StateFold: Sendable {
+    /// The view's assigns, each value encoded.
+    private(set) var assigns: [Term: [UInt8]] = [:]
+    /// The assigns of the components that are on the page, by `{Module, Id}`.
+    private(set) var components: [Term: [Term: [UInt8]]] = [:]
+    /// The address that the session is at, or nil before the first navigation.
+    private(set) var url: String?
+    /// About how many bytes the state takes, encoded.
+    private(set) var byteCount = 0
+
+    init() {}
+
+    /// Applies an event. Events of other kinds, and payloads of other shapes, change nothing.
+    ///
+    /// - Returns: whether the event changed the state.
+    @discardableResult
+    mutating func apply(kind: Atom, payload: Range<Int>, of bytes: Span<UInt8>) throws(TermError) -> Bool {
+        switch kind.name {
+        case "mount":
+            guard let pairs = try assignsOf("assigns", payload, bytes) else { return false }
+            replaceAssigns(pairs, of: bytes)
+        case "assigns":
+            if let pairs = try assignsOf("snapshot", payload, bytes) {
+                replaceAssigns(pairs, of: bytes)
+            } else if let pairs = try assignsOf("delta", payload, bytes) {
+                mergeAssigns(pairs, of: bytes)
+            } else {
+                return false
+            }
+        case "render":
+            guard let pairs = try assignsOf("assigns", payload, bytes) else { return false }
+            mergeAssigns(pairs, of: bytes)
+        case "component":
+            guard let key = try componentKey(payload, bytes), let pairs = try assignsOf("assigns", payload, bytes)
+            else { return false }
+            var component = components[key] ?? [:]
+            merge(pairs, of: bytes, into: &component)
+            components[key] = component
+        case "component_destroyed":
+            guard let key = try componentKey(payload, bytes), let component = components.removeValue(forKey: key)
+            else { return false }
+            byteCount -= component.reduce(0) { $0 + StateFold.byteCount(of: $1.key, $1.value) }
+        case "params", "handle_params":
+            var range = try EncodedTerm.value(of: "uri", in: bytes, at: payload.lowerBound)
+            if range == nil { range = try EncodedTerm.value(of: "url", in: bytes, at: payload.lowerBound) }
+            guard let range, let text = try EncodedTerm.term(bytes, range).text else { return false }
+            url = text
+        default:
+            return false
+        }
+        return true
+    }
+
+    private func assignsOf(
+        _ name: Atom, _ payload: Range<Int>, _ bytes: Span<UInt8>
+    ) throws(TermError) -> [(key: Term, value: Range<Int>)]? {
+        guard let range = try EncodedTerm.value(of: name, in: bytes, at: payload.lowerBound) else { return nil }
+        return try EncodedTerm.pairs(of: bytes, at: range.lowerBound)
+    }
+
+    private func componentKey(_ payload: Range<Int>, _ bytes: Span<UInt8>) throws(TermError) -> Term? {
+        guard let module = try EncodedTerm.value(of: "module", in: bytes, at: payload.lowerBound),
+            let id = try EncodedTerm.value(of: "id", in: bytes, at: payload.lowerBound)
+        else { return nil }
+        return .tuple([try EncodedTerm.term(bytes, module), try EncodedTerm.term(bytes, id)])
+    }
+
+    private mutating func replaceAssigns(_ pairs: [(key: Term, value: Range<Int>)], of bytes: Span<UInt8>) {
+        byteCount -= assigns.reduce(0) { $0 + StateFold.byteCount(of: $1.key, $1.value) }
+        assigns.removeAll(keepingCapacity: true)
+        mergeAssigns(pairs, of: bytes)
+    }
+
+    private mutating func mergeAssigns(_ pairs: [(key: Term, value: Range<Int>)], of bytes: Span<UInt8>) {
+        for pair in pairs {
+            let value = bytes.array(pair.value)
+            byteCount += StateFold.byteCount(of: pair.key, value)
+            if let old = assigns.updateValue(value, forKey: pair.key) {
+                byteCount -= StateFold.byteCount(of: pair.key, old)
+            }
+        }
+    }
+
+    private mutating func merge(
+        _ pairs: [(key: Term, value: Range<Int>)], of bytes: Span<UInt8>, into component: inout [Term: [UInt8]]
+    ) {
+        for pair in pairs {
+            let value = bytes.array(pair.value)
+            byteCount += StateFold.byteCount(of: pair.key, value)
+            if let old = component.updateValue(value, forKey: pair.key) {
+                byteCount -= StateFold.byteCount(of: pair.key, old)
+            }
+        }
+    }
+
+    private static func byteCount(of key: Term, _ value: [UInt8]) -> Int {
+        if case .atom(let atom) = key { return atom.name.utf8.count + 2 + value.count }
+        return key.external.count - 1 + value.count
+    }
+}
+
+// MARK: - Keyframes
+
+extension StateFold {
+    /// Writes the state as a keyframe holds it: `#{assigns, components, url}`.
+    func write(to writer: inout TermWriter) throws(TermError) {
+        writer.writeMapHead(count: url == nil ? 2 : 3)
+        writer.write(atom: "assigns")
+        try StateFold.write(assigns, to: &writer)
+        writer.write(atom: "components")
+        writer.writeMapHead(count: components.count)
+        for (key, component) in components.sorted(by: { $0.key < $1.key }) {
+            writer.write(key)
+            try StateFold.write(component, to: &writer)
+        }
+        if let url {
+            writer.write(atom: "url")
+            writer.write(string: url)
+        }
+    }
+
+    private static func write(_ assigns: [Term: [UInt8]], to writer: inout TermWriter) throws(TermError) {
+        var transcoder = CanonicalTranscoder(limits: .trusted)
+        writer.writeMapHead(count: assigns.count)
+        for (key, value) in assigns.sorted(by: { $0.key < $1.key }) {
+            writer.write(key)
+            _ = try transcoder.transcodeTerm(value.span, at: 0, into: &writer)
+        }
+    }
+
+    /// Reads the state of a keyframe, or returns nil when the term there is no state.
+    init?(_ bytes: Span<UInt8>, at offset: Int) throws(TermError) {
+        guard let assigns = try EncodedTerm.value(of: "assigns", in: bytes, at: offset),
+            let assignPairs = try EncodedTerm.pairs(of: bytes, at: assigns.lowerBound)
+        else { return nil }
+        mergeAssigns(assignPairs, of: bytes)
+        if let components = try EncodedTerm.value(of: "components", in: bytes, at: offset) {
+            guard let pairs = try EncodedTerm.pairs(of: bytes, at: components.lowerBound) else { return nil }
+            for pair in pairs {
+                guard let content = try EncodedTerm.pairs(of: bytes, at: pair.value.lowerBound) else { return nil }
+                var component: [Term: [UInt8]] = [:]
+                merge(content, of: bytes, into: &component)
+                self.components[pair.key] = component
+            }
+        }
+        if let url = try EncodedTerm.value(of: "url", in: bytes, at: offset) {
+            self.url = try EncodedTerm.term(bytes, url).text
+        }
+    }
+}
+
+// MARK: - Values
+
+extension StateFold {
+    /// The state as terms.
+    func state() throws(TermError) -> State {
+        var map: [TermMap.Pair] = []
+        for (key, component) in components { map.append(TermMap.Pair(key, .map(try StateFold.decoded(component)))) }
+        return State(assigns: try StateFold.decoded(assigns), components: TermMap(map), url: url)
+    }
+
+    private static func decoded(_ assigns: [Term: [UInt8]]) throws(TermError) -> TermMap {
+        var pairs: [TermMap.Pair] = []
+        pairs.reserveCapacity(assigns.count)
+        for (key, value) in assigns { pairs.append(TermMap.Pair(key, try Term.decode(value.span, at: 0).term)) }
+        return TermMap(pairs)
+    }
+}

@@ -1,0 +1,16 @@
+extension Array where Element == UInt8 {
+    /// Appends a copy of `bytes`.
+    @inlinable
+    package mutating func append(copying bytes: Span<UInt8>) {
+        // Safe: the buffer is read before the closure returns. It is here, among what is unsafe, because the standard
+        // library has no copy from a span yet that costs what `memcpy` costs.
+        unsafe bytes.withUnsafeBufferPointer { buffer in unsafe append(contentsOf: buffer) }
+    }
+
+    /// Creates a copy of `bytes`.
+    @inlinable
+    package init(copying bytes: Span<UInt8>) {
+        self.init()
+        append(copying: bytes)
+    }
+}
