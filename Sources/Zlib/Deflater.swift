@@ -2,8 +2,8 @@ import CZlib
 
 /// Compresses bytes to deflate data, in pieces of any size.
 ///
-/// One deflater serves many streams, one after the other, and allocates its 400 KiB only once: call ``reset()`` between
-/// them.
+/// One deflater serves many streams, one after the other, and allocates its memory, about 400 KiB, only once: call
+/// ``reset()`` between them.
 @safe
 public final class Deflater {
     // On the heap, because zlib remembers the address of the stream and refuses one that has moved.
