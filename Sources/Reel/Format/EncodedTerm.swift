@@ -31,7 +31,8 @@ enum EncodedTerm {
             guard let key = try parser.skipTerm() else { return nil }
             guard let value = try parser.skipTerm() else { return nil }
             // An atom's or a binary's head takes at least two bytes.
-            if key.count <= name.name.utf8.count + 5, Name(try Term.decode(bytes, at: keyStart).term)?.text == name.name {
+            if key.count <= name.name.utf8.count + 5, Name(try Term.decode(bytes, at: keyStart).term)?.text == name.name
+            {
                 return value
             }
         }
@@ -51,7 +52,7 @@ struct Name {
     init?(_ term: Term) {
         switch term {
         case .atom(let atom): text = atom.name
-        case .binary: 
+        case .binary:
             guard let text = term.text else { return nil }
             self.text = text
         default: return nil

@@ -22,6 +22,7 @@ struct EventHead {
     }
 
     /// The rule that a term which is no event breaks.
-    static let rule = "an event is a tuple of an offset (an integer from 0 to 2^63 - 1), a kind (an atom), a payload"
+    static let rule =
+        "an event is a tuple of an offset (an integer from 0 to 2^63 - 1), a kind (an atom), a payload"
         + " and anything more"
 }

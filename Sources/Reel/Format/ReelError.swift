@@ -50,7 +50,8 @@ public struct ReelError: Error, Hashable, Sendable {
 
     /// Creates an error.
     public init(
-        _ kind: Kind, _ reason: String, offset: Int? = nil, member: Int? = nil, event: Int? = nil, section: String? = nil
+        _ kind: Kind, _ reason: String, offset: Int? = nil, member: Int? = nil, event: Int? = nil,
+        section: String? = nil
     ) {
         self.kind = kind
         self.reason = reason

@@ -79,13 +79,14 @@ extension Summary {
     var term: Term {
         let kinds = kinds.map { TermMap.Pair(.atom($0.key), .integer($0.value)) }
         let names = names.map { TermMap.Pair(.string($0.key), .integer($0.value)) }
-        return .tuple([
-            .atom(Summary.tag),
-            .map([
-                "events": .integer(eventCount), "duration": .integer(duration), "kinds": .map(TermMap(kinds)),
-                "names": .map(TermMap(names)), "errors": .integer(errorCount), "reason": .atom(reason.atom),
-            ]),
-        ])
+        var fields: TermMap = [
+            "events": .integer(eventCount), "duration": .integer(duration), "kinds": .map(TermMap(kinds)),
+            "reason": .atom(reason.atom),
+        ]
+        // What most short sessions lack is left out: a finish frame should not weigh more than they do.
+        if !names.isEmpty { fields[atom: "names"] = .map(TermMap(names)) }
+        if errorCount > 0 { fields[atom: "errors"] = .integer(errorCount) }
+        return .tuple([.atom(Summary.tag), .map(fields)])
     }
 
     /// Reads a finish frame's term, or returns nil when it is none.

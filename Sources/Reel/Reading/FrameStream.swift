@@ -185,7 +185,8 @@ final class FrameStream {
         case .needsInput: return nil
         case .outputLimitReached:
             guard let fields, content.count > fields.value.uncompressedByteCount else { return nil }
-            throw memberError("a member that holds more than the \(fields.value.uncompressedByteCount) bytes it declares")
+            throw memberError(
+                "a member that holds more than the \(fields.value.uncompressedByteCount) bytes it declares")
         case .memberStarted(let header, let start): return try startMember(header, at: start)
         case .memberEnded(let byteCount, let uncompressedByteCount):
             offset = gzip.offset

@@ -65,7 +65,8 @@ struct SingleMember {
         }
         let bytes = try source.read(offset..<offset + byteCount)
         guard let header = try MemberHeader.parse(bytes.span, at: offset) else {
-            throw ReelError(.truncated, "a member that ends in its header", offset: offset, section: "recording.md §4.1")
+            throw ReelError(
+                .truncated, "a member that ends in its header", offset: offset, section: "recording.md §4.1")
         }
         self.offset = offset
         self.bytes = bytes
@@ -93,7 +94,8 @@ enum FrameSplitting {
         while position < content.count {
             guard content.count - position >= 4 else {
                 throw ReelError(
-                    .malformedFrame, "\(content.count - position) bytes where a frame's length should be", offset: offset,
+                    .malformedFrame, "\(content.count - position) bytes where a frame's length should be",
+                    offset: offset,
                     section: "recording.md §4.2")
             }
             let count = (0..<4).reduce(0) { $0 << 8 | Int(content[position + $1]) }

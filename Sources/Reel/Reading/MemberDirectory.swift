@@ -34,8 +34,9 @@ struct MemberDirectory {
     /// What the end member points at, or nil when the file does not end in one.
     private static func indexOffset(of bytes: any RandomAccessBytes) throws -> Int? {
         let start = bytes.byteCount - MemberFields.endMemberByteCount
-        guard start > 0, let end = try? SingleMember(
-            at: start, byteCount: MemberFields.endMemberByteCount, of: bytes),
+        guard start > 0,
+            let end = try? SingleMember(
+                at: start, byteCount: MemberFields.endMemberByteCount, of: bytes),
             case .end(let indexOffset) = end.fields?.kind, end.fields?.memberByteCount == end.byteCount
         else { return nil }
         var nothing: [UInt8] = []
@@ -52,7 +53,9 @@ struct MemberDirectory {
         let end = bytes.byteCount - MemberFields.endMemberByteCount
         guard offset >= 0, offset < end, let fields = try MemberDirectory.fields(at: offset, of: bytes),
             fields.memberByteCount == end - offset
-        else { throw malformed("the end member points at byte \(offset), where no member is that ends where it starts") }
+        else {
+            throw malformed("the end member points at byte \(offset), where no member is that ends where it starts")
+        }
         switch fields.kind {
         case .data(let data):
             guard offset == 0, data.hasHeader else { throw malformed("the end member points at a data member") }
@@ -62,8 +65,9 @@ struct MemberDirectory {
             let content = try member.content(limits: limits, decoder: decoder)
             inflatedMemberCount += 1
             let frames = try FrameSplitting.frames(of: content, limits: limits, offset: offset)
-            guard frames.count == 1, case .index(let entries) = try FrameContent(
-                frames[0].frame, firstEvent: 0, limits: limits)
+            guard frames.count == 1,
+                case .index(let entries) = try FrameContent(
+                    frames[0].frame, firstEvent: 0, limits: limits)
             else { throw malformed("an index member that does not hold an index") }
             self.entries = entries
         case .end:

@@ -73,7 +73,8 @@ public final class RecordingReader {
             case .member(let fields, let offset): member = (fields, offset)
             case .frame(let frame, _): return (frame, member)
             case .memberEnd:
-                throw ReelError(.notARecording, "the first member holds no frame", offset: 0, section: "recording.md §4")
+                throw ReelError(
+                    .notARecording, "the first member holds no frame", offset: 0, section: "recording.md §4")
             }
         }
         throw ReelError(.notARecording, "a file without a frame", offset: 0, section: "recording.md §4")
@@ -84,6 +85,9 @@ public final class RecordingReader {
 
     /// The end member's fields, once it has been read.
     var end: (indexOffset: Int, offset: Int)? { stream.end }
+
+    /// Where in the file what has been read last stands: its member, or the frame in a bare recording.
+    var fileOffset: Int { member?.offset ?? stream.offset }
 
     /// Whether the end member has been read. A recording without one is unfinished, or has been cut; or it is a plain one.
     public var hasEnd: Bool { stream.end != nil }
@@ -157,7 +161,8 @@ public final class RecordingReader {
             guard self.summary == nil else { throw error(.malformedFrame, "a second finish frame", "§6.5") }
             guard summary.eventCount == eventCount else {
                 throw error(
-                    .malformedFrame, "a finish frame that counts \(summary.eventCount) events, not \(eventCount)", "§6.5")
+                    .malformedFrame, "a finish frame that counts \(summary.eventCount) events, not \(eventCount)",
+                    "§6.5")
             }
             self.summary = summary
             member?.actual.hasFinish = true
@@ -207,7 +212,8 @@ extension RecordingReader {
             // Without an index member the end points at the only data member.
             let expected = self.indexOffset ?? (entries.count == 1 ? entries[0].offset : nil)
             guard indexOffset == expected else {
-                throw error(.malformedIndex, "an end member that points at byte \(indexOffset), where no index is", "§4.4")
+                throw error(
+                    .malformedIndex, "an end member that points at byte \(indexOffset), where no index is", "§4.4")
             }
         }
         self.member = nil

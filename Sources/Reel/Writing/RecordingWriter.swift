@@ -147,6 +147,14 @@ public final class RecordingWriter {
         if content.count + batch.bytes.count >= options.memberByteCount { try writeMember() }
     }
 
+    /// Starts a member with a keyframe of `state`, because what has been appended does not add up to it.
+    func resume(from state: StateFold) throws(ReelError) {
+        try flush()
+        fold = state
+        // One byte more than the state is what asks for a keyframe.
+        changedByteCount = fold.byteCount + 1
+    }
+
     /// Writes what has been appended as a member, so that it is readable from now on.
     public func flush() throws(ReelError) {
         guard !isEnded, batchCount > 0 || !content.isEmpty else { return }

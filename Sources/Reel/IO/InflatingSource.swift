@@ -1,0 +1,65 @@
+import GzipMembers
+import Zlib
+
+/// What the members of a gzip file hold, one piece after the other.
+struct GunzipSource: ByteSource {
+    private var source: any ByteSource
+    private let stream: MemberStream
+    private var input: [UInt8] = []
+    private var position = 0
+
+    init(_ source: any ByteSource) throws {
+        self.source = source
+        stream = try MemberStream()
+    }
+
+    mutating func read(upTo count: Int, appendingTo buffer: inout [UInt8]) throws -> Int {
+        let start = buffer.count
+        while buffer.count == start {
+            if position == input.count {
+                input.removeAll(keepingCapacity: true)
+                position = 0
+                guard try source.read(upTo: 64 << 10, appendingTo: &input) > 0 else {
+                    try stream.finish()
+                    return 0
+                }
+            }
+            let step = try stream.decode(
+                input.span.extracting(position..<input.count), appendingTo: &buffer, atMost: count)
+            position += step.consumed
+        }
+        return buffer.count - start
+    }
+}
+
+/// What a zlib stream holds, one piece after the other.
+struct InflatingSource: ByteSource {
+    private var source: any ByteSource
+    private let inflater: Inflater
+    private var input: [UInt8] = []
+    private var position = 0
+    private var isFinished = false
+
+    init(_ source: any ByteSource) throws {
+        self.source = source
+        inflater = try Inflater(.zlib)
+    }
+
+    mutating func read(upTo count: Int, appendingTo buffer: inout [UInt8]) throws -> Int {
+        let start = buffer.count
+        while buffer.count == start, !isFinished {
+            if position == input.count {
+                input.removeAll(keepingCapacity: true)
+                position = 0
+                guard try source.read(upTo: 64 << 10, appendingTo: &input) > 0 else {
+                    throw ReelError(.truncated, "a compressed term that ends early")
+                }
+            }
+            let step = try inflater.inflate(
+                input.span.extracting(position..<input.count), appendingTo: &buffer, atMost: count)
+            position += step.consumed
+            isFinished = step.isFinished
+        }
+        return buffer.count - start
+    }
+}

@@ -1,0 +1,145 @@
+import ExternalTerm
+import Zlib
+
+/// The way through the frames of a `.part` file. Implements Spec/phoenix-replay.md §4.
+struct PartWalk: PhoenixReplayWalk {
+    let bytes: any RandomAccessBytes
+    let limits: ReaderLimits
+
+    /// Where an event stands: its number, its frame, and its place in what the frame holds.
+    private struct Place {
+        var number: Int
+        var frame: Int
+        var range: Range<Int>
+    }
+
+    /// A frame that can be read, as a whole or up to where it is torn.
+    private struct Frame {
+        /// Where the frame's payload is in the file.
+        var payload: Range<Int>
+        var isTorn: Bool
+    }
+
+    private struct Directory {
+        var frames: [Frame] = []
+        var events: [Place] = []
+        var fields = TermMap()
+        var losses: [String] = []
+    }
+
+    func survey() throws -> PhoenixReplaySurvey {
+        let directory = try directory()
+        return PhoenixReplaySurvey(
+            fields: directory.fields, eventCount: directory.events.count, losses: directory.losses)
+    }
+
+    func forEachEvent(upTo count: Int, _ body: (Range<Int>, borrowing [UInt8]) throws -> Void) throws {
+        let directory = try directory()
+        // Writers may have appended a later number before an earlier one; neighbouring frames are enough to put that right.
+        var contents: [(frame: Int, bytes: [UInt8])] = []
+        for place in directory.events.prefix(count) {
+            if !contents.contains(where: { $0.frame == place.frame }) {
+                if contents.count == 4 { contents.removeFirst() }
+                contents.append((place.frame, try content(of: directory.frames[place.frame])))
+            }
+            for content in contents where content.frame == place.frame { try body(place.range, content.bytes) }
+        }
+    }
+
+    private func directory() throws -> Directory {
+        var directory = Directory()
+        var offset = 0
+        while offset < bytes.byteCount {
+            guard bytes.byteCount - offset >= 12 else {
+                directory.losses.append("\(bytes.byteCount - offset) bytes of a torn frame at byte \(offset)")
+                break
+            }
+            let head = try bytes.read(offset..<offset + 12)
+            guard Array(head.prefix(4)) == PhoenixReplayFormat.partMagic else {
+                directory.losses.append("what follows byte \(offset) is no frame")
+                break
+            }
+            let number = { (start: Int) in (start..<start + 4).reduce(0) { $0 << 8 | Int(head[$1]) } }
+            let declared = offset + 12..<offset + 12 + number(4)
+            let frame = Frame(
+                payload: declared.clamped(to: 0..<bytes.byteCount), isTorn: declared.upperBound > bytes.byteCount)
+            offset = declared.upperBound
+            guard frame.payload.count <= limits.frameByteCount else {
+                directory.losses.append("the frame at byte \(declared.lowerBound - 12) is larger than the limit")
+                continue
+            }
+            if !frame.isTorn {
+                let payload = try bytes.read(frame.payload)
+                guard CRC32.checksum(of: payload.span) == UInt32(truncatingIfNeeded: number(8)) else {
+                    directory.losses.append("the frame at byte \(declared.lowerBound - 12) fails its checksum")
+                    continue
+                }
+            }
+            let before = directory.events.count
+            do {
+                try read(frame, into: &directory)
+            } catch {
+                directory.losses.append("the frame at byte \(declared.lowerBound - 12): \(error)")
+            }
+            if frame.isTorn {
+                directory.losses.append(
+                    "the frame at byte \(declared.lowerBound - 12) is torn; "
+                        + "\(directory.events.count - before) of its events are readable")
+            }
+        }
+        if zip(directory.events, directory.events.dropFirst()).contains(where: { $0.number > $1.number }) {
+            // Stable, so that equal numbers keep the order of the file.
+            directory.events = directory.events.enumerated()
+                .sorted { ($0.element.number, $0.offset) < ($1.element.number, $1.offset) }.map(\.element)
+        }
+        return directory
+    }
+
+    /// What a frame's compressed term inflates to, as far as it is there, without a leading 131.
+    private func content(of frame: Frame) throws -> [UInt8] {
+        let payload = try bytes.read(frame.payload)
+        guard payload.count > 6, payload[0] == 131, payload[1] == 80 else { return Array(payload.dropFirst()) }
+        let declared = (2..<6).reduce(0) { $0 << 8 | Int(payload[$1]) }
+        guard declared <= limits.term.inflatedByteCount else {
+            throw ReelError(.limitExceeded, "a compressed term of \(declared) bytes, more than the limit")
+        }
+        var content: [UInt8] = []
+        let inflater = try Inflater(.zlib)
+        var position = 6
+        while content.count <= declared {
+            let step = try inflater.inflate(
+                payload.span.extracting(position..<payload.count), appendingTo: &content,
+                atMost: declared + 1 - content.count)
+            position += step.consumed
+            if step.isFinished || step.consumed + step.produced == 0 { break }
+        }
+        return content
+    }
+
+    /// Reads `{Recording, [{Number, Event}]}`, or what there is of it.
+    private func read(_ frame: Frame, into directory: inout Directory) throws {
+        let content = try content(of: frame)
+        directory.frames.append(frame)
+        var window = TermWindow(MemorySource(content), limits: limits)
+        do {
+            guard try window.byte("a frame") == 104, try window.byte("a frame") == 2,
+                case .map(var fields) = try window.value("a frame's recording")
+            else { throw ReelError(.malformedTerm, "a frame that is not {Recording, Events}") }
+            fields[atom: "events"] = nil
+            directory.fields = fields
+            guard try window.byte("a frame's events") == 108 else { return }
+            for _ in 0..<(try window.uint32("a frame's events")) {
+                guard try window.byte("an event") == 104, try window.byte("an event") == 2,
+                    case .integer(let number) = try window.value("an event's number")
+                else { throw ReelError(.malformedTerm, "a frame's event that is not {Number, Event}") }
+                let start = window.walkedByteCount
+                _ = try window.term("an event")
+                directory.events.append(
+                    Place(number: number, frame: directory.frames.count - 1, range: start..<window.walkedByteCount))
+            }
+        } catch {
+            let error = ReelError(wrapping: error)
+            guard frame.isTorn, error.kind == .truncated else { throw error }
+        }
+    }
+}

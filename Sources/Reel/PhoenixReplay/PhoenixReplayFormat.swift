@@ -1,0 +1,40 @@
+import GzipMembers
+
+/// What PhoenixReplay writes, by generation. Implements Spec/phoenix-replay.md §1.
+public enum PhoenixReplayFormat: String, Hashable, Sendable, CaseIterable {
+    /// 0.1 and 0.2: a map, in gzip (`.etf.gz`) or not (`.etf`).
+    case map
+    /// 0.3 and later: a struct, as a compressed term or not (`.recording`).
+    case recording
+    /// A running session of 0.3 and later: frames of events (`.part`).
+    case part
+}
+
+extension PhoenixReplayFormat {
+    static let partMagic = Array("PRF1".utf8)
+
+    /// How a file's bytes are wrapped, as far as its first bytes tell.
+    enum Wrapping {
+        case gzip, compressedTerm, term, part
+    }
+
+    static func wrapping(of bytes: any RandomAccessBytes) throws -> Wrapping? {
+        let head = try bytes.read(0..<min(2, bytes.byteCount))
+        if head == [0x1F, 0x8B] {
+            // A recording is gzip as well; what it holds starts with a frame's length.
+            var content: [UInt8] = []
+            var source = try GunzipSource(SequentialBytes(bytes: bytes, position: 0))
+            _ = try source.read(upTo: 2, appendingTo: &content)
+            return content.first == 131 && content.dropFirst().first.map { $0 == 116 } != false ? .gzip : nil
+        }
+        if head == [131, 80] { return .compressedTerm }
+        if head == [131, 116] { return .term }
+        if try bytes.read(0..<min(4, bytes.byteCount)) == partMagic { return .part }
+        return nil
+    }
+
+    /// Whether `bytes` start like a file of PhoenixReplay's, whose content tells what it is and not its name.
+    public static func matches(_ bytes: any RandomAccessBytes) -> Bool {
+        ((try? wrapping(of: bytes)) ?? nil) != nil
+    }
+}

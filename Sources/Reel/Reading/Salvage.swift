@@ -1,0 +1,230 @@
+import ExternalTerm
+import GzipMembers
+
+/// What could be read of a damaged recording, and what could not. Implements Spec/recording.md §11.
+public struct SalvageReport: Hashable, Sendable {
+    /// How many events are readable.
+    public var eventCount = 0
+    /// Whether nothing is lost: the recording is whole, or only unfinished.
+    public var isComplete: Bool { losses.isEmpty }
+    /// What is lost, in the order of the file.
+    public var losses: [Loss] = []
+
+    /// A part of the file that cannot be read.
+    public struct Loss: Hashable, Sendable, CustomStringConvertible {
+        /// Where it is, in bytes.
+        public var bytes: Range<Int>
+        /// Which events it held, as the recording counted them, when what is around it tells.
+        public var events: Range<Int>?
+        /// Why it cannot be read.
+        public var reason: String
+
+        public var description: String {
+            let what = events.map { "events \($0.lowerBound) to \($0.upperBound - 1)" } ?? "an unknown number of events"
+            return "bytes \(bytes.lowerBound) to \(bytes.upperBound - 1), \(what): \(reason)"
+        }
+    }
+}
+
+/// Reads what is readable of a recording that is damaged, cut or unfinished: every whole member before and after the damage.
+///
+/// ```swift
+/// let salvage = try Salvage(InputFile("damaged.reel"))
+/// for loss in salvage.report.losses { print(loss) }
+/// try salvage.write(to: file)
+/// ```
+public struct Salvage {
+    private let bytes: any RandomAccessBytes
+    private let limits: ReaderLimits
+    private let members: [Member]
+
+    /// What is readable and what is not.
+    public let report: SalvageReport
+    /// The recording's header; without fields when it is among what is lost.
+    public let header: Header
+    /// Why the recording ended, when that is readable.
+    public let summary: Summary?
+
+    /// A data member that is sound.
+    private struct Member {
+        var entry: IndexEntry
+        /// Whether something is missing before it.
+        var followsLoss: Bool
+    }
+
+    /// Reads all of `bytes` once.
+    ///
+    /// - Throws: ``ReelError`` when nothing in it is a recording's, or it cannot be read at all.
+    public init(_ bytes: any RandomAccessBytes, limits: ReaderLimits = .default) throws(ReelError) {
+        self.bytes = bytes
+        self.limits = limits
+        do {
+            var scan = try MemberScan(bytes, limits: limits)
+            try scan.run()
+            if scan.members.isEmpty {
+                // No member has fields: what is there is read from its start, as far as it goes.
+                let outcome = try Salvage.readForward(bytes, limits: limits)
+                members = []
+                header = outcome.reader.header
+                summary = outcome.reader.summary
+                report = outcome.report
+                return
+            }
+            members = scan.members.map { Member(entry: $0.entry, followsLoss: $0.followsLoss) }
+            header = scan.header ?? Header(fields: [:])
+            summary = scan.summary
+            report = SalvageReport(
+                eventCount: scan.members.reduce(0) { $0 + $1.entry.eventCount }, losses: scan.losses)
+        } catch {
+            throw ReelError(wrapping: error)
+        }
+    }
+
+    /// Writes a finished recording of everything that is readable.
+    ///
+    /// Events after a loss move up: their indexes are those of the new recording. States after a loss are right again from the next
+    /// keyframe, snapshot or mount on.
+    ///
+    /// - Returns: the new recording's summary.
+    @discardableResult
+    public func write(to sink: any ByteSink, options: WriterOptions = .smallest) throws(ReelError) -> Summary {
+        let writer = try RecordingWriter(to: sink, header: header, options: options)
+        do {
+            if members.isEmpty {
+                let reader = try RecordingReader(SequentialBytes(bytes: bytes, position: 0), limits: limits)
+                var remaining = report.eventCount
+                while remaining > 0, let event = try reader.next() {
+                    try writer.append(event)
+                    remaining -= 1
+                }
+            }
+            let decoder = try MemberDecoder()
+            for (position, member) in members.enumerated() {
+                let content = try MemberContent(
+                    of: member.entry, at: position, bytes: bytes, limits: limits, decoder: decoder)
+                if member.followsLoss, let keyframe = content.keyframe { try writer.resume(from: keyframe.state) }
+                for event in content.events { try writer.append(event) }
+            }
+        } catch {
+            throw ReelError(wrapping: error)
+        }
+        return try writer.finish(reason: report.isComplete ? summary?.reason ?? .interrupted : .interrupted)
+    }
+
+    private static func readForward(
+        _ bytes: any RandomAccessBytes, limits: ReaderLimits
+    ) throws -> (reader: RecordingReader, report: SalvageReport) {
+        let reader = try RecordingReader(SequentialBytes(bytes: bytes, position: 0), limits: limits)
+        var report = SalvageReport()
+        do throws(ReelError) {
+            while try reader.next() != nil { report.eventCount += 1 }
+        } catch {
+            let start = min(error.offset ?? 0, bytes.byteCount)
+            report.losses = [
+                SalvageReport.Loss(bytes: start..<max(bytes.byteCount, start), events: nil, reason: error.reason)
+            ]
+        }
+        return (reader, report)
+    }
+}
+
+/// Finds the members with fields that are sound, wherever they are.
+private struct MemberScan {
+    struct Found {
+        var entry: IndexEntry
+        var followsLoss: Bool
+    }
+
+    private let bytes: any RandomAccessBytes
+    private let limits: ReaderLimits
+    private let decoder: MemberDecoder
+
+    private(set) var members: [Found] = []
+    private(set) var losses: [SalvageReport.Loss] = []
+    private(set) var header: Header?
+    private(set) var summary: Summary?
+
+    /// The offset in the file up to which everything is accounted for, and why what follows is not readable.
+    private var accounted = 0
+    private var reason = ""
+
+    /// How the header of every member with fields starts: Spec/recording.md §11.
+    private static let prefix: [UInt8] = [0x1F, 0x8B, 8, 6, 0, 0, 0, 0, 0, 255]
+
+    init(_ bytes: any RandomAccessBytes, limits: ReaderLimits) throws {
+        self.bytes = bytes
+        self.limits = limits
+        decoder = try MemberDecoder()
+    }
+
+    mutating func run() throws {
+        var position = 0
+        while position < bytes.byteCount {
+            do {
+                let end = try readMember(at: position)
+                accounted = end
+                position = end
+            } catch {
+                let error = ReelError(wrapping: error)
+                guard error.kind != .inputOutput else { throw error }
+                if position == accounted { reason = error.reason }
+                position = try nextCandidate(after: position)
+            }
+        }
+        guard !members.isEmpty else { return }
+        note(lossUpTo: bytes.byteCount, nextEvent: nil)
+    }
+
+    /// Reads the member at `offset` and returns where it ends.
+    private mutating func readMember(at offset: Int) throws -> Int {
+        let head = try bytes.read(offset..<min(offset + (66 << 10), bytes.byteCount))
+        guard let memberHeader = try MemberHeader.parse(head.span, at: offset),
+            let fields = try MemberFields(memberHeader, offset: offset)
+        else { throw ReelError(.malformedMember, "no member of a recording starts here", offset: offset) }
+        let member = try SingleMember(at: offset, byteCount: fields.memberByteCount, of: bytes)
+        guard case .data(let data) = fields.kind else {
+            _ = try member.content(limits: limits, decoder: decoder)
+            note(lossUpTo: offset, nextEvent: nil)
+            return offset + fields.memberByteCount
+        }
+        let entry = IndexEntry(offset: offset, byteCount: fields.memberByteCount, fields: data)
+        let content = try MemberContent(of: entry, at: members.count, bytes: bytes, limits: limits, decoder: decoder)
+        // A member that goes back, such as one inside another recording's event, is not this recording's.
+        guard data.firstEvent >= members.last?.entry.endEvent ?? 0 else {
+            throw ReelError(.malformedMember, "a member that starts with an earlier event", offset: offset)
+        }
+        let lossCount = losses.count
+        note(lossUpTo: offset, nextEvent: data.firstEvent)
+        members.append(Found(entry: entry, followsLoss: losses.count > lossCount))
+        header = header ?? content.header
+        summary = content.summary ?? summary
+        return offset + fields.memberByteCount
+    }
+
+    /// Accounts for what could not be read before `offset`.
+    private mutating func note(lossUpTo offset: Int, nextEvent: Int?) {
+        let before = members.last?.entry.endEvent ?? 0
+        guard offset > accounted else { return }
+        let events = nextEvent.flatMap { $0 > before ? before..<$0 : nil }
+        losses.append(SalvageReport.Loss(bytes: accounted..<offset, events: events, reason: reason))
+        accounted = offset
+    }
+
+    /// Where the next member may start.
+    private func nextCandidate(after position: Int) throws -> Int {
+        var start = position + 1
+        let prefix = MemberScan.prefix
+        while start + prefix.count <= bytes.byteCount {
+            let piece = try bytes.read(start..<min(start + (256 << 10), bytes.byteCount))
+            var index = 0
+            while index + prefix.count <= piece.count {
+                if piece[index] == prefix[0], piece[index..<index + prefix.count].elementsEqual(prefix) {
+                    return start + index
+                }
+                index += 1
+            }
+            start += max(piece.count - prefix.count + 1, 1)
+        }
+        return bytes.byteCount
+    }
+}
