@@ -28,12 +28,12 @@ extension Term {
         switch try TermEnvelope.open(bytes, limits: limits) {
         case .plain(let start):
             var decoder = TermDecoding(bytes, at: start, limits: limits)
-            let term = try decoder.term(depth: 0)
+            let term = try decoder.term()
             return (term, decoder.reader.offset)
         case .inflated(let content, let byteCount):
             var decoder = TermDecoding(content.span, at: 0, limits: limits)
             do throws(TermError) {
-                let term = try decoder.term(depth: 0)
+                let term = try decoder.term()
                 guard decoder.reader.offset == content.count else {
                     throw TermError(.malformedCompression, at: 1, "bytes after the compressed term")
                 }
@@ -53,7 +53,7 @@ extension Term {
         _ bytes: Span<UInt8>, at offset: Int, limits: TermLimits = .default
     ) throws(TermError) -> (term: Term, end: Int) {
         var decoder = TermDecoding(bytes, at: offset, limits: limits)
-        let term = try decoder.term(depth: 0)
+        let term = try decoder.term()
         return (term, decoder.reader.offset)
     }
 }
@@ -66,9 +66,29 @@ extension TermError {
 }
 
 /// Builds a tree of ``Term`` values from tokens.
+///
+/// It keeps its stack on the heap: how deep a term nests is the input's choice, and a thread's stack may be small.
 struct TermDecoding: ~Escapable {
-    var reader: TokenReader
-    let depthLimit: Int
+    private(set) var reader: TokenReader
+    private let depthLimit: Int
+    private var open: [Container] = []
+    /// The content, so far, of the containers that are open, outermost container first.
+    private var content: [Term] = []
+    /// The heads of the local functions that are open.
+    private var functions: [LocalFunction] = []
+
+    /// What a container is; `list` is one that goes on, the other two are lists whose end is known.
+    private enum Kind { case tuple, list, properList, improperList, map, function }
+
+    private struct Container {
+        var kind: Kind
+        /// How many terms are to come; of a list, how many elements.
+        var remaining: Int
+        /// Where the container starts.
+        var start: Int
+        /// From where its terms are in `content`.
+        var firstTerm: Int
+    }
 
     @_lifetime(copy bytes)
     init(_ bytes: Span<UInt8>, at offset: Int, limits: TermLimits) {
@@ -76,97 +96,111 @@ struct TermDecoding: ~Escapable {
         depthLimit = min(limits.depth, TermLimits.deepestTree)
     }
 
-    mutating func term(depth: Int) throws(TermError) -> Term {
-        var start = reader.offset
-        var token = try reader.next()
-        // A list of no elements is its tail, which comes next.
-        while token == .list(count: 0) {
-            start = reader.offset
-            token = try reader.next()
+    /// Reads one whole term.
+    mutating func term() throws(TermError) -> Term {
+        repeat {
+            var start = reader.offset
+            var token = try reader.next()
+            if !continuesList(token) {
+                // A list of no elements is its tail, which comes next.
+                while token == .list(count: 0) {
+                    start = reader.offset
+                    token = try reader.next()
+                }
+                if let top = open.indices.last { open[top].remaining -= 1 }
+                if let term = try term(of: token, at: start) { content.append(term) }
+            }
+            while let top = open.last, top.remaining == 0, top.kind != .list {
+                open.removeLast()
+                try finish(top)
+            }
+        } while !open.isEmpty
+        return content.removeLast()
+    }
+
+    /// Takes the token after a list's last element when it is a list as well, or the end.
+    private mutating func continuesList(_ token: TermToken) -> Bool {
+        guard let top = open.indices.last, open[top].kind == .list, open[top].remaining == 0 else { return false }
+        switch token {
+        case .list(let count):
+            open[top].remaining = count
+            return true
+        case .string(let range):
+            for position in range { content.append(.integer(Int(reader.bytes[position]))) }
+            open[top].kind = .properList
+            return true
+        case .nil:
+            open[top].kind = .properList
+            return true
+        default:
+            open[top].kind = .improperList
+            open[top].remaining = 1
+            return false
         }
+    }
+
+    /// The term that a token is, or nil when it is the head of a container, which is open then.
+    private mutating func term(of token: TermToken, at start: Int) throws(TermError) -> Term? {
+        let bytes = reader.bytes
         switch token {
         case .integer(let value): return .integer(value)
-        case .atom(let text): return .atom(reader.bytes.atom(text))
-        case .binary(let range): return .binary(reader.bytes.array(range))
+        case .atom(let text): return .atom(bytes.atom(text))
+        case .binary(let range): return .binary(bytes.array(range))
         case .nil: return .nil
         case .float(let value): return .float(value)
         case .bigInteger(let isNegative, let magnitude):
-            return .bigInteger(BigInteger(isNegative: isNegative, magnitude: reader.bytes.array(magnitude)))
-        case .string(let range):
-            let bytes = reader.bytes
-            return .list(range.map { .integer(Int(bytes[$0])) })
+            return .bigInteger(BigInteger(isNegative: isNegative, magnitude: bytes.array(magnitude)))
+        case .string(let range): return .list(range.map { .integer(Int(bytes[$0])) })
         case .bitstring(let range, let bits):
             // The token has at least one byte and 1 to 7 bits.
-            return Bitstring(bytes: reader.bytes.array(range), bitsInLastByte: bits).map(Term.bitstring) ?? .binary([])
-        case .pid(let text): return .pid(reader.bytes.pid(text))
+            return Bitstring(bytes: bytes.array(range), bitsInLastByte: bits).map(Term.bitstring) ?? .binary([])
+        case .pid(let text): return .pid(bytes.pid(text))
         case .port(let node, let number, let creation):
-            return .port(Port(node: reader.bytes.atom(node), number: number, creation: creation))
+            return .port(Port(node: bytes.atom(node), number: number, creation: creation))
         case .reference(let node, let creation, let words):
-            return .reference(
-                Reference(node: reader.bytes.atom(node), creation: creation, words: reader.bytes.words(words)))
+            return .reference(Reference(node: bytes.atom(node), creation: creation, words: bytes.words(words)))
         case .externalFunction(let module, let function, let arity):
             return .externalFunction(
-                ExternalFunction(module: reader.bytes.atom(module), function: reader.bytes.atom(function), arity: arity))
-        case .tuple, .list, .map, .localFunction:
-            guard depth < depthLimit || token.followingTermCount == 0 else {
-                throw TermError(.limitExceeded, at: start, "terms nested deeper than \(depthLimit)")
-            }
-            return try container(token, at: start, depth: depth + 1)
-        }
-    }
-
-    private mutating func container(_ token: TermToken, at start: Int, depth: Int) throws(TermError) -> Term {
-        switch token {
-        case .tuple(let count): return .tuple(try terms(count, depth: depth))
-        case .list(let count): return try list(count, depth: depth)
-        case .map(let count):
-            var pairs: [TermMap.Pair] = []
-            pairs.reserveCapacity(min(count, TermDecoding.reservedCount))
-            for _ in 0..<count {
-                let key = try term(depth: depth)
-                pairs.append(TermMap.Pair(key, try term(depth: depth)))
-            }
-            guard let map = TermMap(unique: pairs) else {
-                throw TermError(.duplicateKey, at: start, "a map that names a key twice")
-            }
-            return .map(map)
+                ExternalFunction(module: bytes.atom(module), function: bytes.atom(function), arity: arity))
+        case .list(let count): try open(.list, count: count, at: start)
+        case .tuple(let count): try open(.tuple, count: count, at: start)
+        case .map(let count): try open(.map, count: 2 * count, at: start)
         case .localFunction(let head):
-            var function = reader.bytes.localFunction(head)
-            function.freeVariables = try terms(head.freeVariableCount, depth: depth)
-            return .localFunction(function)
-        default: return .nil
+            try open(.function, count: head.freeVariableCount, at: start)
+            functions.append(bytes.localFunction(head))
         }
+        return nil
     }
 
-    /// Reads the elements and the tail of a list, which goes on in a tail that is a list.
-    private mutating func list(_ count: Int, depth: Int) throws(TermError) -> Term {
-        var elements = try terms(count, depth: depth)
-        while true {
-            let start = reader.offset
-            switch try reader.next() {
-            case .nil: return .list(elements)
-            case .list(let count):
-                for _ in 0..<count { elements.append(try term(depth: depth)) }
-            case .string(let range):
-                for position in range { elements.append(.integer(Int(reader.bytes[position]))) }
-                return .list(elements)
-            default:
-                reader.rewind(to: start)
-                return .improperList(elements, tail: try term(depth: depth))
+    private mutating func open(_ kind: Kind, count: Int, at start: Int) throws(TermError) {
+        guard count == 0 || open.count < depthLimit else {
+            throw TermError(.limitExceeded, at: start, "terms nested deeper than \(depthLimit)")
+        }
+        open.append(Container(kind: kind, remaining: count, start: start, firstTerm: content.count))
+    }
+
+    /// Makes a term of a container whose terms have all been read.
+    private mutating func finish(_ container: Container) throws(TermError) {
+        var terms = Array(content[container.firstTerm...])
+        content.removeSubrange(container.firstTerm...)
+        switch container.kind {
+        case .tuple: content.append(.tuple(terms))
+        case .list, .properList: content.append(.list(terms))
+        case .improperList:
+            let tail = terms.removeLast()
+            content.append(.improperList(terms, tail: tail))
+        case .map:
+            let pairs = stride(from: 0, to: terms.count, by: 2).map { TermMap.Pair(terms[$0], terms[$0 + 1]) }
+            guard let map = TermMap(unique: pairs) else {
+                throw TermError(.duplicateKey, at: container.start, "a map that names a key twice")
             }
+            content.append(.map(map))
+        case .function:
+            var function = functions.removeLast()
+            function.freeVariables = terms
+            content.append(.localFunction(function))
         }
     }
-
-    private mutating func terms(_ count: Int, depth: Int) throws(TermError) -> [Term] {
-        var terms: [Term] = []
-        terms.reserveCapacity(min(count, TermDecoding.reservedCount))
-        for _ in 0..<count { terms.append(try term(depth: depth)) }
-        return terms
-    }
-
-    /// The most elements that memory is reserved for ahead: declared counts, one inside the other, may add up to more
-    /// than the input has bytes.
-    private static let reservedCount = 256
 }
 
 extension Span<UInt8> {

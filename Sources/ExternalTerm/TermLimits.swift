@@ -18,6 +18,7 @@ public struct TermLimits: Hashable, Sendable {
     /// The limits for input that nobody vouches for.
     public static let `default` = TermLimits()
 
-    /// The deepest tree of ``Term`` values that is ever built, whatever ``depth`` says.
-    public static let deepestTree = 4_096
+    /// The deepest tree of ``Term`` values that is ever built, whatever ``depth`` says: what a build without
+    /// optimization compares within 5 MB of stack.
+    public static let deepestTree = 1_024
 }
