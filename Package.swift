@@ -50,6 +50,10 @@ let package = Package(
         .testTarget(name: "GzipMembersTests", dependencies: ["GzipMembers", "Zlib"], swiftSettings: settings),
         .testTarget(name: "ReelTests", dependencies: ["Reel", "ExternalTerm", "GzipMembers"], swiftSettings: settings),
         .testTarget(name: "ToolTests", dependencies: ["reel-tool"], swiftSettings: settings),
+        .testTarget(
+            name: "AcceptanceTests", dependencies: ["Reel", "ExternalTerm", "GzipMembers", "reel-tool"],
+            swiftSettings: settings
+        ),
         .testTarget(name: "LayoutTests", swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
