@@ -13,7 +13,7 @@ enum EncodedTerm {
         for _ in 0..<count {
             let keyStart = parser.offset
             guard try parser.skipTerm() != nil else { return nil }
-            let key = try Term.decode(bytes, at: keyStart).term
+            let key = try Term.decode(bytes, at: keyStart, limits: .trusted).term
             guard let value = try parser.skipTerm() else { return nil }
             pairs.append((key, value))
         }
@@ -31,7 +31,8 @@ enum EncodedTerm {
             guard let key = try parser.skipTerm() else { return nil }
             guard let value = try parser.skipTerm() else { return nil }
             // An atom's or a binary's head takes at least two bytes.
-            if key.count <= name.name.utf8.count + 5, Name(try Term.decode(bytes, at: keyStart).term)?.text == name.name
+            if key.count <= name.name.utf8.count + 5,
+                Name(try Term.decode(bytes, at: keyStart, limits: .trusted).term)?.text == name.name
             {
                 return value
             }
@@ -41,7 +42,7 @@ enum EncodedTerm {
 
     /// The term at `range`.
     static func term(_ bytes: Span<UInt8>, _ range: Range<Int>) throws(TermError) -> Term {
-        try Term.decode(bytes, at: range.lowerBound).term
+        try Term.decode(bytes, at: range.lowerBound, limits: .trusted).term
     }
 }
 

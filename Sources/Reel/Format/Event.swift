@@ -19,11 +19,11 @@ public struct Event: Sendable {
     ///
     /// - Throws: ``TermError`` when the payload nests deeper than trees may.
     public var payload: Term {
-        get throws(TermError) { try Term.decode(encoded.span, at: payloadRange.lowerBound, limits: .default).term }
+        get throws(TermError) { try Term.decode(encoded.span, at: payloadRange.lowerBound, limits: .trusted).term }
     }
 
     /// The whole event: `{OffsetMs, Kind, Payload}`, and what follows the payload when something does.
     public var term: Term {
-        get throws(TermError) { try Term.decode(encoded.span, at: 0, limits: .default).term }
+        get throws(TermError) { try Term.decode(encoded.span, at: 0, limits: .trusted).term }
     }
 }

@@ -38,7 +38,9 @@ struct PhoenixReplayEventWriter {
             guard !more.isEmpty else { return }
             // The pairs of a map come in the order of their keys only in a canonical one.
             var map = TermMap()
-            for pair in more { map[pair.key] = try Term.decode(bytes, at: pair.value.lowerBound).term }
+            for pair in more {
+                map[pair.key] = try Term.decode(bytes, at: pair.value.lowerBound, limits: .trusted).term
+            }
             writer.write(.map(map))
         } catch {
             throw ReelError(wrapping: error)

@@ -7,8 +7,8 @@ struct MemberDirectory {
     var damage: ReelError?
     var inflatedMemberCount = 0
 
-    /// More than any header that a writer of this format makes.
-    private static let headerByteCount = 256
+    /// How many bytes of a member are read for its header: enough for this format's writers, then for any header.
+    private static let headerByteCounts = [256, 200 << 10]
 
     init(_ bytes: any RandomAccessBytes, limits: ReaderLimits, decoder: MemberDecoder) throws {
         // Only members with fields can be found without reading what comes before them.
@@ -24,11 +24,14 @@ struct MemberDirectory {
 
     /// The fields of the member at `offset`, or nil when it has none, or is no member.
     private static func fields(at offset: Int, of bytes: any RandomAccessBytes) throws -> MemberFields? {
-        let head = try bytes.read(offset..<min(offset + headerByteCount, bytes.byteCount))
-        guard head.count > 2, head[0] == 0x1F, head[1] == 0x8B,
-            let header = try MemberHeader.parse(head.span, at: offset)
-        else { return nil }
-        return try MemberFields(header, offset: offset)
+        for byteCount in headerByteCounts {
+            let head = try bytes.read(offset..<min(offset + byteCount, bytes.byteCount))
+            guard head.count > 2, head[0] == 0x1F, head[1] == 0x8B else { return nil }
+            if let header = try MemberHeader.parse(head.span, at: offset) {
+                return try MemberFields(header, offset: offset)
+            }
+        }
+        return nil
     }
 
     /// What the end member points at, or nil when the file does not end in one.

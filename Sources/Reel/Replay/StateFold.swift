@@ -168,7 +168,9 @@ extension StateFold {
     private static func decoded(_ assigns: [Term: [UInt8]]) throws(TermError) -> TermMap {
         var pairs: [TermMap.Pair] = []
         pairs.reserveCapacity(assigns.count)
-        for (key, value) in assigns { pairs.append(TermMap.Pair(key, try Term.decode(value.span, at: 0).term)) }
+        for (key, value) in assigns {
+            pairs.append(TermMap.Pair(key, try Term.decode(value.span, at: 0, limits: .trusted).term))
+        }
         return TermMap(pairs)
     }
 }

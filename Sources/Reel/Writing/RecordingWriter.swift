@@ -5,9 +5,10 @@ import GzipMembers
 public struct WriterOptions: Hashable, Sendable {
     /// zlib's level, 0 to 9. 6 by default: the best that costs a running session nothing to speak of.
     public var level: Int
-    /// When a member is full, in bytes before compression: 1 MiB unless told otherwise.
+    /// When a member is full, in bytes before compression: 1 MiB unless told otherwise, 32 MiB at the most.
     public var memberByteCount: Int
-    /// When a batch of events is full, in bytes: 64 KiB unless told otherwise; 0 makes every event a frame of its own.
+    /// When a batch of events is full, in bytes: 64 KiB unless told otherwise, 32 MiB at the most; 0 makes every event a frame of
+    /// its own.
     public var frameByteCount: Int
     /// Whether members start with keyframes where Spec/recording.md §7.3 wants them.
     public var writesKeyframes: Bool
@@ -20,8 +21,9 @@ public struct WriterOptions: Hashable, Sendable {
         eventByteCount: Int = (64 << 20) - 16
     ) {
         self.level = min(max(level, 0), 9)
-        self.memberByteCount = max(memberByteCount, 1)
-        self.frameByteCount = max(frameByteCount, 0)
+        // With one event more, both stay within what readers accept unless told otherwise.
+        self.memberByteCount = min(max(memberByteCount, 1), 32 << 20)
+        self.frameByteCount = min(max(frameByteCount, 0), 32 << 20)
         self.writesKeyframes = writesKeyframes
         self.eventByteCount = eventByteCount
     }
@@ -45,7 +47,7 @@ public final class RecordingWriter {
     private var sink: any ByteSink
     private let options: WriterOptions
     private var encoder: MemberEncoder
-    private var transcoder = CanonicalTranscoder()
+    private var transcoder = CanonicalTranscoder(limits: RecordingWriter.eventLimits)
 
     /// The frames of the member that is being filled.
     private var content: [UInt8] = []
@@ -59,6 +61,11 @@ public final class RecordingWriter {
     /// How many bytes of state changes there have been since the last keyframe.
     private var changedByteCount = 0
     private var isEnded = false
+    /// Why the sink has taken only part of a member: nothing can follow that.
+    private var failure: ReelError?
+
+    /// One level less than readers accept: an event stands in a batch.
+    private static let eventLimits = TermLimits(depth: TermLimits.default.depth - 1)
 
     /// What has been appended so far.
     public private(set) var summary = Summary()
@@ -78,7 +85,13 @@ public final class RecordingWriter {
         fields.hasHeader = true
         var header = header
         header.version = .current
-        appendFrame(header.term.external)
+        let term = header.term.external
+        guard term.count <= options.eventByteCount else {
+            throw ReelError(
+                .limitExceeded, "a header of \(term.count) bytes, more than the limit of \(options.eventByteCount)",
+                section: "recording.md §9")
+        }
+        appendFrame(term)
     }
 
     /// Appends an event.
@@ -112,7 +125,7 @@ public final class RecordingWriter {
 
     /// Appends the event that `body` writes: a tuple without a leading 131, in the canonical form.
     func append(_ body: (inout TermWriter) throws(ReelError) -> Void) throws(ReelError) {
-        guard !isEnded else { throw ReelError(.inputOutput, "the recording has been finished") }
+        try checkOpen()
         try startMember()
         let start = batch.bytes.count
         do {
@@ -123,7 +136,7 @@ public final class RecordingWriter {
                     .limitExceeded, "an event of \(byteCount) bytes, more than the limit of \(options.eventByteCount)",
                     event: summary.eventCount, section: "recording.md §9")
             }
-            var parser = TermParser(batch.bytes.span, at: start, limits: .trusted)
+            var parser = TermParser(batch.bytes.span, at: start, limits: RecordingWriter.eventLimits)
             guard let head = try EventHead.read(&parser) else {
                 throw ReelError(
                     .malformedFrame, "what is no event: \(EventHead.rule)", event: summary.eventCount,
@@ -147,6 +160,11 @@ public final class RecordingWriter {
         if content.count + batch.bytes.count >= options.memberByteCount { try writeMember() }
     }
 
+    private func checkOpen() throws(ReelError) {
+        if let failure { throw failure }
+        guard !isEnded else { throw ReelError(.inputOutput, "the recording has been finished") }
+    }
+
     /// Starts a member with a keyframe of `state`, because what has been appended does not add up to it.
     func resume(from state: StateFold) throws(ReelError) {
         try flush()
@@ -157,6 +175,7 @@ public final class RecordingWriter {
 
     /// Writes what has been appended as a member, so that it is readable from now on.
     public func flush() throws(ReelError) {
+        if let failure { throw failure }
         guard !isEnded, batchCount > 0 || !content.isEmpty else { return }
         try writeMember()
     }
@@ -166,6 +185,7 @@ public final class RecordingWriter {
     /// - Returns: the summary.
     @discardableResult
     public func finish(reason: Summary.Reason = .closed) throws(ReelError) -> Summary {
+        if let failure { throw failure }
         guard !isEnded else { return summary }
         summary.reason = reason
         closeBatch()
@@ -241,12 +261,15 @@ extension RecordingWriter {
             changedByteCount > fold.byteCount
         else { return }
         do {
-            appendFrame(try Keyframe(event: summary.eventCount, state: fold).encoded())
+            let keyframe = try Keyframe(event: summary.eventCount, state: fold).encoded()
+            changedByteCount = 0
+            // A state that no reader would take is left to the events.
+            guard keyframe.count <= options.eventByteCount else { return }
+            appendFrame(keyframe)
+            fields.startsWithKeyframe = true
         } catch {
             throw ReelError(wrapping: error)
         }
-        fields.startsWithKeyframe = true
-        changedByteCount = 0
     }
 
     private func writeMember() throws(ReelError) {
@@ -272,7 +295,9 @@ extension RecordingWriter {
             }
             try sink.write(member)
         } catch {
-            throw ReelError(wrapping: error)
+            let failure = ReelError(wrapping: error)
+            self.failure = failure
+            throw failure
         }
         offset += member.count
     }
