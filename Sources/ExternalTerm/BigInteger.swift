@@ -9,6 +9,9 @@ public struct BigInteger: Hashable, Sendable {
     /// The absolute value in base 256, least significant byte first, without zero bytes at its end.
     public let magnitude: [UInt8]
 
+    /// The most bytes that Erlang's integers have, and any reader takes: 2^25 - 64 bits.
+    static let longestMagnitude = 4_194_296
+
     /// Creates an integer from its sign and magnitude, the least significant byte first.
     public init(isNegative: Bool, magnitude: some Sequence<UInt8>) {
         var bytes = Array(magnitude)

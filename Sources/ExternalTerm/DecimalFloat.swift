@@ -1,31 +1,27 @@
-/// The decimal text of the old float form (99), as C's `sscanf` with `%lf` reads it.
+/// The decimal text of the old float form (99). Implements Spec/terms.md §3.
 enum DecimalFloat {
-    /// The number that `text` starts with, or nil when it starts with none.
-    static func value(of text: String) -> Double? {
-        var digits = text.utf8.drop { $0 == UInt8(ascii: " ") || 9...13 ~= $0 }[...]
-        var number = ""
-        func take(_ condition: (UInt8) -> Bool) -> Int {
-            let run = digits.prefix(while: condition)
-            number += String(Substring(run))
-            digits = digits.dropFirst(run.count)
-            return run.count
+    /// The number that `text` is, or nil when it is none: digits, a point or comma, digits, and maybe an exponent.
+    static func value(of text: [UInt8]) -> Double? {
+        var rest = text[...]
+        /// Takes the digits that come next; false when there are none.
+        func takeDigits() -> Bool {
+            let count = rest.prefix { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }.count
+            rest = rest.dropFirst(count)
+            return count > 0
         }
-        func takeOne(_ characters: String) -> Bool {
-            guard let first = digits.first, characters.utf8.contains(first) else { return false }
-            number.unicodeScalars.append(Unicode.Scalar(first))
-            digits = digits.dropFirst()
+        /// Takes the next character when it is one of two.
+        func take(_ first: Unicode.Scalar, _ second: Unicode.Scalar) -> Bool {
+            guard rest.first == UInt8(ascii: first) || rest.first == UInt8(ascii: second) else { return false }
+            rest = rest.dropFirst()
             return true
         }
-        let isDigit = { (byte: UInt8) in UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte }
-        _ = takeOne("+-")
-        let whole = take(isDigit)
-        let fraction = takeOne(".") ? take(isDigit) : 0
-        guard whole + fraction > 0 else { return nil }
-        let mantissa = number
-        if takeOne("eE") {
-            _ = takeOne("+-")
-            if take(isDigit) == 0 { number = mantissa }
+        _ = take("+", "-")
+        guard takeDigits(), take(".", ","), takeDigits() else { return nil }
+        if take("e", "E") {
+            _ = take("+", "-")
+            guard takeDigits() else { return nil }
         }
-        return Double(number.hasSuffix(".") ? number + "0" : number)
+        guard rest.isEmpty else { return nil }
+        return Double(String(decoding: text.map { $0 == UInt8(ascii: ",") ? UInt8(ascii: ".") : $0 }, as: UTF8.self))
     }
 }

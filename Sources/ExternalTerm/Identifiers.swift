@@ -58,11 +58,11 @@ public struct ExternalFunction: Hashable, Sendable {
     public var module: Atom
     /// The function's name.
     public var function: Atom
-    /// How many arguments it takes.
-    public var arity: UInt8
+    /// How many arguments it takes. A function that exists takes 255 at the most, but one may name any number.
+    public var arity: UInt32
 
     /// Creates a function.
-    public init(module: Atom, function: Atom, arity: UInt8) {
+    public init(module: Atom, function: Atom, arity: UInt32) {
         self.module = module
         self.function = function
         self.arity = arity
@@ -80,9 +80,9 @@ public struct LocalFunction: Hashable, Sendable {
     /// 16 bytes that identify the module's version.
     public var uniq: [UInt8]
     /// The index that older releases used.
-    public var oldIndex: Int
+    public var oldIndex: Int32
     /// The identification of the module's version that older releases used.
-    public var oldUniq: Int
+    public var oldUniq: Int32
     /// The process that made the function.
     public var creator: Pid
     /// The values that the function closed over.
@@ -90,7 +90,7 @@ public struct LocalFunction: Hashable, Sendable {
 
     /// Creates a function.
     public init(
-        module: Atom, arity: UInt8, index: UInt32, uniq: [UInt8], oldIndex: Int, oldUniq: Int, creator: Pid,
+        module: Atom, arity: UInt8, index: UInt32, uniq: [UInt8], oldIndex: Int32, oldUniq: Int32, creator: Pid,
         freeVariables: [Term]
     ) {
         self.module = module

@@ -6,7 +6,7 @@ enum MapKeys {
     static func haveDuplicate(in bytes: Span<UInt8>, starts: ArraySlice<Int>) throws(TermError) -> Bool {
         guard !(try areAscending(in: bytes, starts: starts)) else { return false }
         let sorted = try decoded(in: bytes, starts: starts).sorted { $0.key < $1.key }
-        return zip(sorted, sorted.dropFirst()).contains { $0.key == $1.key }
+        return haveDuplicate(sorted)
     }
 
     /// The positions in `starts` in the order of the keys there, or nil when that is the order they have already.
@@ -15,8 +15,11 @@ enum MapKeys {
     static func order(in bytes: Span<UInt8>, starts: [Int]) throws(TermError) -> [Int]? {
         guard !(try areAscending(in: bytes, starts: starts[...])) else { return nil }
         let sorted = try decoded(in: bytes, starts: starts[...]).sorted { $0.key < $1.key }
-        let hasDuplicate = zip(sorted, sorted.dropFirst()).contains { $0.key == $1.key }
-        return hasDuplicate ? [] : sorted.map(\.position)
+        return haveDuplicate(sorted) ? [] : sorted.map(\.position)
+    }
+
+    private static func haveDuplicate(_ sorted: [(key: Term, position: Int)]) -> Bool {
+        zip(sorted, sorted.dropFirst()).contains { TermOrder.compare($0.key, $1.key) == .equal }
     }
 
     private static func areAscending(in bytes: Span<UInt8>, starts: ArraySlice<Int>) throws(TermError) -> Bool {

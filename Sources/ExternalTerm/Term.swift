@@ -1,6 +1,7 @@
 /// A term: a value of Erlang or Elixir, held as plain data.
 ///
-/// Terms are equal when Erlang's `=:=` says so, ordered as Erlang orders the keys of a map, and safe to share.
+/// Terms are equal when their canonical forms are the same bytes, ordered as Erlang orders the keys of a map, and safe to
+/// share. A few terms that differ are one key all the same, such as `0.0` and `-0.0`: then neither is less.
 ///
 /// ```swift
 /// let term: Term = .tuple([.atom("ok"), .map(["count": 3])])

@@ -33,11 +33,7 @@ extension Term {
         case .inflated(let content, let byteCount):
             var decoder = TermDecoding(content.span, at: 0, limits: limits)
             do throws(TermError) {
-                let term = try decoder.term()
-                guard decoder.reader.offset == content.count else {
-                    throw TermError(.malformedCompression, at: 1, "bytes after the compressed term")
-                }
-                return (term, byteCount)
+                return (try decoder.term(), byteCount)
             } catch {
                 throw error.inCompressedTerm
             }

@@ -6,7 +6,8 @@ import Zlib
 package enum TermEnvelope {
     /// The term follows as it is, from this offset.
     case plain(start: Int)
-    /// The term was compressed: its bytes, without a leading 131, and how many bytes of the input it took.
+    /// The term was compressed: its bytes, without a leading 131, and how many bytes of the input it took. As in what
+    /// is not compressed, other bytes may follow it.
     case inflated([UInt8], byteCount: Int)
     /// The term is LOCAL_EXT: everything that follows.
     case local(Range<Int>)

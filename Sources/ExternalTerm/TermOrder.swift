@@ -1,5 +1,8 @@
 /// The order of terms, as Erlang sorts the keys of a map: exact, so that `1` and `1.0` differ.
 ///
+/// A few terms that differ come out equal, and are one key: `0.0` and `-0.0`, references that differ in no more than zero
+/// words at their end, and local functions whose module, index, old uniq and free variables are the same.
+///
 /// Implements Spec/terms.md §5.
 enum TermOrder {
     enum Result {
@@ -41,9 +44,7 @@ enum TermOrder {
         case (.bigInteger(let left), .bigInteger(let right)): Result(left, right)
         case (.integer, .bigInteger(let right)): right.isNegative ? .greater : .less
         case (.bigInteger(let left), .integer): left.isNegative ? .less : .greater
-        case (.float(let left), .float(let right)):
-            // 0.0 and -0.0 are two keys.
-            Result(left, right).orElse(Result(right.sign.rawValue, left.sign.rawValue))
+        case (.float(let left), .float(let right)): Result(left, right)
         case (.tuple(let left), .tuple(let right)):
             Result(left.count, right.count).orElse(compareElements(left, right))
         case (.map(let left), .map(let right)): compare(left, right)
@@ -113,7 +114,7 @@ enum TermOrder {
     }
 
     private static func compare(_ left: Pid, _ right: Pid) -> Result {
-        Result(left.number, right.number).orElse(Result(left.serial, right.serial))
+        Result(left.serial, right.serial).orElse(Result(left.number, right.number))
             .orElse(Result(left.node, right.node)).orElse(Result(left.creation, right.creation))
     }
 
@@ -122,7 +123,7 @@ enum TermOrder {
             .orElse(compareWords(left.words, right.words))
     }
 
-    /// References compare by their last word first; the words that one of them lacks are zero.
+    /// References compare by their last word first, those of fewer words being less. Zeros at the end do not count.
     private static func compareWords(_ left: [UInt32], _ right: [UInt32]) -> Result {
         for index in (0..<max(left.count, right.count)).reversed() {
             let result = Result(index < left.count ? left[index] : 0, index < right.count ? right[index] : 0)
@@ -132,7 +133,7 @@ enum TermOrder {
     }
 
     private static func compare(_ left: LocalFunction, _ right: LocalFunction) -> Result {
-        Result(left.module, right.module).orElse(Result(left.oldIndex, right.oldIndex))
+        Result(left.module, right.module).orElse(Result(left.index, right.index))
             .orElse(Result(left.oldUniq, right.oldUniq))
             .orElse(Result(left.freeVariables.count, right.freeVariables.count))
             .orElse(compareElements(left.freeVariables, right.freeVariables))

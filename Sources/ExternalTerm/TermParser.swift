@@ -157,9 +157,6 @@ public func withTermParser<Result>(
             var parser = TermParser(content.span, at: 0, limits: limits)
             let result = try body(&parser)
             try parser.skipToEnd()
-            guard parser.offset == content.count else {
-                throw TermError(.malformedCompression, at: parser.offset, "bytes after the compressed term")
-            }
             return (result, byteCount)
         } catch {
             throw error.inCompressedTerm

@@ -32,7 +32,7 @@ public enum TermToken: Hashable, Sendable {
     /// A reference; the range holds its big-endian 32-bit words.
     case reference(node: AtomText, creation: UInt32, words: Range<Int>)
     /// A function of a module's interface.
-    case externalFunction(module: AtomText, function: AtomText, arity: UInt8)
+    case externalFunction(module: AtomText, function: AtomText, arity: UInt32)
     /// A function written inside another one: as many terms as its `freeVariableCount`.
     case localFunction(LocalFunctionText)
 
@@ -67,9 +67,9 @@ public enum TermToken: Hashable, Sendable {
         /// The module's name.
         public var module: AtomText
         /// The index that older releases used.
-        public var oldIndex: Int
+        public var oldIndex: Int32
         /// The identification that older releases used.
-        public var oldUniq: Int
+        public var oldUniq: Int32
         /// The process that made the function.
         public var creator: PidText
         /// How many terms follow.

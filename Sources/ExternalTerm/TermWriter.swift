@@ -196,8 +196,8 @@ extension TermWriter {
         append(function.index)
         append(UInt32(truncatingIfNeeded: freeVariableCount))
         write(atom: function.module)
-        write(integer: function.oldIndex)
-        write(integer: function.oldUniq)
+        write(integer: Int(function.oldIndex))
+        write(integer: Int(function.oldUniq))
         write(pid: function.creator)
         return start
     }

@@ -83,17 +83,20 @@ extension TokenReader {
             return count == 0 ? .nil : .string(try take(count))
         case Tag.newFloat: return .float(try finite(Double(bitPattern: try uint64()), at: start))
         case Tag.largeTuple: return .tuple(count: try termCount(of: try uint32()))
-        case Tag.smallBig: return try bigInteger(byteCount: Int(try byte()))
-        case Tag.largeBig: return try bigInteger(byteCount: Int(try uint32()))
+        case Tag.smallBig: return try bigInteger(byteCount: Int(try byte()), at: start)
+        case Tag.largeBig: return try bigInteger(byteCount: Int(try uint32()), at: start)
         case Tag.bitBinary: return try bitstring(at: start)
         case Tag.float: return .float(try decimalFloat(at: start))
         default: return try identifier(tag: tag, at: start)
         }
     }
 
-    private mutating func bigInteger(byteCount: Int) throws(TermError) -> TermToken {
+    private mutating func bigInteger(byteCount: Int, at start: Int) throws(TermError) -> TermToken {
         let isNegative = try byte() != 0
         var magnitude = try take(byteCount)
+        guard byteCount <= BigInteger.longestMagnitude else {
+            throw TermError(.limitExceeded, at: start, "an integer of \(byteCount) bytes")
+        }
         while let last = magnitude.last, bytes[last] == 0 { magnitude = magnitude.dropLast() }
         if magnitude.count <= 8 {
             var value: UInt64 = 0
@@ -119,16 +122,16 @@ extension TokenReader {
         return value
     }
 
-    /// The old form of a float: `%.20e` in 31 bytes, padded with zeros.
+    /// The old form of a float: `%.20e` in 31 bytes, ended by a zero byte.
     private mutating func decimalFloat(at start: Int) throws(TermError) -> Double {
         let range = try take(31)
-        var text = ""
+        var text: [UInt8] = []
         for position in range {
             if bytes[position] == 0 { break }
-            text.unicodeScalars.append(Unicode.Scalar(bytes[position]))
+            text.append(bytes[position])
         }
-        guard let value = DecimalFloat.value(of: text) else {
-            throw TermError(.malformedFloat, at: start, "a float written as \"\(text.debugDescription.dropFirst().dropLast())\"")
+        guard text.count < range.count, let value = DecimalFloat.value(of: text) else {
+            throw TermError(.malformedFloat, at: start, "a float that is no decimal number")
         }
         return try finite(value, at: start)
     }
@@ -171,7 +174,7 @@ extension TokenReader {
         }
     }
 
-    /// An integer inside an identifier.
+    /// An integer inside an identifier: one of the 60 bits that Erlang holds in a word.
     private mutating func nestedInteger(_ role: String) throws(TermError) -> Int {
         let start = offset
         // The tag comes first: `next()` would go down into functions inside functions as deep as the input says.
@@ -179,7 +182,7 @@ extension TokenReader {
         rewind(to: start)
         switch tag {
         case Tag.smallInteger, Tag.integer, Tag.smallBig, Tag.largeBig:
-            if case .integer(let value) = try next() { return value }
+            if case .integer(let value) = try next(), -(1 << 59)..<(1 << 59) ~= value { return value }
         default: break
         }
         throw TermError(.malformedIdentifier, at: start, "\(role) that is no small integer")
@@ -198,10 +201,10 @@ extension TokenReader {
             let module = try nestedAtom("a module")
             let function = try nestedAtom("a function")
             let arityStart = offset
-            guard let arity = UInt8(exactly: try nestedInteger("an arity")) else {
-                throw TermError(.malformedIdentifier, at: arityStart, "an arity beyond 255")
-            }
-            return .externalFunction(module: module, function: function, arity: arity)
+            let arity = try nestedInteger("an arity")
+            guard arity >= 0 else { throw TermError(.malformedIdentifier, at: arityStart, "an arity of \(arity)") }
+            // Erlang keeps 32 bits of it.
+            return .externalFunction(module: module, function: function, arity: UInt32(truncatingIfNeeded: arity))
         case Tag.newFun: return try localFunction(at: start)
         case Tag.fun:
             throw TermError(.unknownTag, at: start, "FUN_EXT (117), which no release reads since Erlang/OTP 23")
@@ -221,14 +224,14 @@ extension TokenReader {
         let node = try nestedAtom("a node")
         let number = try uint32()
         let serial = try uint32()
-        let creation = tag == Tag.newPid ? try uint32() : UInt32(try byte())
+        let creation = tag == Tag.newPid ? try uint32() : try oldCreation()
         return TermToken.PidText(node: node, number: number, serial: serial, creation: creation)
     }
 
     private mutating func port(tag: UInt8, at start: Int) throws(TermError) -> TermToken {
         let node = try nestedAtom("a node")
         let number = tag == Tag.v4Port ? try uint64() : UInt64(try uint32())
-        let creation = tag == Tag.port ? UInt32(try byte()) : try uint32()
+        let creation = tag == Tag.port ? try oldCreation() : try uint32()
         return .port(node: node, number: number, creation: creation)
     }
 
@@ -239,11 +242,33 @@ extension TokenReader {
         }
         let node = try nestedAtom("a node")
         if tag == Tag.reference {
-            let words = try take(4)
-            return .reference(node: node, creation: UInt32(try byte()), words: words)
+            let words = try oldWords(1)
+            return .reference(node: node, creation: try oldCreation(), words: words)
         }
-        let creation = tag == Tag.newerReference ? try uint32() : UInt32(try byte())
+        if tag == Tag.newReference {
+            let creation = try oldCreation()
+            return .reference(node: node, creation: creation, words: try oldWords(count))
+        }
+        let creation = try uint32()
         return .reference(node: node, creation: creation, words: try take(4 * count))
+    }
+
+    /// The creation of the old forms, which have two bits for it.
+    private mutating func oldCreation() throws(TermError) -> UInt32 {
+        let start = offset
+        let creation = try byte()
+        guard creation <= 3 else { throw TermError(.malformedIdentifier, at: start, "a creation of \(creation), beyond 3") }
+        return UInt32(creation)
+    }
+
+    /// The words of a reference in the old forms, which have 18 bits for the first one.
+    private mutating func oldWords(_ count: Int) throws(TermError) -> Range<Int> {
+        let range = try take(4 * count)
+        let start = range.lowerBound
+        guard bytes[start] == 0, bytes[start + 1] <= 3 else {
+            throw TermError(.malformedIdentifier, at: start, "a reference's first word of more than 18 bits")
+        }
+        return range
     }
 
     private mutating func localFunction(at start: Int) throws(TermError) -> TermToken {
@@ -251,10 +276,15 @@ extension TokenReader {
         let arity = try byte()
         let uniq = try take(16)
         let index = try uint32()
+        let countStart = offset
         let freeVariableCount = try uint32()
+        guard freeVariableCount <= 255 else {
+            throw TermError(.malformedIdentifier, at: countStart, "a function of \(freeVariableCount) free variables")
+        }
         let module = try nestedAtom("a module")
-        let oldIndex = try nestedInteger("a function's index")
-        let oldUniq = try nestedInteger("a function's uniq")
+        // Erlang keeps 32 bits of both.
+        let oldIndex = Int32(truncatingIfNeeded: try nestedInteger("a function's index"))
+        let oldUniq = Int32(truncatingIfNeeded: try nestedInteger("a function's uniq"))
         let creatorStart = offset
         let creatorTag = try byte()
         guard creatorTag == Tag.newPid || creatorTag == Tag.pid else {

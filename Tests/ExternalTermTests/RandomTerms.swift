@@ -53,7 +53,7 @@ extension RandomTerms {
             return .reference(Reference(node: node(), creation: word(), words: words))
         case 13:
             return .externalFunction(
-                ExternalFunction(module: atom(), function: atom(), arity: numericCast(number(0...255))))
+                ExternalFunction(module: atom(), function: atom(), arity: UInt32(number(0...255))))
         case 14, 15: return .tuple(terms(depth: depth))
         case 16: return .list(terms(depth: depth))
         case 17: return .list((0..<number(0...5)).map { _ in .integer(number(0...255)) })
@@ -95,7 +95,7 @@ extension RandomTerms {
         let version = number(0...255)
         return LocalFunction(
             module: pick("m", "må", "n"), arity: UInt8(version & 7), index: UInt32(version),
-            uniq: [UInt8](repeating: UInt8(version), count: 16), oldIndex: version & 15, oldUniq: 1_000 + version,
+            uniq: [UInt8](repeating: UInt8(version), count: 16), oldIndex: Int32(version & 15), oldUniq: Int32(1_000 + version),
             creator: pid(), freeVariables: terms(depth: depth))
     }
 }
