@@ -32,6 +32,11 @@ enum MapKeys {
     }
 
     private static func precedes(in bytes: Span<UInt8>, _ left: Int, _ right: Int) throws(TermError) -> Bool {
+        // Keys have been read once: their heads are there. Two short atoms are what most maps are made of.
+        if bytes[left] == Tag.smallAtomUTF8, bytes[right] == Tag.smallAtomUTF8 {
+            let (leftCount, rightCount) = (Int(bytes[left + 1]), Int(bytes[right + 1]))
+            return bytes.precedes(left + 2..<left + 2 + leftCount, right + 2..<right + 2 + rightCount)
+        }
         var leftReader = TokenReader(bytes, at: left)
         var rightReader = TokenReader(bytes, at: right)
         switch (try leftReader.next(), try rightReader.next()) {

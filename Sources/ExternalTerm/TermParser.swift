@@ -112,7 +112,8 @@ public struct TermParser: ~Escapable {
 
     /// Reads the rest of the term: all that is left of it, without returning tokens.
     public mutating func skipToEnd() throws(TermError) {
-        while try next() != nil {}
+        if !isStarted { _ = try next() }
+        try skip(toDepth: 0)
     }
 
     /// Reads one whole term, from where a term may start.
@@ -122,8 +123,27 @@ public struct TermParser: ~Escapable {
         let start = reader.offset
         let depth = open.count
         guard try next() != nil else { return nil }
-        while open.count > depth { _ = try next() }
+        try skip(toDepth: depth)
         return start..<reader.offset
+    }
+
+    /// Reads on until no more than `depth` containers are open.
+    private mutating func skip(toDepth depth: Int) throws(TermError) {
+        while open.count > depth {
+            let top = open.count - 1
+            let start = reader.offset
+            guard reader.skipCommonLeaf() else {
+                _ = try next()
+                continue
+            }
+            if open[top].kind == .map, open[top].remaining & 1 == 0 { keyStarts.append(start) }
+            open[top].remaining -= 1
+            if open[top].remaining == 0 {
+                // What no list goes on with ends a list.
+                if open[top].kind == .emptyList { open.removeLast() }
+                try closeContainers()
+            }
+        }
     }
 
     private mutating func closeContainers() throws(TermError) {

@@ -91,6 +91,37 @@ extension TokenReader {
         }
     }
 
+    /// Goes past a term of one of the kinds that most are of: small integers, atoms of ASCII, binaries, the empty list.
+    ///
+    /// Returns false, and stays, before anything else: containers, rarer kinds, and what ``next()`` would refuse.
+    @inline(__always)
+    mutating func skipCommonLeaf() -> Bool {
+        // The longest head is a binary's.
+        let left = bytes.count - offset - 5
+        guard left >= 0 else { return false }
+        switch bytes[offset] {
+        case Tag.smallInteger: offset += 2
+        case Tag.integer: offset += 5
+        case Tag.nil: offset += 1
+        case Tag.smallAtomUTF8:
+            let count = Int(bytes[offset + 1])
+            guard count <= left else { return false }
+            let start = offset + 2
+            var merged: UInt8 = 0
+            for position in start..<start + count { merged |= bytes[position] }
+            guard merged < 0x80 else { return false }
+            offset = start + count
+        case Tag.binary:
+            let count =
+                Int(bytes[offset + 1]) << 24 | Int(bytes[offset + 2]) << 16 | Int(bytes[offset + 3]) << 8
+                | Int(bytes[offset + 4])
+            guard count <= left else { return false }
+            offset += 5 + count
+        default: return false
+        }
+        return true
+    }
+
     private mutating func bigInteger(byteCount: Int, at start: Int) throws(TermError) -> TermToken {
         let isNegative = try byte() != 0
         var magnitude = try take(byteCount)
