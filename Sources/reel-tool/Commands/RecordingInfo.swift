@@ -1,0 +1,158 @@
+import ExternalTerm
+import Reel
+
+/// What `reel info` says of a recording.
+struct RecordingInfo {
+    private let name: String
+    private let byteCount: Int
+    private let imported: Input.Imported?
+    private let header: Header
+    private let layout: RecordingFile.Layout
+    private let entries: [IndexEntry]
+    /// What the events add up to; counted here when the recording does not say.
+    private let summary: Summary
+    private let isFinished: Bool
+    /// What keeps the rest of the recording from being read.
+    let damage: ReelError?
+
+    init(_ input: inout Input) throws {
+        name = input.name
+        imported = input.imported
+        let bytes = try input.file()
+        byteCount = imported?.byteCount ?? bytes.byteCount
+        var file: RecordingFile?
+        var damage: ReelError?
+        do throws(ReelError) {
+            file = try RecordingFile(bytes)
+        } catch {
+            // What the way in from the end does not find, the way from the start may.
+            guard error.kind == .malformedIndex else { throw error }
+            damage = error
+        }
+        layout = file?.layout ?? .unfinished
+        entries = file?.entries ?? []
+        if let file, layout == .finished, let summary = try file.summary {
+            header = file.header
+            self.summary = summary
+            isFinished = true
+        } else {
+            let reader = try RecordingReader(bytes)
+            header = reader.header
+            let count = try EventCount(header: header)
+            do throws(ReelError) {
+                while let event = try reader.next() { try count.add(event) }
+            } catch {
+                damage = error
+            }
+            isFinished = reader.summary != nil
+            summary = reader.summary ?? count.summary
+        }
+        self.damage = damage
+    }
+}
+
+extension RecordingInfo {
+    private static let layoutNames: [RecordingFile.Layout: String] = [
+        .finished: "finished", .unfinished: "unfinished", .sequential: "sequential",
+    ]
+
+    var json: JSONText {
+        .object([
+            ("file", .string(name)),
+            ("bytes", .integer(byteCount)),
+            ("version", .string("\(header.version)")),
+            ("importedFrom", JSONText(imported?.format.rawValue)),
+            ("layout", JSONText(RecordingInfo.layoutNames[layout])),
+            ("finished", .boolean(isFinished)),
+            ("damage", JSONText(damage?.description)),
+            ("id", JSONText(header.id)),
+            ("view", JSONText(header.view)),
+            ("url", JSONText(header.url)),
+            ("connectedAt", JSONText(header.connectedAt)),
+            ("duration", .integer(summary.duration)),
+            ("events", .integer(summary.eventCount)),
+            ("kinds", JSONText(counts: kinds)),
+            ("names", JSONText(counts: summary.names)),
+            ("errors", .integer(summary.errorCount)),
+            ("reason", isFinished ? .string(summary.reason.description) : .null),
+            ("members", layout == .sequential ? .null : .integer(entries.count)),
+            ("keyframes", layout == .sequential ? .null : .integer(keyframeCount)),
+            ("uncompressedBytes", layout == .sequential ? .null : .integer(uncompressedByteCount)),
+        ])
+    }
+
+    var lines: [String] {
+        var lines = [name.escaped]
+        func add(_ label: String, _ value: String?) {
+            if let value { lines.append("  \(label.padded(to: 11))\(value.escaped)") }
+        }
+        func add(_ counts: [String: Int], most: Int) {
+            let sorted = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+            let width = sorted.map(\.value.grouped.count).max() ?? 0
+            for (name, count) in sorted.prefix(most) {
+                lines.append("    \(count.grouped.padded(to: width, atStart: true)) \(name.escaped)")
+            }
+            if sorted.count > most { lines.append("    and \((sorted.count - most).of("more name"))") }
+        }
+        add("recording", "\(header.version), \(form)")
+        if let imported { add("made from", "a file of PhoenixReplay's (\(imported.format.rawValue))") }
+        add("id", header.id)
+        add("view", header.view)
+        add("url", header.url)
+        add("connected", header.connectedAt?.dateText)
+        add("duration", "\(Moment(milliseconds: summary.duration))")
+        add("size", size)
+        if layout != .sequential {
+            add("members", "\(entries.count.grouped), \(keyframeCount.of("keyframe"))")
+        }
+        add("errors", summary.errorCount.grouped)
+        add("events", summary.eventCount.grouped)
+        add(kinds, most: .max)
+        if !summary.names.isEmpty {
+            add("names", summary.names.values.reduce(0) { $0 + $1 }.grouped)
+            add(summary.names, most: 10)
+        }
+        return lines
+    }
+
+    private var kinds: [String: Int] {
+        Dictionary(summary.kinds.map { ($0.key.name, $0.value) }, uniquingKeysWith: +)
+    }
+
+    private var keyframeCount: Int { entries.count(where: \.startsWithKeyframe) }
+
+    private var uncompressedByteCount: Int { entries.reduce(0) { $0 + $1.uncompressedByteCount } }
+
+    private var form: String {
+        let state = damage != nil ? "damaged" : isFinished ? "finished (\(summary.reason))" : "unfinished"
+        switch layout {
+        case .finished: return state
+        case .unfinished: return "\(state), without an index"
+        case .sequential: return "\(state), plain: without members that say what they hold"
+        }
+    }
+
+    private var size: String {
+        let size = byteCount.of("byte")
+        guard imported == nil, layout != .sequential, uncompressedByteCount > 0 else { return size }
+        return "\(size), \(byteCount.share(of: uncompressedByteCount)) of \(uncompressedByteCount.grouped)"
+    }
+}
+
+/// Counts events whose recording does not say how many they are, as a writer does: by writing them, to nowhere.
+private struct EventCount {
+    private struct Nowhere: ByteSink {
+        func write(_ bytes: [UInt8]) {}
+    }
+
+    private let writer: RecordingWriter
+
+    init(header: Header) throws(ReelError) {
+        writer = try RecordingWriter(
+            to: Nowhere(), header: header, options: WriterOptions(level: 0, writesKeyframes: false))
+    }
+
+    func add(_ event: Event) throws(ReelError) { try writer.append(event) }
+
+    var summary: Summary { writer.summary }
+}

@@ -1,0 +1,43 @@
+import ArgumentParser
+import Glibc
+import Reel
+
+/// The command `reel`.
+@main
+struct ReelTool: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reel",
+        abstract: "Look into recordings of server-rendered sessions, check, mend and convert them.",
+        discussion: """
+            FILE is a recording, or any file of PhoenixReplay's; what it is, its content tells. - is standard input. \
+            Data goes to standard output, talk to standard error.
+
+            Exit status: 0 fine; 1 the input fell short; 64 usage; 66 no such input; 74 input or output failed.
+
+            Completions: reel --generate-completion-script bash (or zsh, or fish).
+
+            Examples:
+              reel info session.reel
+              reel events session.reel --kind event --from 1m20s
+              reel import recordings/*.etf.gz -o reels/
+            """,
+        version: "reel 1.0.0 (format \(FormatVersion.current))",
+        subcommands: [
+            InfoCommand.self,
+        ]
+    )
+
+    static func main() {
+        // Writing to a pipe that nobody reads any more is an error like any other then: see StandardOutput.
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch let failure as Failure {
+            StandardError.say(failure)
+            exit(withError: failure.status.exitCode)
+        } catch {
+            exit(withError: error)
+        }
+    }
+}
