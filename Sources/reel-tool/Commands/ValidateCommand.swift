@@ -1,0 +1,77 @@
+import ArgumentParser
+import Reel
+
+struct ValidateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "validate",
+        abstract: "Check every rule of the specification.",
+        discussion: """
+            Prints one line a finding: an error where a rule is broken, a warning where readers can live with it; \
+            with the offset in the file and the section of Spec/. The exit status is 1 when there is an error. Of a \
+            file of PhoenixReplay's, what cannot be imported is an error. With --json each FILE is one object on one \
+            line.
+
+            Examples:
+              reel validate session.reel
+              reel validate --json recordings/*.reel | jq -r 'select(.valid | not) | .file'
+            """)
+
+    @Argument(help: "Recordings, or files of PhoenixReplay's; - is standard input.")
+    var files: [String]
+
+    @Flag(help: "Print a JSON object a file.")
+    var json = false
+
+    func run() throws {
+        let output = StandardOutput()
+        defer { try? output.flush() }
+        try ExitStatus.ofEach(files) { name in
+            let remarks = try remarks(on: name)
+            let isValid = !remarks.contains(where: \.isError)
+            if json {
+                let findings = JSONText.array(remarks.map(\.json))
+                let object: JSONText = ["file": .string(name), "valid": .boolean(isValid), "findings": findings]
+                try output.write(line: object.text)
+            } else {
+                for remark in remarks { try output.write(line: "\(name): \(remark.text)".escaped) }
+            }
+            try output.flush()
+            if remarks.isEmpty, StandardError.isTerminal { StandardError.say("\(name): sound") }
+            return isValid ? .fine : .inputFellShort
+        }
+    }
+
+    private func remarks(on name: String) throws -> [Remark] {
+        var input = try Input(recording: name)
+        let progress = Progress("validating \(name)")
+        defer { progress.finish() }
+        let losses = (input.imported?.losses ?? []).map(Remark.init(loss:))
+        return losses + Validation.findings(in: WatchedFile(try input.file(), progress)).map(Remark.init)
+    }
+}
+
+/// A finding, or what could not be imported.
+private struct Remark {
+    var isError: Bool
+    var text: String
+    var json: JSONText
+
+    init(_ finding: Finding) {
+        isError = finding.severity == .error
+        text = finding.description
+        json = [
+            "severity": .string(finding.severity.rawValue), "kind": JSONText(finding.kind?.rawValue),
+            "reason": .string(finding.reason), "offset": JSONText(finding.offset), "member": JSONText(finding.member),
+            "event": JSONText(finding.event), "section": JSONText(finding.section),
+        ]
+    }
+
+    init(loss: String) {
+        isError = true
+        text = "error: \(loss)"
+        json = [
+            "severity": "error", "kind": .null, "reason": .string(loss), "offset": .null, "member": .null,
+            "event": .null, "section": .null,
+        ]
+    }
+}
