@@ -1,0 +1,73 @@
+import ArgumentParser
+import Reel
+import SystemPackage
+
+struct CompactCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "compact",
+        abstract: "Rewrite a recording to its smallest form, with index and keyframes.",
+        discussion: """
+            The file is replaced when the new one is whole, and not before. A recording that was packed by hand gets \
+            what it lacks: members, index, summary. A damaged one is left alone: 'reel recover' is for these.
+
+            Examples:
+              reel compact session.reel
+              zcat session.reel | gzip | reel compact - -o session.reel
+            """)
+
+    @Argument(help: "A recording, or a file of PhoenixReplay's; - is standard input.")
+    var file: String
+
+    @Option(name: .shortAndLong, help: "Where to write to instead of replacing the file; - is standard output.")
+    var output: String?
+
+    @OptionGroup
+    var level: LevelOption
+
+    func run() throws {
+        try ExitStatus.of(file) {
+            var input = try Input(recording: file)
+            let bytes = try input.file()
+            let byteCount = input.imported?.byteCount ?? bytes.byteCount
+            if output == nil { try checkReplaceable(input, bytes) }
+            let result = try output.map { try OutputFile($0) } ?? OutputFile(replacing: file)
+            let counter = CountingSink(result.sink)
+            try rewrite(bytes, to: counter)
+            if output == nil, try FilePath(file).stat().size != Int64(bytes.byteCount) {
+                throw Failure(.inputFellShort, "has changed meanwhile", advice: "wait until its recorder is done")
+            }
+            try result.commit()
+            let share = counter.byteCount.share(of: byteCount)
+            let line = "\(file): \(byteCount.grouped) → \(counter.byteCount.of("byte")) (\(share))"
+            try result.say(line)
+            return input.reportLosses()
+        }
+    }
+
+    private func checkReplaceable(_ input: Input, _ bytes: InputFile) throws {
+        guard file != "-" else { throw Failure(.usage, "cannot be replaced", advice: "give -o OUT") }
+        guard input.imported == nil else {
+            throw Failure(.usage, "a file of PhoenixReplay's is not replaced by a recording", advice: "give -o OUT")
+        }
+        guard try RecordingFile(bytes).layout != .unfinished else {
+            throw Failure(
+                .inputFellShort, "the recording is unfinished, and its recorder may still be writing it",
+                advice: "give -o OUT, or wait for its end")
+        }
+    }
+
+    private func rewrite(_ bytes: InputFile, to sink: any ByteSink) throws {
+        let progress = Progress("compacting \(file)")
+        defer { progress.finish() }
+        let reader = try RecordingReader(WatchedFile(bytes, progress))
+        guard reader.header.version <= .current else {
+            throw Failure(
+                .inputFellShort,
+                "the recording has version \(reader.header.version), and this reel writes \(FormatVersion.current)",
+                advice: "use a newer one, which keeps what is new")
+        }
+        let writer = try RecordingWriter(to: sink, header: reader.header, options: level.writerOptions)
+        while let event = try reader.next() { try writer.append(event) }
+        try writer.finish(reason: reader.summary?.reason ?? .interrupted)
+    }
+}
