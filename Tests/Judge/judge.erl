@@ -5,26 +5,27 @@
 -define(TERMS_IN_BATCH, 40).
 -define(FRAMES_FOR_ORACLE, 40000).
 -define(MOST_DIFFERENCES, 200).
--define(BYTES_SHOWN, 2000).
+-define(BYTES_SHOWN, 400).
 
 main(Directory, [Mode | Arguments]) when Mode =:= "terms"; Mode =:= "mutations" ->
     Options = options(Arguments, #{
         mode => list_to_atom(Mode), count => 10000, seed => erlang:system_time(second), first => 1, show => 10,
         jobs => min(4, erlang:system_info(schedulers_online)), used => false,
-        command => "reel term transcode --lenient"}),
+        command => "reel term transcode --lenient", keep => none}),
     run(Directory, Options);
 main(_, ["known"]) ->
     [io:format("~s: ~s~n", [Name, Reason]) || {Name, _, _, Reason} <- judge_known:table()];
 main(_, _) ->
     io:put_chars(
         "judge.escript terms|mutations [--count N] [--seed S] [--command LINE] [--used] [--jobs N] [--first INDEX]\n"
-        "              [--show N]\n"
+        "              [--show N] [--keep DIRECTORY]\n"
         "judge.escript known\n"),
     halt(64).
 
 options([], Options) -> Options;
 options(["--used" | Rest], Options) -> options(Rest, Options#{used := true});
 options(["--command", Line | Rest], Options) -> options(Rest, Options#{command := Line});
+options(["--keep", Path | Rest], Options) -> options(Rest, Options#{keep := Path});
 options(["--" ++ Name, Value | Rest], Options) ->
     Key = list_to_atom(Name),
     case {lists:member(Key, [count, seed, first, show, jobs]), string:to_integer(Value)} of
@@ -71,9 +72,18 @@ gather(Workers, #{known := Known, differences := Differences} = Result) ->
         {'DOWN', _, process, _, Reason} -> Result#{stopped => io_lib:format("~p", [Reason])}
     end.
 
+%% Long terms are shown only in part: their bytes can be kept in files.
+keep(none, _) -> ok;
+keep(Path, Differences) ->
+    ok = filelib:ensure_path(Path),
+    [ok = file:write_file(filename:join(Path, io_lib:format("~b-~b.term", [Index, Number])), Bytes)
+     || {Number, {Index, Bytes, _}} <- lists:enumerate(lists:sort(Differences))].
+
 report(#{agreed := Agreed, refused := Refused, skipped := Skipped, known := Known, differences := Differences,
-         bytes := Bytes} = Result, Milliseconds, #{mode := Mode, seed := Seed, count := Count, show := Show}) ->
-    [io:put_chars(Text) || {_, Text} <- lists:sublist(lists:sort(Differences), Show)],
+         bytes := Bytes} = Result, Milliseconds, #{mode := Mode, seed := Seed, count := Count, show := Show,
+         keep := Path}) ->
+    keep(Path, Differences),
+    [io:put_chars(Text) || {_, _, Text} <- lists:sublist(lists:sort(Differences), Show)],
     [io:format("known: ~s: ~b~n", [Name, Times]) || {Name, Times} <- lists:sort(maps:to_list(Known))],
     Frames = Agreed + Skipped + length(Differences) + lists:sum(maps:values(Known)),
     io:format("~s: seed ~b, ~b indexes, ~b frames (~b MB): ~b agreed (~b of them refused), ~b known differences, "
@@ -99,13 +109,14 @@ work(Judge, Job, Oracle, #{seed := Seed, command := Command, used := Used} = Opt
 work(_, Batch, Tool, Oracle, _, #{count := Count}) when Batch * ?TERMS_IN_BATCH >= Count ->
     judge_pipe:close(Tool),
     judge_pipe:close(Oracle);
-work(Judge, Batch, Tool, Oracle, Asked, #{first := First, count := Count, jobs := Jobs} = Options) ->
+work(Judge, Batch, Tool, Oracle, Asked, Options) ->
+    #{mode := Mode, first := First, count := Count, jobs := Jobs} = Options,
     From = First + Batch * ?TERMS_IN_BATCH,
     Indexes = lists:seq(From, min(From + ?TERMS_IN_BATCH, First + Count) - 1),
     Cases = lists:append([cases(Index, Options) || Index <- Indexes]),
     Frames = [Bytes || {_, _, Bytes} <- Cases],
     judge_pipe:send(Tool, Frames),
-    ForOracle = [harmless(Frame) || Frame <- Frames],
+    ForOracle = [harmless(Mode, Frame) || Frame <- Frames],
     judge_pipe:send(Oracle, ForOracle),
     {Answers, NextTool} = answers(Tool, Frames),
     {Given, UsedOracle} = answers(Oracle, ForOracle),
@@ -115,8 +126,8 @@ work(Judge, Batch, Tool, Oracle, Asked, #{first := First, count := Count, jobs :
     work(Judge, Batch + Jobs, NextTool, NextOracle, NextAsked, Options).
 
 %% Nothing in place of what may crash OTP 25: not to test whether it does.
-harmless(Frame) ->
-    case judge_known:crashes_otp(Frame) of
+harmless(Mode, Frame) ->
+    case Mode =:= mutations andalso judge_known:crashes_otp(Frame) of
         true -> <<>>;
         false -> Frame
     end.
@@ -214,19 +225,28 @@ answer(Canonical, {accepted, Used, _}, false) -> {accepted, Used, Canonical};
 answer(Canonical, _, false) -> {accepted, none, Canonical}.
 
 add_difference(Index, Title, Description, Bytes, OTP, Reader, #{differences := Differences} = Result) ->
+    At = first_difference(OTP, Reader),
     Text = io_lib:format(
         "~s at index ~b (~0p)~s~n  bytes  ~s~n  OTP    ~s~n  reader ~s~n",
-        [Title, Index, Description, first_difference(OTP, Reader), hex(Bytes), shown(OTP), shown(Reader)]),
-    Result#{differences := [{Index, Text} | Differences]}.
+        [Title, Index, Description, place(At), hex(Bytes, 0), shown(OTP, At), shown(Reader, At)]),
+    Result#{differences := [{Index, Bytes, Text} | Differences]}.
 
 first_difference({accepted, _, One}, {accepted, _, Other}) when One =/= Other ->
-    io_lib:format(", first at byte ~b of ~b and ~b",
-                  [binary:longest_common_prefix([One, Other]), byte_size(One), byte_size(Other)]);
-first_difference(_, _) -> "".
+    binary:longest_common_prefix([One, Other]);
+first_difference(_, _) -> none.
 
-shown({accepted, Used, Canonical}) -> io_lib:format("~s used ~p", [hex(Canonical), Used]);
-shown(Answer) -> atom_to_list(Answer).
+place(none) -> "";
+place(At) -> io_lib:format(", first at byte ~b", [At]).
 
-hex(Bytes) when byte_size(Bytes) > ?BYTES_SHOWN ->
-    io_lib:format("~s... (~b bytes)", [hex(binary:part(Bytes, 0, ?BYTES_SHOWN)), byte_size(Bytes)]);
+shown({accepted, Used, Canonical}, none) -> shown({accepted, Used, Canonical}, 0);
+shown({accepted, Used, Canonical}, At) -> io_lib:format("~s used ~p", [hex(Canonical, At), Used]);
+shown(Answer, _) -> atom_to_list(Answer).
+
+%% All of it, or as much as is reasonable around a place.
+hex(Bytes, _) when byte_size(Bytes) =< ?BYTES_SHOWN -> hex(Bytes);
+hex(Bytes, At) ->
+    From = max(0, min(At - ?BYTES_SHOWN div 4, byte_size(Bytes) - ?BYTES_SHOWN)),
+    io_lib:format("~s (bytes ~b to ~b of ~b)",
+                  [hex(binary:part(Bytes, From, ?BYTES_SHOWN)), From, From + ?BYTES_SHOWN, byte_size(Bytes)]).
+
 hex(Bytes) -> string:lowercase(binary:encode_hex(Bytes)).

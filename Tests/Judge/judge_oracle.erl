@@ -14,8 +14,12 @@ loop(Port, Buffered) ->
     receive
         {Port, {data, Bytes}} ->
             {Answers, Rest} = answers(<<Buffered/binary, Bytes/binary>>, []),
-            true = port_command(Port, Answers),
-            loop(Port, Rest);
+            try port_command(Port, Answers) of
+                true -> loop(Port, Rest)
+            catch
+                %% The judge has gone.
+                error:badarg -> halt(0)
+            end;
         {Port, eof} -> halt(0)
     end.
 

@@ -6,6 +6,7 @@
 -define(PATIENCE, 120000).
 -define(PATIENCE_FOR_ONE, 20000).
 -define(MOST_DEATHS, 20).
+-define(MOST_DEATHS_AT_ONCE, 3).
 
 %% `Start` is `{command, Line}`, which a shell runs, or `{program, Path, Arguments}`.
 open(Start) ->
@@ -70,7 +71,8 @@ pieces(Port, Pieces) ->
 one_by_one(Start, Frames, Why) -> one_by_one(open(Start), Frames, [], 0, Why).
 
 one_by_one(Pipe, [], Answers, _, _) -> {lists:reverse(Answers), Pipe};
-one_by_one({_, Start} = Pipe, _, _, Deaths, Why) when Deaths > ?MOST_DEATHS ->
+one_by_one({_, Start} = Pipe, _, Answers, Deaths, Why)
+        when Deaths > ?MOST_DEATHS; Deaths >= ?MOST_DEATHS_AT_ONCE, Deaths =:= length(Answers) ->
     close(Pipe),
     exit({gave_up, Start, Why});
 one_by_one({_, Start} = Pipe, [Frame | Frames], Answers, Deaths, Why) ->
