@@ -1,0 +1,55 @@
+# `make` lists what there is to do.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help setup demo build test judge large format lint clean
+
+# Where builds go.
+BUILD ?= .build
+# Warnings of this package are errors; those of its dependencies are not shown.
+STRICT ?= -Xswiftc -warnings-as-errors
+SWIFT_FILES := Sources Tests Package.swift
+
+# The judge's seed: fixed in `make test`, a new one in each `make judge`.
+SEED ?= $(shell date +%s)
+TERMS ?= 20000
+MUTATIONS ?= 100000
+# The size of the file that `make large` makes, in bytes of terms.
+BYTES ?= 1000000000
+
+JUDGE := Tests/Judge/judge.escript
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-7s %s\n", $$1, $$2 }'
+
+setup: ## install what is missing, through apt-get
+	@Scripts/setup.sh
+
+build: setup ## build the tool for release
+	@swift build --scratch-path $(BUILD) -c release --product reel
+
+demo: build ## build for release and show the tool on a real recording
+	@Scripts/demo.sh $(BUILD)/release/reel
+
+test: setup ## build with warnings as errors, run all tests, and compare a sample of terms with a real BEAM
+	swift build --scratch-path $(BUILD) --build-tests $(STRICT)
+	swift test --scratch-path $(BUILD) --skip-build $(STRICT)
+	$(JUDGE) terms --count 2000 --seed 1 --command "$(BUILD)/debug/reel term transcode --lenient"
+	$(JUDGE) mutations --count 5000 --seed 1 --command "$(BUILD)/debug/reel term transcode --lenient"
+
+judge: build ## compare TERMS random terms and MUTATIONS damaged ones with a real BEAM
+	$(JUDGE) terms --count $(TERMS) --seed $(SEED) --command "$(BUILD)/release/reel term transcode --lenient"
+	$(JUDGE) mutations --count $(MUTATIONS) --seed $(SEED) --command "$(BUILD)/release/reel term transcode --lenient"
+
+large: build ## measure time and memory on a recording of BYTES bytes
+	@Scripts/measure-large.sh $(BUILD)/release/reel $(BYTES)
+
+format: ## format the Swift files in place
+	swift format --in-place -r $(SWIFT_FILES)
+
+lint: ## check the format of the Swift files
+	swift format lint --strict -r $(SWIFT_FILES)
+
+clean: ## remove what has been built
+	rm -rf $(BUILD)

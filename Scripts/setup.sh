@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# Installs what the build and the tests need and is not there yet. Says nothing when nothing is missing.
+set -euo pipefail
+
+packages=()
+
+# needs PACKAGE WHAT-FOR COMMAND...: the package is missing when one of the commands is.
+needs() {
+    local package=$1 purpose=$2 command
+    shift 2
+    for command in "$@"; do
+        if ! command -v "$command" > /dev/null; then
+            packages+=("$package")
+            echo "setup: $command is missing ($purpose): package $package" >&2
+            return
+        fi
+    done
+}
+
+if ! command -v swift > /dev/null; then
+    echo "setup: there is no swift in PATH. Install Swift 6.2 or later: https://www.swift.org/install" >&2
+    exit 1
+fi
+if [ ! -e /usr/include/zlib.h ] && ! pkg-config --exists zlib 2> /dev/null; then
+    packages+=(zlib1g-dev)
+    echo "setup: zlib.h is missing (members are compressed with zlib): package zlib1g-dev" >&2
+fi
+needs erlang-base "tests ask a real BEAM" erl escript
+needs elixir "tests compare Elixir's notation with Elixir itself" elixir
+needs python3 "tests and measurements make files with it" python3
+needs gzip "tests read recordings with it" gzip
+if [ ! -x /usr/bin/time ]; then
+    packages+=(time)
+    echo "setup: /usr/bin/time is missing (tests measure memory with it): package time" >&2
+fi
+
+if [ ${#packages[@]} -eq 0 ]; then exit 0; fi
+
+if ! command -v apt-get > /dev/null; then
+    echo "setup: there is no apt-get here. Install what these Debian packages hold: ${packages[*]}" >&2
+    exit 1
+fi
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+    if ! command -v sudo > /dev/null; then
+        echo "setup: installing takes root and there is no sudo. As root: apt-get install ${packages[*]}" >&2
+        exit 1
+    fi
+    as_root=(sudo)
+fi
+echo "setup: installing ${packages[*]}" >&2
+"${as_root[@]}" apt-get update -qq
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -qq --no-install-recommends "${packages[@]}" > /dev/null
