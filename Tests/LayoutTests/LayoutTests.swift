@@ -1,0 +1,86 @@
+import Foundation
+import Testing
+
+@Suite("The rooms: imports point down, and only Zlib is unsafe")
+struct LayoutTests {
+    /// A source file of the package.
+    struct Source: CustomTestStringConvertible, Sendable {
+        var room: String
+        var path: String
+        var text: String
+
+        var testDescription: String { path }
+    }
+
+    static let sources: [Source] = {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: "Sources")
+        guard let paths = try? FileManager.default.subpathsOfDirectory(atPath: root.path) else { return [] }
+        return paths.sorted().compactMap { path in
+            guard path.hasSuffix(".swift"), let room = path.split(separator: "/").first,
+                let text = try? String(contentsOf: root.appending(path: path), encoding: .utf8)
+            else { return nil }
+            return Source(room: String(room), path: path, text: text)
+        }
+    }()
+
+    @Test("every source keeps the rules", arguments: sources)
+    func rules(_ source: Source) {
+        #expect(SourceRules.violations(in: source.text, room: source.room) == [])
+    }
+
+    @Test("every room is known, and is there")
+    func rooms() {
+        let known = Set(SourceRules.imports.keys).union(SourceRules.unrestricted)
+        let found = Set(Self.sources.map(\.room))
+        #expect(found.isSubset(of: known))
+        #expect(found.isSuperset(of: ["Zlib", "ExternalTerm", "GzipMembers", "Reel"]))
+    }
+
+    @Test("what each room may import leads down, and never back")
+    func order() {
+        func reaches(_ room: String, from start: String, steps: Int) -> Bool {
+            steps > 0
+                && SourceRules.imports[start, default: []].contains {
+                    $0 == room || reaches(room, from: $0, steps: steps - 1)
+                }
+        }
+        for room in SourceRules.imports.keys {
+            #expect(!reaches(room, from: room, steps: SourceRules.imports.count))
+        }
+    }
+
+    @Test("a source that breaks a rule is found out", arguments: [
+        ("import Reel", "ExternalTerm", "line 1: ExternalTerm imports Reel"),
+        ("import Foundation", "Reel", "line 1: Reel imports Foundation"),
+        ("import FoundationEssentials", "ExternalTerm", "line 1: ExternalTerm imports FoundationEssentials"),
+        ("\npublic import struct Reel.Header", "GzipMembers", "line 2: GzipMembers imports Reel"),
+        ("@preconcurrency private import CZlib", "ExternalTerm", "line 1: ExternalTerm imports CZlib"),
+        ("@_spi(Room) import Zlib.Inner", "Zlib", "line 1: Zlib imports Zlib"),
+        ("import Zlib", "Unknown", "line 1: Unknown imports Zlib"),
+        ("let x = unsafe y.z", "ExternalTerm", "line 1: `unsafe` outside Zlib"),
+        ("@unsafe func f() {}", "Reel", "line 1: `unsafe` outside Zlib"),
+        ("fatalError(\"no\")", "reel-tool", "line 1: `fatalError(`"),
+        ("let x = try! f()", "Zlib", "line 1: `try!`"),
+        ("let x = y as! Z", "Reel", "line 1: `as!`"),
+        ("// TODO: all of it", "Reel", "line 1: `TODO`"),
+        ("/// FIXME", "Reel", "line 1: `FIXME`"),
+        (String(repeating: "\n", count: 601), "Reel", "601 lines, more than 600"),
+    ])
+    func violation(source: String, room: String, expected: String) {
+        #expect(SourceRules.violations(in: source, room: room) == [expected])
+    }
+
+    @Test("a source that breaks none is let through", arguments: [
+        ("import ExternalTerm\nprivate import FoundationEssentials", "Reel"),
+        ("import Foundation\nimport ArgumentParser", "reel-tool"),
+        ("unsafe f()", "Zlib"),
+        ("// unsafe pointers, try! and import Foundation are not for here", "ExternalTerm"),
+        ("let unsafeCount = 1, isTODOList = 2, has = 3", "ExternalTerm"),
+        ("importer = 1", "ExternalTerm"),
+        (String(repeating: "\n", count: 600), "Reel"),
+    ])
+    func noViolation(source: String, room: String) {
+        #expect(SourceRules.violations(in: source, room: room) == [])
+    }
+}

@@ -1,0 +1,82 @@
+/// What the sources of a room may import and contain.
+struct SourceRules {
+    /// The rooms that each room may import, besides the standard library.
+    static let imports: [String: Set<String>] = [
+        "CZlib": [],
+        "Zlib": ["CZlib"],
+        "ExternalTerm": ["Zlib"],
+        "GzipMembers": ["Zlib"],
+        "Reel": ["ExternalTerm", "GzipMembers", "Zlib", "SystemPackage", "FoundationEssentials"],
+        "ReelJSON": ["Reel", "ExternalTerm", "Zlib", "FoundationEssentials"],
+    ]
+
+    /// The rooms that may import anything.
+    static let unrestricted: Set<String> = ["reel-tool"]
+
+    /// The rooms that wrap what is unsafe.
+    static let unsafe: Set<String> = ["Zlib"]
+
+    /// Text that no source has.
+    static let forbidden = ["fatalError(", "try!", "as!", "TODO", "FIXME"]
+
+    /// The most lines that a source has.
+    static let longestSource = 600
+
+    /// What is wrong with a source of `room`: one line each, with the line's number.
+    static func violations(in source: String, room: String) -> [String] {
+        let lines = source.split(separator: "\n", omittingEmptySubsequences: false)
+        var violations: [String] = []
+        for (index, line) in lines.enumerated() {
+            let found = { (text: String) in violations.append("line \(index + 1): \(text)") }
+            if let module = importedModule(of: line), !mayImport(module, room: room) {
+                found("\(room) imports \(module)")
+            }
+            let code = withoutComment(line)
+            if !unsafe.contains(room), words(of: code).contains("unsafe") { found("`unsafe` outside Zlib") }
+            for text in forbidden where has(text, in: text.allSatisfy(\.isLetter) ? String(line) : code) {
+                found("`\(text)`")
+            }
+        }
+        // The last line ends with a line feed, which starts no other one.
+        let count = lines.last == "" ? lines.count - 1 : lines.count
+        if count > longestSource { violations.append("\(count) lines, more than \(longestSource)") }
+        return violations
+    }
+
+    private static func mayImport(_ module: String, room: String) -> Bool {
+        if unrestricted.contains(room) { return true }
+        return imports[room]?.contains(module) ?? false
+    }
+
+    /// The module that a line imports, whatever stands before `import`, or nil.
+    static func importedModule(of line: some StringProtocol) -> String? {
+        var rest = withoutComment(line).split(whereSeparator: \.isWhitespace)[...]
+        let modifiers: Set<String> = ["public", "package", "internal", "fileprivate", "private", "@preconcurrency", "@testable"]
+        while let first = rest.first, modifiers.contains(String(first)) || first.hasPrefix("@") { rest.removeFirst() }
+        guard rest.popFirst() == "import", var name = rest.popFirst() else { return nil }
+        let kinds: Set<String> = ["struct", "class", "enum", "protocol", "typealias", "func", "var", "let"]
+        if kinds.contains(String(name)), let next = rest.first { name = next }
+        return name.split(separator: ".").first.map(String.init)
+    }
+
+    private static func withoutComment(_ line: some StringProtocol) -> String {
+        let text = String(line)
+        guard let comment = text.firstRange(of: "//") else { return text }
+        return String(text[..<comment.lowerBound])
+    }
+
+    private static func words(of code: String) -> [Substring] {
+        code.split { !($0.isLetter || $0.isNumber || $0 == "_") }
+    }
+
+    /// Whether `text` stands in `line`, and not as the end or start of a longer word.
+    private static func has(_ text: String, in line: some StringProtocol) -> Bool {
+        let line = String(line)
+        return line.ranges(of: text).contains { range in
+            let before = line[..<range.lowerBound].last
+            let after = line[range.upperBound...].first
+            let isWord = { (character: Character?) in character.map { $0.isLetter || $0.isNumber || $0 == "_" } ?? false }
+            return !isWord(before) && !(text.last?.isLetter == true && isWord(after))
+        }
+    }
+}
