@@ -20,24 +20,23 @@ enum EncodedTerm {
         return pairs
     }
 
-    /// Where the value of the key `name`, an atom or a binary, stands in the map at `offset`; nil without such a map or key.
+    /// Where the value of the key `name` stands in the map at `offset`: of the atom, or else of the binary with the same text.
     static func value(
         of name: Atom, in bytes: Span<UInt8>, at offset: Int
     ) throws(TermError) -> Range<Int>? {
         var parser = TermParser(bytes, at: offset, limits: .trusted)
         guard case .map(let count) = try parser.next() else { return nil }
+        var found: Range<Int>?
         for _ in 0..<count {
             let keyStart = parser.offset
-            guard let key = try parser.skipTerm() else { return nil }
-            guard let value = try parser.skipTerm() else { return nil }
-            // An atom's or a binary's head takes at least two bytes.
-            if key.count <= name.name.utf8.count + 5,
-                Name(try Term.decode(bytes, at: keyStart, limits: .trusted).term)?.text == name.name
-            {
-                return value
-            }
+            guard let key = try parser.skipTerm(), let value = try parser.skipTerm() else { return nil }
+            // A name's head has at most five bytes.
+            guard key.count <= name.name.utf8.count + 5 else { continue }
+            let term = try Term.decode(bytes, at: keyStart, limits: .trusted).term
+            if case .atom(name) = term { return value }
+            if found == nil, Name(term)?.text == name.name { found = value }
         }
-        return nil
+        return found
     }
 
     /// The term at `range`.

@@ -3,8 +3,8 @@ import GzipMembers
 /// The frames of one data member, read by itself.
 struct MemberContent {
     var header: Header?
-    /// The keyframe that the member starts with.
-    var keyframe: Keyframe?
+    /// The keyframes, in order; the member may start with one.
+    var keyframes: [Keyframe] = []
     var events: [Event] = []
     var summary: Summary?
 
@@ -24,6 +24,7 @@ struct MemberContent {
         else { throw malformed(.malformedIndex, "an index entry that does not agree with its member", "§6.6") }
         let content = try member.content(limits: limits, decoder: decoder)
         var isFirst = true
+        var startsWithKeyframe = false
         for (range, frame) in try FrameSplitting.frames(of: content, limits: limits, offset: entry.offset) {
             let read: FrameContent
             do {
@@ -36,14 +37,18 @@ struct MemberContent {
             switch read {
             case .header(let header): self.header = header
             case .events(let events): self.events += events
-            case .keyframe(let keyframe): if isFirst { self.keyframe = keyframe }
+            case .keyframe(let keyframe):
+                guard keyframe.event == entry.firstEvent + events.count else {
+                    throw malformed(.malformedFrame, "a keyframe of event \(keyframe.event) in another place", "§6.4")
+                }
+                keyframes.append(keyframe)
+                startsWithKeyframe = startsWithKeyframe || isFirst
             case .finish(let summary): self.summary = summary
             case .index, .unknown: break
             }
             isFirst = false
         }
-        guard events.count == entry.eventCount, keyframe.map({ $0.event == entry.firstEvent }) != false,
-            (keyframe != nil) == entry.startsWithKeyframe
+        guard events.count == entry.eventCount, startsWithKeyframe == entry.startsWithKeyframe
         else { throw malformed(.malformedMember, "a member that does not hold what it declares", "§5.2") }
     }
 }

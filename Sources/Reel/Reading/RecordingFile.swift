@@ -185,24 +185,58 @@ public final class RecordingFile {
     func fold(through index: Int) throws(ReelError) -> StateFold {
         var fold = StateFold()
         var reached = -1
-        let start = keyframePosition(before: index)
-        if let start, entries[start].startsWithKeyframe, let keyframe = try content(at: start).keyframe {
-            fold = keyframe.state
-        }
-        if index >= 0 {
-            try forEachEvent(from: start.map { entries[$0].firstEvent } ?? 0) { (event) throws(ReelError) in
-                guard event.index <= index else { return false }
-                do {
+        try forEachStep(from: keyframePosition(before: index)) { (step) throws(ReelError) in
+            do {
+                switch step {
+                case .keyframe(let keyframe):
+                    guard keyframe.event <= index else { return false }
+                    fold = keyframe.state
+                case .event(let event):
+                    guard event.index <= index else { return false }
                     try fold.apply(kind: event.kind, payload: event.payloadRange, of: event.encoded.span)
-                } catch {
-                    throw ReelError(wrapping: error)
+                    reached = event.index
                 }
-                reached = event.index
-                return reached < index
+            } catch {
+                throw ReelError(wrapping: error)
             }
+            return reached < index
         }
         guard reached == index, index >= 0 else { throw ReelError.noSuchEvent(index, of: try eventCount) }
         return fold
+    }
+
+    /// What a state is folded from.
+    private enum Step {
+        case keyframe(Keyframe)
+        case event(Event)
+    }
+
+    /// The keyframes and events from a data member on, in order, until `body` returns false.
+    private func forEachStep(
+        from position: Int?, _ body: (Step) throws(ReelError) -> Bool
+    ) throws(ReelError) {
+        if layout == .sequential {
+            let reader = try sequentialReader()
+            while let frame = try reader.nextFrame() {
+                switch frame {
+                case .keyframe(let keyframe): guard try body(.keyframe(keyframe)) else { return }
+                case .events(let events): for event in events { guard try body(.event(event)) else { return } }
+                default: break
+                }
+            }
+            return
+        }
+        guard let position else { return }
+        for position in position..<entries.count {
+            let content = try content(at: position)
+            var keyframes = content.keyframes[...]
+            for event in content.events {
+                while let keyframe = keyframes.first, keyframe.event <= event.index {
+                    guard try body(.keyframe(keyframes.removeFirst())) else { return }
+                }
+                guard try body(.event(event)) else { return }
+            }
+        }
     }
 
     // MARK: Members

@@ -102,7 +102,9 @@ public struct Salvage {
             for (position, member) in members.enumerated() {
                 let content = try MemberContent(
                     of: member.entry, at: position, bytes: bytes, limits: limits, decoder: decoder)
-                if member.followsLoss, let keyframe = content.keyframe { try writer.resume(from: keyframe.state) }
+                if member.followsLoss, member.entry.startsWithKeyframe, let keyframe = content.keyframes.first {
+                    try writer.resume(from: keyframe.state)
+                }
                 for event in content.events { try writer.append(event) }
             }
         } catch {
