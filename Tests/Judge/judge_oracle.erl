@@ -7,6 +7,8 @@
 -define(MOST_WORDS, 1 bsl 26).
 
 start() ->
+    %% A broken pipe ends the port, which must end the whole node.
+    process_flag(trap_exit, true),
     Port = open_port({fd, 0, 1}, [stream, binary, eof]),
     loop(Port, <<>>).
 
@@ -20,7 +22,8 @@ loop(Port, Buffered) ->
                 %% The judge has gone.
                 error:badarg -> halt(0)
             end;
-        {Port, eof} -> halt(0)
+        {Port, eof} -> halt(0);
+        {'EXIT', Port, _} -> halt(0)
     end.
 
 answers(<<Size:32, Frame:Size/binary, Rest/binary>>, Answers) ->
