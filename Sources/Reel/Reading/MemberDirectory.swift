@@ -108,7 +108,12 @@ struct MemberDirectory {
                         offset: offset, member: entries.count, event: entries.last?.endEvent ?? 0,
                         section: "recording.md §4.1")
                 }
-                guard case .data(let data) = fields.kind else { break }
+                guard case .data(let data) = fields.kind else {
+                    // The file was finished once: its end would have been found if it were sound.
+                    throw ReelError(
+                        .malformedIndex, "an index without a sound end member after it", offset: offset,
+                        member: entries.count, event: entries.last?.endEvent ?? 0, section: "recording.md §4.4")
+                }
                 guard data.firstEvent == entries.last?.endEvent ?? 0 else {
                     throw ReelError(
                         .malformedMember, "a member that starts with event \(data.firstEvent)", offset: offset,
