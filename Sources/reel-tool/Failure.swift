@@ -1,4 +1,6 @@
 import ExternalTerm
+import FoundationEssentials
+import Glibc
 import GzipMembers
 import Reel
 import SystemPackage
@@ -89,8 +91,16 @@ extension Failure {
 
     /// Writing `output` failed.
     init(writing output: String, _ error: any Error) {
+        if let failure = error as? Failure {
+            self = failure
+            return
+        }
         var reason = "\(error)"
         if let error = error as? ReelError, error.kind == .inputOutput { reason = error.reason }
+        // Foundation's errors say little themselves.
+        if let error = (error as? CocoaError)?.underlying as? POSIXError {
+            reason = Errno(rawValue: error.code.rawValue).description
+        }
         self.init(.inputOutput, "cannot be written: \(reason)", input: output)
     }
 }

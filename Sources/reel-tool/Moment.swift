@@ -55,6 +55,12 @@ extension Moment: CustomStringConvertible {
     }
 }
 
-extension Moment: ExpressibleByArgument {
-    init?(argument: String) { self.init(argument) }
+extension Moment {
+    /// Reads an option's value.
+    static func parse(_ argument: String) throws -> Moment {
+        guard let moment = Moment(argument) else {
+            throw ValidationError("'\(argument)' is no time: write 12.5s, 1m20s or 900ms.")
+        }
+        return moment
+    }
 }

@@ -31,15 +31,13 @@ struct CompactCommand: ParsableCommand {
             let byteCount = input.imported?.byteCount ?? bytes.byteCount
             if output == nil { try checkReplaceable(input, bytes) }
             let result = try output.map { try OutputFile($0) } ?? OutputFile(replacing: file)
-            let counter = CountingSink(result.sink)
-            try rewrite(bytes, to: counter)
+            try rewrite(bytes, to: result)
             if output == nil, try FilePath(file).stat().size != Int64(bytes.byteCount) {
                 throw Failure(.inputFellShort, "has changed meanwhile", advice: "wait until its recorder is done")
             }
             try result.commit()
-            let share = counter.byteCount.share(of: byteCount)
-            let line = "\(file): \(byteCount.grouped) → \(counter.byteCount.of("byte")) (\(share))"
-            try result.say(line)
+            let share = result.byteCount.share(of: byteCount)
+            try result.say("\(file): \(byteCount.grouped) → \(result.byteCount.of("byte")) (\(share))")
             return input.reportLosses()
         }
     }

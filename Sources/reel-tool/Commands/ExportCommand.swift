@@ -41,7 +41,7 @@ struct ExportCommand: ParsableCommand {
                 target = FilePath(output).appending(stem + exporter.fileExtension).string
             }
             let result = try OutputFile(target)
-            try exporter.write(to: result.sink)
+            try exporter.write(to: result)
             try result.commit()
             return input.reportLosses()
         }

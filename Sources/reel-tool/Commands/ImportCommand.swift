@@ -64,9 +64,10 @@ struct ImportCommand: ParsableCommand {
     /// Imports a file, and returns what of it could not be.
     private func importFile(_ input: inout Input, to target: String) throws -> [String] {
         guard try input.isPhoenixReplay() else {
+            let isRecording = (try? RecordingReader(input.source)) != nil
             throw Failure(
-                .inputFellShort, "no file of PhoenixReplay's",
-                advice: "a recording needs no import, 'reel compact' rewrites it")
+                .inputFellShort, isRecording ? "a recording already" : "no file of PhoenixReplay's",
+                advice: isRecording ? "'reel compact' rewrites it" : "check what it is")
         }
         let bytes = try input.file()
         let progress = Progress("importing \(input.name)")
@@ -74,13 +75,12 @@ struct ImportCommand: ParsableCommand {
         let start = ContinuousClock.now
         let importer = try PhoenixReplayImporter(bytes)
         let result = try OutputFile(target)
-        let counter = CountingSink(result.sink)
-        let report = try importer.write(to: counter, options: level.writerOptions, progress: progress.update)
+        let report = try importer.write(to: result, options: level.writerOptions, progress: progress.update)
         let duration = ContinuousClock.now - start
         try result.commit()
         var line =
             "\(input.name) → \(result.name): \(report.summary.eventCount.of("event")), \(bytes.byteCount.grouped)"
-            + " → \(counter.byteCount.of("byte")) (\(counter.byteCount.share(of: bytes.byteCount)))"
+            + " → \(result.byteCount.of("byte")) (\(result.byteCount.share(of: bytes.byteCount)))"
         if time {
             let alone = try DeflateAlone.duration(of: InputFile(FilePath(target)), level: level.level)
             line += ", \(duration.seconds), deflate alone \(alone.seconds) (\(duration.times(alone)) times that)"

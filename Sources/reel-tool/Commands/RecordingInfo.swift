@@ -57,28 +57,28 @@ extension RecordingInfo {
     ]
 
     var json: JSONText {
-        .object([
-            ("file", .string(name)),
-            ("bytes", .integer(byteCount)),
-            ("version", .string("\(header.version)")),
-            ("importedFrom", JSONText(imported?.format.rawValue)),
-            ("layout", JSONText(RecordingInfo.layoutNames[layout])),
-            ("finished", .boolean(isFinished)),
-            ("damage", JSONText(damage?.description)),
-            ("id", JSONText(header.id)),
-            ("view", JSONText(header.view)),
-            ("url", JSONText(header.url)),
-            ("connectedAt", JSONText(header.connectedAt)),
-            ("duration", .integer(summary.duration)),
-            ("events", .integer(summary.eventCount)),
-            ("kinds", JSONText(counts: kinds)),
-            ("names", JSONText(counts: summary.names)),
-            ("errors", .integer(summary.errorCount)),
-            ("reason", isFinished ? .string(summary.reason.description) : .null),
-            ("members", layout == .sequential ? .null : .integer(entries.count)),
-            ("keyframes", layout == .sequential ? .null : .integer(keyframeCount)),
-            ("uncompressedBytes", layout == .sequential ? .null : .integer(uncompressedByteCount)),
-        ])
+        [
+            "file": .string(name),
+            "bytes": .integer(byteCount),
+            "version": .string("\(header.version)"),
+            "importedFrom": JSONText(imported?.format.rawValue),
+            "layout": JSONText(RecordingInfo.layoutNames[layout]),
+            "finished": .boolean(isFinished),
+            "damage": JSONText(damage?.description),
+            "id": JSONText(header.id),
+            "view": JSONText(header.view),
+            "url": JSONText(header.url),
+            "connectedAt": JSONText(header.connectedAt),
+            "duration": .integer(summary.duration),
+            "events": .integer(summary.eventCount),
+            "kinds": JSONText(counts: kinds),
+            "names": JSONText(counts: summary.names),
+            "errors": .integer(summary.errorCount),
+            "reason": isFinished ? .string(summary.reason.description) : .null,
+            "members": layout == .sequential ? .null : .integer(entries.count),
+            "keyframes": layout == .sequential ? .null : .integer(keyframeCount),
+            "uncompressedBytes": layout == .sequential ? .null : .integer(uncompressedByteCount),
+        ]
     }
 
     var lines: [String] {

@@ -32,7 +32,7 @@ struct RecoverCommand: ParsableCommand {
             defer { progress.finish() }
             let salvage = try Salvage(WatchedFile(try input.file(), progress))
             let result = try OutputFile(output)
-            let summary = try salvage.write(to: result.sink)
+            let summary = try salvage.write(to: result)
             try result.commit()
             progress.finish()
             let importLosses = input.imported?.losses ?? []

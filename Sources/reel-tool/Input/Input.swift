@@ -79,6 +79,14 @@ struct Input {
         }
     }
 
+    /// All of the bytes, in memory.
+    func contents() throws -> [UInt8] {
+        var source = source
+        var bytes: [UInt8] = []
+        while try source.read(upTo: 1 << 20, appendingTo: &bytes) > 0 {}
+        return bytes
+    }
+
     /// Whether what PhoenixReplay has written is to be read. A stream is read far enough to tell.
     mutating func isPhoenixReplay() throws -> Bool {
         switch content {

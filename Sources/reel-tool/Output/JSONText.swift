@@ -1,27 +1,30 @@
 /// JSON, written by hand: the tool starts in milliseconds because it loads no encoder.
-enum JSONText: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
-    ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
-{
+enum JSONText {
     case null
     case boolean(Bool)
     case integer(Int)
     case string(String)
     case array([JSONText])
     /// The members in the order in which they are written.
-    case object([(name: String, value: JSONText)])
+    case object([Member])
+
+    /// A member of an object.
+    struct Member {
+        let name: String
+        let value: JSONText
+
+        init(_ name: String, _ value: JSONText) {
+            self.name = name
+            self.value = value
+        }
+    }
 
     init(_ text: String?) { self = text.map(JSONText.string) ?? .null }
     init(_ number: Int?) { self = number.map(JSONText.integer) ?? .null }
 
-    init(stringLiteral text: String) { self = .string(text) }
-    init(integerLiteral number: Int) { self = .integer(number) }
-    init(booleanLiteral value: Bool) { self = .boolean(value) }
-    init(arrayLiteral elements: JSONText...) { self = .array(elements) }
-    init(dictionaryLiteral members: (String, JSONText)...) { self = .object(members.map { ($0.0, $0.1) }) }
-
     /// The numbers by their names, the names in order.
     init(counts: [String: Int]) {
-        self = .object(counts.sorted { $0.key < $1.key }.map { ($0.key, .integer($0.value)) })
+        self = .object(counts.sorted { $0.key < $1.key }.map { Member($0.key, .integer($0.value)) })
     }
 
     /// The text, on one line.
@@ -73,4 +76,10 @@ enum JSONText: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Expressi
         }
         text += "\""
     }
+}
+
+extension JSONText: ExpressibleByStringLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral {
+    init(stringLiteral text: String) { self = .string(text) }
+    init(arrayLiteral elements: JSONText...) { self = .array(elements) }
+    init(dictionaryLiteral members: (String, JSONText)...) { self = .object(members.map { Member($0.0, $0.1) }) }
 }

@@ -1,28 +1,43 @@
+import FoundationEssentials
 import Glibc
 import Reel
 import SystemPackage
 
 /// Where a command puts the file that it makes: a path, under which it appears whole or not at all, or standard output.
-struct OutputFile {
+final class OutputFile: ByteSink {
     /// What talk calls it.
     let name: String
-    private let file: AtomicFile?
-    /// Where the file will stand, and with which permissions when not with the usual ones.
-    private var target: FilePath?
+    private let target: Target
+    /// The permissions of the file that is replaced.
     private var permissions: FilePermissions?
-    private let standardOutput = StandardOutput()
+
+    private enum Target {
+        /// A file, which is put in its place when it is whole.
+        case file(AtomicFile, FilePath)
+        /// A device or a pipe, which stays what it is.
+        case stream(FileDescriptor)
+        case standardOutput(StandardOutput)
+    }
+
+    /// How many bytes have been written.
+    private(set) var byteCount = 0
 
     /// Starts the file that will stand at `path`; `-` is standard output.
     init(_ path: String) throws {
         guard path != "-" else {
             try StandardOutput.checkTakesBytes("give a file with -o, or send them into one")
             name = "standard output"
-            file = nil
+            target = .standardOutput(StandardOutput())
             return
         }
         name = path
         do {
-            file = try AtomicFile(FilePath(path))
+            let path = FilePath(path).withoutLinks
+            if let type = try? path.stat().type, type != .regular {
+                target = .stream(try FileDescriptor.open(path, .writeOnly, options: .closeOnExec))
+            } else {
+                target = .file(try AtomicFile(path), path)
+            }
         } catch {
             throw Failure(writing: path, error)
         }
@@ -32,40 +47,54 @@ struct OutputFile {
     init(replacing path: String) throws {
         name = path
         do {
-            let target = try FilePath(path).withoutLinks
-            permissions = try target.stat().permissions
+            let path = FilePath(path).withoutLinks
+            let permissions = try path.stat().permissions
             // Nobody may read, even for a moment, what nobody could read before.
-            let mask = umask(~(permissions?.rawValue ?? 0) & 0o777)
+            let mask = umask(~permissions.rawValue & 0o777)
             defer { umask(mask) }
-            file = try AtomicFile(target)
-            self.target = target
+            target = .file(try AtomicFile(path), path)
+            self.permissions = permissions
         } catch {
             throw Failure(writing: path, error)
         }
     }
 
-    /// What the file's bytes are to be written to.
-    var sink: any ByteSink { file ?? standardOutput }
-
-    /// Says what has come of it: on standard output, unless the file itself goes there.
-    func say(_ line: String) throws {
-        guard file != nil else { return StandardError.say(line) }
-        try standardOutput.write(line: line.escaped)
-        try standardOutput.flush()
+    func write(_ bytes: [UInt8]) throws {
+        do {
+            switch target {
+            case .file(let file, _): try file.write(bytes)
+            case .stream(let descriptor): try descriptor.writeAll(bytes)
+            case .standardOutput(let output): try output.write(bytes)
+            }
+        } catch {
+            throw Failure(writing: name, error)
+        }
+        byteCount += bytes.count
     }
 
     /// Puts the file in its place.
     func commit() throws {
         do {
-            try standardOutput.flush()
-            try file?.commit()
-            if let target, let permissions {
-                // Safe: the string outlives the call.
-                guard unsafe chmod(target.string, permissions.rawValue) == 0 else { throw Errno(rawValue: errno) }
+            switch target {
+            case .file(let file, let path):
+                try file.commit()
+                guard let permissions else { return }
+                try FileManager.default.setAttributes(
+                    [.posixPermissions: UInt(permissions.rawValue)], ofItemAtPath: path.string)
+            case .stream(let descriptor): try descriptor.close()
+            case .standardOutput(let output): try output.flush()
             }
         } catch {
             throw Failure(writing: name, error)
         }
+    }
+
+    /// Says what has come of it: on standard output, unless the file itself may go there.
+    func say(_ line: String) throws {
+        guard case .file = target else { return StandardError.say(line) }
+        let standardOutput = StandardOutput()
+        try standardOutput.write(line: line.escaped)
+        try standardOutput.flush()
     }
 }
 
@@ -75,21 +104,15 @@ extension FilePath {
 
     /// Makes a folder here unless there is one.
     func createFolder() throws {
-        // Safe: the string outlives the call.
-        guard unsafe mkdir(string, 0o777) == 0 || errno == EEXIST else {
-            throw Failure(writing: string, Errno(rawValue: errno))
+        do {
+            try FileManager.default.createDirectory(atPath: string, withIntermediateDirectories: true)
+        } catch {
+            throw Failure(writing: string, error)
         }
     }
 
     /// The path that this one leads to when its links are followed.
-    fileprivate var withoutLinks: FilePath {
-        get throws {
-            // Safe: `realpath` allocates the string that it returns, and nobody else frees it.
-            guard let resolved = unsafe realpath(string, nil) else { throw Errno(rawValue: errno) }
-            defer { unsafe free(resolved) }
-            return FilePath(unsafe String(cString: resolved))
-        }
-    }
+    fileprivate var withoutLinks: FilePath { FilePath(URL(filePath: string).resolvingSymlinksInPath().path) }
 
     /// The last component without what PhoenixReplay's and Reel's names end with.
     var recordingStem: String {
