@@ -1,21 +1,18 @@
 import ExternalTerm
 
-/// Looks into encoded terms without decoding what is not asked for.
+/// Looks into encoded terms that are known to be valid, without decoding what is not asked for.
 enum EncodedTerm {
     /// The keys of the map at `offset` and where their values stand, or nil when no map stands there.
     static func pairs(
         of bytes: Span<UInt8>, at offset: Int
     ) throws(TermError) -> [(key: Term, value: Range<Int>)]? {
-        var parser = TermParser(bytes, at: offset, limits: .trusted)
-        guard case .map(let count) = try parser.next() else { return nil }
+        guard case (.map(let count), var position) = try KnownTerm.token(of: bytes, at: offset) else { return nil }
         var pairs: [(key: Term, value: Range<Int>)] = []
         pairs.reserveCapacity(count)
         for _ in 0..<count {
-            let keyStart = parser.offset
-            guard try parser.skipTerm() != nil else { return nil }
-            let key = try Term.decode(bytes, at: keyStart, limits: .trusted).term
-            guard let value = try parser.skipTerm() else { return nil }
-            pairs.append((key, value))
+            let (key, value) = try Term.decode(bytes, at: position, limits: .trusted)
+            position = try KnownTerm.end(of: bytes, at: value)
+            pairs.append((key, value..<position))
         }
         return pairs
     }
@@ -24,17 +21,19 @@ enum EncodedTerm {
     static func value(
         of name: Atom, in bytes: Span<UInt8>, at offset: Int
     ) throws(TermError) -> Range<Int>? {
-        var parser = TermParser(bytes, at: offset, limits: .trusted)
-        guard case .map(let count) = try parser.next() else { return nil }
+        guard case (.map(let count), var position) = try KnownTerm.token(of: bytes, at: offset) else { return nil }
         var found: Range<Int>?
         for _ in 0..<count {
-            let keyStart = parser.offset
-            guard let key = try parser.skipTerm(), let value = try parser.skipTerm() else { return nil }
-            // A name's head has at most five bytes.
-            guard key.count <= name.name.utf8.count + 5 else { continue }
-            let term = try Term.decode(bytes, at: keyStart, limits: .trusted).term
-            if case .atom(name) = term { return value }
-            if found == nil, Name(term)?.text == name.name { found = value }
+            let key = position
+            let value = try KnownTerm.end(of: bytes, at: key)
+            position = try KnownTerm.end(of: bytes, at: value)
+            switch try KnownTerm.token(of: bytes, at: key).token {
+            case .atom(let text):
+                if !text.isLatin1, bytes.holds(name.name, at: text.range) { return value..<position }
+            case .binary(let range):
+                if found == nil, bytes.holds(name.name, at: range) { found = value..<position }
+            default: break
+            }
         }
         return found
     }
@@ -63,4 +62,13 @@ struct Name {
 extension TermLimits {
     /// For terms that have been read once, within the reader's limits.
     static let trusted = TermLimits(depth: .max)
+}
+
+extension Span<UInt8> {
+    /// Whether the bytes at `range` are `text` in UTF-8.
+    fileprivate func holds(_ text: String, at range: Range<Int>) -> Bool {
+        guard range.count == text.utf8.count else { return false }
+        for (position, byte) in zip(range, text.utf8) where self[position] != byte { return false }
+        return true
+    }
 }

@@ -1,15 +1,9 @@
 import ExternalTerm
 
-/// What stands in the way of a whole import: how far the input went, and why not further.
-struct PhoenixReplayLoss {
-    var error: ReelError
-    /// What to say of it.
-    var text: String
-}
-
 /// Turns an event of any generation into a recording's. Implements Spec/phoenix-replay.md §2.
 struct PhoenixReplayEventWriter {
-    private var transcoder = CanonicalTranscoder(limits: .trusted)
+    private var transcoder = CanonicalTranscoder(limits: RecordingWriter.eventLimits)
+    private var payloadTranscoder = CanonicalTranscoder(limits: RecordingWriter.payloadLimits)
 
     private static let ownKeys: Set<Term> = [
         .atom("__struct__"), .atom("at"), .atom("type"), .atom("data"),
@@ -33,7 +27,7 @@ struct PhoenixReplayEventWriter {
             let more = pairs.filter { !PhoenixReplayEventWriter.ownKeys.contains($0.key) }
             writer.writeTupleHead(count: more.isEmpty ? 3 : 4)
             for name in ["at", "type", "data"] as [Atom] {
-                _ = try transcoder.transcodeTerm(bytes, at: try value(name).lowerBound, into: &writer)
+                _ = try payloadTranscoder.transcodeTerm(bytes, at: try value(name).lowerBound, into: &writer)
             }
             guard !more.isEmpty else { return }
             // The pairs of a map come in the order of their keys only in a canonical one.

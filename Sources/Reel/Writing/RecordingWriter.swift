@@ -65,7 +65,8 @@ public final class RecordingWriter {
     private var failure: ReelError?
 
     /// One level less than readers accept: an event stands in a batch.
-    private static let eventLimits = TermLimits(depth: TermLimits.default.depth - 1)
+    static let eventLimits = TermLimits(depth: TermLimits.default.depth - 1)
+    static let payloadLimits = TermLimits(depth: TermLimits.default.depth - 2)
 
     /// What has been appended so far.
     public private(set) var summary = Summary()
@@ -106,7 +107,15 @@ public final class RecordingWriter {
             writer.writeTupleHead(count: 3)
             writer.write(integer: offset)
             writer.write(atom: kind)
+            let start = writer.bytes.count
             writer.write(payload)
+            // A tree may nest deeper than readers go.
+            var parser = TermParser(writer.bytes.span, at: start, limits: RecordingWriter.payloadLimits)
+            do {
+                try parser.skipToEnd()
+            } catch {
+                throw ReelError(wrapping: error)
+            }
         }
     }
 
@@ -123,7 +132,7 @@ public final class RecordingWriter {
         }
     }
 
-    /// Appends the event that `body` writes: a tuple without a leading 131, in the canonical form.
+    /// Appends the event that `body` writes: a valid term without a leading 131, in the canonical form.
     func append(_ body: (inout TermWriter) throws(ReelError) -> Void) throws(ReelError) {
         try checkOpen()
         try startMember()
@@ -136,8 +145,7 @@ public final class RecordingWriter {
                     .limitExceeded, "an event of \(byteCount) bytes, more than the limit of \(options.eventByteCount)",
                     event: summary.eventCount, section: "recording.md §9")
             }
-            var parser = TermParser(batch.bytes.span, at: start, limits: RecordingWriter.eventLimits)
-            guard let head = try EventHead.read(&parser) else {
+            guard let head = try EventHead.read(known: batch.bytes.span, at: start) else {
                 throw ReelError(
                     .malformedFrame, "what is no event: \(EventHead.rule)", event: summary.eventCount,
                     section: "recording.md §6.2")
