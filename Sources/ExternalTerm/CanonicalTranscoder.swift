@@ -66,6 +66,13 @@ public struct CanonicalTranscoder: Sendable {
     public mutating func transcodeTerm(
         _ bytes: Span<UInt8>, at offset: Int, into writer: inout TermWriter
     ) throws(TermError) -> Int {
+        try transcodeTerm(bytes, at: offset, enclosedBy: 0, into: &writer)
+    }
+
+    /// Appends the canonical form of a term that `depth` others enclose.
+    mutating func transcodeTerm(
+        _ bytes: Span<UInt8>, at offset: Int, enclosedBy depth: Int, into writer: inout TermWriter
+    ) throws(TermError) -> Int {
         open.removeAll(keepingCapacity: true)
         marks.removeAll(keepingCapacity: true)
         var reader = TokenReader(bytes, at: offset)
@@ -81,7 +88,7 @@ public struct CanonicalTranscoder: Sendable {
                 }
                 noteStart(of: token, at: writer.bytes.count)
                 if let container = writer.writeStart(of: token, of: bytes, at: source) {
-                    guard container.remaining == 0 || open.count < limits.depth else {
+                    guard container.remaining == 0 || open.count + depth < limits.depth else {
                         throw TermError(.limitExceeded, at: source, "terms nested deeper than \(limits.depth)")
                     }
                     open.append(container)
@@ -150,7 +157,7 @@ public struct CanonicalTranscoder: Sendable {
             let starts = Array(marks[container.firstMark...])
             marks.removeSubrange(container.firstMark...)
             let keyStarts = stride(from: 0, to: starts.count, by: 2).map { starts[$0] }
-            guard let order = try MapKeys.order(in: writer.bytes.span, starts: keyStarts) else { return }
+            guard let order = MapKeys.order(in: writer.bytes.span, starts: keyStarts) else { return }
             guard order.count == keyStarts.count else {
                 throw TermError(.duplicateKey, at: container.source, "a map that names a key twice")
             }

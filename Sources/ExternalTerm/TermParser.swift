@@ -16,8 +16,14 @@ public struct TermParser: ~Escapable {
     private let depthLimit: Int
     private var open: [Container] = []
     private var isStarted = false
-    /// Where the keys of the maps that are open start, outermost map first.
+    /// Where the keys of the maps that are open start, outermost map first; not those of maps inside a key.
+    ///
+    /// Of a key that is a container, the bitwise complement of where its canonical form starts in `canonicalKeys`.
     private var keyStarts: [Int] = []
+    private var canonicalKeys = TermWriter()
+    private var transcoder: CanonicalTranscoder
+    /// How many containers enclose the key that is being read and is a container itself: it has been checked as a whole.
+    private var checkedKeyDepth: Int?
 
     /// A container that some terms are still to come for.
     private struct Container {
@@ -37,6 +43,7 @@ public struct TermParser: ~Escapable {
     public init(_ bytes: Span<UInt8>, at offset: Int = 0, limits: TermLimits = .default) {
         reader = TokenReader(bytes, at: offset)
         depthLimit = limits.depth
+        transcoder = CanonicalTranscoder(limits: limits)
     }
 
     /// The bytes that the parser reads.
@@ -54,6 +61,8 @@ public struct TermParser: ~Escapable {
     public mutating func startNextTerm() {
         open.removeAll(keepingCapacity: true)
         keyStarts.removeAll(keepingCapacity: true)
+        canonicalKeys.bytes.removeAll(keepingCapacity: true)
+        checkedKeyDepth = nil
         isStarted = false
     }
 
@@ -65,8 +74,10 @@ public struct TermParser: ~Escapable {
         guard !isStarted || !open.isEmpty else { return nil }
         isStarted = true
         let start = reader.offset
-        if let top = open.last, top.kind == .map, top.remaining.isMultiple(of: 2) { keyStarts.append(start) }
         let token = try reader.next()
+        if let top = open.last, top.kind == .map, top.remaining.isMultiple(of: 2), checkedKeyDepth == nil {
+            try noteKey(token, at: start)
+        }
         if let top = open.indices.last {
             open[top].remaining -= 1
             if open[top].remaining == 0, try continuesList(token, at: start) { return token }
@@ -85,6 +96,15 @@ public struct TermParser: ~Escapable {
             try closeContainers()
         }
         return token
+    }
+
+    /// Notes a key of a map that is in no key itself. When it is a container, it is checked as a whole before any of it is
+    /// returned, so that no map inside it has to be compared at each level again.
+    private mutating func noteKey(_ token: TermToken, at start: Int) throws(TermError) {
+        guard token.followingTermCount > 0 else { return keyStarts.append(start) }
+        keyStarts.append(~canonicalKeys.bytes.count)
+        _ = try transcoder.transcodeTerm(reader.bytes, at: start, enclosedBy: open.count, into: &canonicalKeys)
+        checkedKeyDepth = open.count
     }
 
     /// Takes what may be the tail of the list on top: a list there goes on with the one on top, and is no deeper.
@@ -136,7 +156,9 @@ public struct TermParser: ~Escapable {
                 _ = try next()
                 continue
             }
-            if open[top].kind == .map, open[top].remaining & 1 == 0 { keyStarts.append(start) }
+            if open[top].kind == .map, open[top].remaining & 1 == 0, checkedKeyDepth == nil {
+                keyStarts.append(start)
+            }
             open[top].remaining -= 1
             if open[top].remaining == 0 {
                 // What no list goes on with ends a list.
@@ -147,14 +169,35 @@ public struct TermParser: ~Escapable {
     }
 
     private mutating func closeContainers() throws(TermError) {
-        while let top = open.last, top.remaining == 0 {
+        while true {
+            let isInKey = checkedKeyDepth != nil
+            // The key ends where no more containers are open than when it started.
+            if let depth = checkedKeyDepth, open.count <= depth { checkedKeyDepth = nil }
+            guard let top = open.last, top.remaining == 0 else { return }
             open.removeLast()
-            guard top.kind == .map else { continue }
-            guard !(try MapKeys.haveDuplicate(in: reader.bytes, starts: keyStarts[top.firstKey...])) else {
+            guard top.kind == .map, !isInKey else { continue }
+            guard try !hasDuplicateKey(from: top.firstKey) else {
                 throw TermError(.duplicateKey, at: top.start, "a map that names a key twice")
             }
             keyStarts.removeSubrange(top.firstKey...)
         }
+    }
+
+    /// Whether a key of a map, all of which have been read, comes twice.
+    private mutating func hasDuplicateKey(from firstKey: Int) throws(TermError) -> Bool {
+        let keys = keyStarts[firstKey...]
+        let firstContainer = keys.first { $0 < 0 }
+        if firstContainer == nil, MapKeys.areAscending(in: reader.bytes, starts: keys) { return false }
+        let start = firstContainer.map { ~$0 } ?? canonicalKeys.bytes.count
+        defer { canonicalKeys.bytes.removeSubrange(start...) }
+        guard keys.count > 1 else { return false }
+        var starts: [Int] = []
+        for key in keys {
+            starts.append(key < 0 ? ~key : canonicalKeys.bytes.count)
+            guard key >= 0 else { continue }
+            _ = try transcoder.transcodeTerm(reader.bytes, at: key, into: &canonicalKeys)
+        }
+        return MapKeys.order(in: canonicalKeys.bytes.span, starts: starts) == []
     }
 }
 
