@@ -99,7 +99,10 @@ private struct FrameReading {
     private func control(_ tag: Atom, at start: Int) throws -> FrameContent {
         switch tag {
         case Header.tag:
-            guard let header = Header(try decoded(at: start)) else {
+            let term = try decoded(at: start)
+            // The version decides whether this reader knows the rest.
+            try Header.checkVersion(of: term)
+            guard let header = Header(term) else {
                 throw FrameReading.malformed(
                     "a header that is not {recording, {Major, Minor}, Map}", at: start, "recording.md §6.1")
             }
@@ -121,9 +124,14 @@ private struct FrameReading {
             }
             return .finish(summary)
         case Index.tag:
-            guard let entries = Index.entries(try decoded(at: start), limits: limits) else {
-                throw FrameReading.malformed(
-                    "an index that is not {index, Entries} within the limits", at: start, "recording.md §6.6")
+            guard let entries = Index.entries(try decoded(at: start)) else {
+                throw FrameReading.malformed("an index that is not {index, Entries}", at: start, "recording.md §6.6")
+            }
+            guard entries.count <= limits.indexEntryCount else {
+                throw ReelError(
+                    .limitExceeded,
+                    "an index of \(entries.count) entries, more than the limit of \(limits.indexEntryCount)",
+                    offset: start, section: "recording.md §9")
             }
             return .index(entries)
         default:
@@ -144,9 +152,9 @@ enum Index {
         .tuple([.atom(tag), .list(entries.map(\.term))])
     }
 
-    static func entries(_ term: Term, limits: ReaderLimits) -> [IndexEntry]? {
+    static func entries(_ term: Term) -> [IndexEntry]? {
         guard let elements = term.elements, elements.count >= 2, elements[0].atom == tag,
-            case .list(let list) = elements[1], list.count <= limits.indexEntryCount
+            case .list(let list) = elements[1]
         else { return nil }
         let entries = list.compactMap(IndexEntry.init)
         return entries.count == list.count ? entries : nil

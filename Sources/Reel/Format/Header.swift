@@ -43,6 +43,15 @@ extension Header {
         ])
     }
 
+    /// Checks that a header frame's term, whatever else it is, names no version that this reader does not know.
+    static func checkVersion(of term: Term) throws(ReelError) {
+        guard let elements = term.elements, elements.count >= 2, let version = elements[1].elements,
+            let major = version.first?.integer, major != Int(FormatVersion.current.major)
+        else { return }
+        let name = version.dropFirst().first?.integer.map { "\(major).\($0)" } ?? "\(major)"
+        throw FormatVersion.unsupported(name, isNewer: major > Int(FormatVersion.current.major), offset: nil)
+    }
+
     /// Reads a header frame's term, or returns nil when it is none.
     init?(_ term: Term) {
         guard let elements = term.elements, elements.count >= 3, elements[0].atom == Header.tag,

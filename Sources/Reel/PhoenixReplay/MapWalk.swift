@@ -9,17 +9,22 @@ struct MapWalk: PhoenixReplayWalk {
     func survey() throws -> PhoenixReplaySurvey {
         var survey = PhoenixReplaySurvey()
         var fields: [TermMap.Pair] = []
+        var hasEvents = false
         do {
             try walk(
                 field: { fields.append($0) },
                 event: { _, _ in
                     survey.eventCount += 1
                     return true
-                })
+                }, events: { hasEvents = true })
+            guard hasEvents else {
+                throw ReelError(.notARecording, "a map without events", offset: 0, section: "phoenix-replay.md §1")
+            }
         } catch {
             // What has been read of a torn file counts; a file of which nothing can be read is an error.
             let error = ReelError(wrapping: error)
-            guard error.kind != .inputOutput, !fields.isEmpty || survey.eventCount > 0 else { throw error }
+            guard error.kind != .inputOutput, error.kind != .notARecording, !fields.isEmpty || survey.eventCount > 0
+            else { throw error }
             survey.losses.append("\(error); \(survey.eventCount) events before it are imported")
         }
         survey.fields = TermMap(fields)
@@ -48,7 +53,8 @@ struct MapWalk: PhoenixReplayWalk {
 
     /// Walks over the map, until its end or until `event` returns false.
     private func walk(
-        field: (TermMap.Pair) -> Void, event: (Range<Int>, borrowing [UInt8]) throws -> Bool
+        field: (TermMap.Pair) -> Void, event: (Range<Int>, borrowing [UInt8]) throws -> Bool,
+        events: () -> Void = {}
     ) throws {
         var window = TermWindow(try source(), limits: limits)
         // A compressed term's content has no leading 131.
@@ -64,6 +70,7 @@ struct MapWalk: PhoenixReplayWalk {
                 field(TermMap.Pair(key, try window.value("a field")))
                 continue
             }
+            events()
             switch try window.byte("the events") {
             case 106: continue
             case 108:
@@ -75,7 +82,9 @@ struct MapWalk: PhoenixReplayWalk {
                     throw ReelError(.malformedTerm, "events that are no proper list", offset: window.walkedByteCount)
                 }
             default:
-                throw ReelError(.malformedTerm, "events that are no list", offset: window.walkedByteCount)
+                throw ReelError(
+                    .notARecording, "events that are no list", offset: window.walkedByteCount,
+                    section: "phoenix-replay.md §1")
             }
         }
     }

@@ -6,7 +6,7 @@ public enum PhoenixReplayFormat: String, Hashable, Sendable, CaseIterable {
     case map
     /// 0.3 and later: a struct, as a compressed term or not (`.recording`).
     case recording
-    /// A running session of 0.3 and later: frames of events (`.part`).
+    /// A running session of 0.5 and later: frames of events (`.part`).
     case part
 }
 

@@ -145,6 +145,7 @@ public final class RecordingReader {
                 .with(section: error.section)
         }
         defer { member?.isEmpty = false }
+        try checkPlace(of: content)
         switch content {
         case .header: throw error(.malformedFrame, "a second header", "§6.1")
         case .events(let events):
@@ -178,6 +179,17 @@ public final class RecordingReader {
 // MARK: - Members
 
 extension RecordingReader {
+    /// An index stands in an index member, alone, and nowhere else among members with fields.
+    private func checkPlace(of content: FrameContent) throws(ReelError) {
+        guard let member else { return }
+        switch (member.fields.kind, content) {
+        case (.data, .index): throw error(.malformedFrame, "an index in a data member", "§6.6")
+        case (.index, .index) where member.isEmpty: break
+        case (.index, _): throw error(.malformedFrame, "an index member that holds more than an index", "§6.6")
+        default: break
+        }
+    }
+
     private func start(_ fields: MemberFields, at offset: Int) throws(ReelError) {
         var actual = MemberFields.DataFields(firstEvent: eventCount)
         if case .data(let declared) = fields.kind {

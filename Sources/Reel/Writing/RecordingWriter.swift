@@ -60,6 +60,8 @@ public final class RecordingWriter {
     private var fold = StateFold()
     /// How many bytes of state changes there have been since the last keyframe.
     private var changedByteCount = 0
+    /// Whether the next member has to start with a keyframe, because what has been appended does not add up to the state.
+    private var needsKeyframe = false
     private var isEnded = false
     /// Why the sink has taken only part of a member: nothing can follow that.
     private var failure: ReelError?
@@ -177,8 +179,7 @@ public final class RecordingWriter {
     func resume(from state: StateFold) throws(ReelError) {
         try flush()
         fold = state
-        // One byte more than the state is what asks for a keyframe.
-        changedByteCount = fold.byteCount + 1
+        needsKeyframe = true
     }
 
     /// Writes what has been appended as a member, so that it is readable from now on.
@@ -265,12 +266,13 @@ extension RecordingWriter {
 extension RecordingWriter {
     /// Puts a keyframe at the start of a member when replaying the changes would cost more than reading the state.
     private func startMember() throws(ReelError) {
-        guard content.isEmpty, batchCount == 0, options.writesKeyframes, summary.eventCount > 0,
-            changedByteCount > fold.byteCount
+        guard content.isEmpty, batchCount == 0,
+            needsKeyframe || options.writesKeyframes && !entries.isEmpty && changedByteCount > fold.byteCount
         else { return }
         do {
             let keyframe = try Keyframe(event: summary.eventCount, state: fold).encoded()
             changedByteCount = 0
+            needsKeyframe = false
             // A state that no reader would take is left to the events.
             guard keyframe.count <= options.eventByteCount else { return }
             appendFrame(keyframe)
