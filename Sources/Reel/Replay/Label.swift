@@ -93,8 +93,8 @@ extension Term {
     fileprivate var shortText: String {
         switch self {
         case .atom(let atom): atom.name.hasPrefix("Elixir.") ? String(atom.name.dropFirst(7)) : atom.name
-        case .binary: text ?? "…"
-        default: "…"
+        case .binary: text ?? elixirText
+        default: elixirText
         }
     }
 }
