@@ -46,7 +46,8 @@ final class FrameStream {
     private(set) var container: Container?
     /// How many members have started.
     private(set) var memberCount = 0
-    /// The offset in the file up to which everything has been given out.
+    /// Where in the file what is being given out stands: its member's offset, or its own in a bare recording; after a member with
+    /// fields, where that has ended.
     private(set) var offset = 0
     /// The end member's fields, once it has been read.
     private(set) var end: (indexOffset: Int, offset: Int)?
@@ -81,13 +82,14 @@ final class FrameStream {
         // The frames of a member with fields wait until the member is known to be sound.
         guard fields == nil || isMemberComplete else { return nil }
         let available = content.count - contentPosition
+        if container == .bare { offset = contentOffset + contentPosition }
         let isComplete = isMemberComplete || isEnded
         guard available >= 4 else {
             if isComplete, available > 0 { throw frameError("\(available) bytes where a frame's length should be") }
             return nil
         }
         let count = (0..<4).reduce(0) { $0 << 8 | Int(content[contentPosition + $1]) }
-        guard count >= 2 else { throw frameError("a frame of \(count) bytes") }
+        guard count >= 2 else { throw frameError("a frame of \(count) bytes", .malformedFrame) }
         guard count <= limits.frameByteCount else {
             throw ReelError(
                 contentOffset + contentPosition == 0 ? .notARecording : .limitExceeded,
@@ -107,10 +109,10 @@ final class FrameStream {
 
     static let noRecording = "this is no recording: it starts neither with a gzip member nor with a frame"
 
-    private func frameError(_ reason: String) -> ReelError {
+    private func frameError(_ reason: String, _ kind: ReelError.Kind? = nil) -> ReelError {
         // A member that is sound holds whole frames only; elsewhere the end may just have been cut off.
         ReelError(
-            fields == nil ? .truncated : .malformedFrame, reason, offset: offset, member: currentMember,
+            kind ?? (fields == nil ? .truncated : .malformedFrame), reason, offset: offset, member: currentMember,
             section: "recording.md §4.2")
     }
 
@@ -152,7 +154,6 @@ final class FrameStream {
         compactContent()
         if inputPosition == input.count, try !readInput() { isEnded = true }
         content += input[inputPosition...]
-        offset += input.count - inputPosition
         inputPosition = input.count
         try checkTotal()
         return nil
@@ -189,7 +190,8 @@ final class FrameStream {
                 "a member that holds more than the \(fields.value.uncompressedByteCount) bytes it declares")
         case .memberStarted(let header, let start): return try startMember(header, at: start)
         case .memberEnded(let byteCount, let uncompressedByteCount):
-            offset = gzip.offset
+            // What the frames of a plain recording stand in is known no better than by where their member starts.
+            if fields != nil { offset = gzip.offset }
             return try endMember(byteCount: byteCount, uncompressedByteCount: uncompressedByteCount)
         }
     }

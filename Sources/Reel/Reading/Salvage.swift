@@ -170,7 +170,7 @@ private struct MemberScan {
                 let error = ReelError(wrapping: error)
                 guard error.kind != .inputOutput else { throw error }
                 if position == accounted { reason = error.reason }
-                position = try nextCandidate(after: position)
+                position = try endOfDamagedMember(at: position) ?? nextCandidate(after: position)
             }
         }
         guard !members.isEmpty else { return }
@@ -201,6 +201,23 @@ private struct MemberScan {
         header = header ?? content.header
         summary = content.summary ?? summary
         return offset + fields.memberByteCount
+    }
+
+    /// Where the member at `offset` ends, when its fields are sound and so is what follows it: then only its content is damaged, and
+    /// what looks like members in there is a recording inside an event.
+    private func endOfDamagedMember(at offset: Int) -> Int? {
+        guard let fields = fields(at: offset) else { return nil }
+        let (end, overflow) = offset.addingReportingOverflow(fields.memberByteCount)
+        guard !overflow, end <= bytes.byteCount else { return nil }
+        return end == bytes.byteCount || self.fields(at: end) != nil ? end : nil
+    }
+
+    /// The fields of the member at `offset`, or nil when its header is not sound.
+    private func fields(at offset: Int) -> MemberFields? {
+        guard let head = try? bytes.read(offset..<min(offset + (66 << 10), bytes.byteCount)),
+            let header = try? MemberHeader.parse(head.span, at: offset)
+        else { return nil }
+        return try? MemberFields(header, offset: offset)
     }
 
     /// Accounts for what could not be read before `offset`.
