@@ -34,7 +34,8 @@ struct AgreementTests {
             let (reading, decoded) = decode(bytes, limits: limits)
             let (transcoding, output) = transcode(bytes, limits: limits)
             try #require(transcoding == reading, "\(limits.depth) \(hexText(bytes))")
-            if case .local = decoded {} else {
+            if case .local = decoded {
+            } else {
                 try #require(parse(bytes, limits: limits) == reading, "\(limits.depth) \(hexText(bytes))")
             }
             guard let decoded else { continue }

@@ -26,9 +26,12 @@ struct CompressedTests {
         #expect(error == TermError(.trailingBytes, at: Self.bytes.count, "3 bytes after the term"))
     }
 
-    @Test("any zlib stream will do, and the inflated term may be followed by more", arguments: [
-        (hex("61 01"), Term.integer(1)), (hex("61 01 00 FF"), .integer(1)), (hex("68 02 61 01 6B 0001 02"), .tuple([1, [2]])),
-    ])
+    @Test(
+        "any zlib stream will do, and the inflated term may be followed by more",
+        arguments: [
+            (hex("61 01"), Term.integer(1)), (hex("61 01 00 FF"), .integer(1)),
+            (hex("68 02 61 01 6B 0001 02"), .tuple([1, [2]])),
+        ])
     func stored(content: [UInt8], term: Term) throws {
         let bytes = Self.compressed(content)
         #expect(try Term(external: bytes) == term)
@@ -36,15 +39,18 @@ struct CompressedTests {
         #expect(transcode(bytes).output == term.external)
     }
 
-    @Test("malformedCompression: at 2 for a size that is not the content's, at 6 for a stream that does not inflate", arguments: [
-        ErrorRow("a byte less than there is", compressed(hex("61 01"), declaring: 1), .malformedCompression, at: 2),
-        ErrorRow("a byte more", compressed(hex("61 01"), declaring: 3), .malformedCompression, at: 2),
-        ErrorRow("nothing declared", compressed(hex("61 01"), declaring: 0), .malformedCompression, at: 2),
-        ErrorRow("no zlib header", "83 50 00000002 0102030405060708", .malformedCompression, at: 6),
-        ErrorRow("gzip", "83 50 00000002 1F8B08000000000000034B64040089D2C5D902000000", .malformedCompression, at: 6),
-        ErrorRow("another checksum", compressed(hex("61 01")).dropLast() + [0xFF], .malformedCompression, at: 6),
-        ErrorRow("a preset dictionary", "83 50 00000002 78BB00000001 0102", .malformedCompression, at: 6),
-    ])
+    @Test(
+        "malformedCompression: at 2 for a size that is not the content's, at 6 for a stream that does not inflate",
+        arguments: [
+            ErrorRow("a byte less than there is", compressed(hex("61 01"), declaring: 1), .malformedCompression, at: 2),
+            ErrorRow("a byte more", compressed(hex("61 01"), declaring: 3), .malformedCompression, at: 2),
+            ErrorRow("nothing declared", compressed(hex("61 01"), declaring: 0), .malformedCompression, at: 2),
+            ErrorRow("no zlib header", "83 50 00000002 0102030405060708", .malformedCompression, at: 6),
+            ErrorRow(
+                "gzip", "83 50 00000002 1F8B08000000000000034B64040089D2C5D902000000", .malformedCompression, at: 6),
+            ErrorRow("another checksum", compressed(hex("61 01")).dropLast() + [0xFF], .malformedCompression, at: 6),
+            ErrorRow("a preset dictionary", "83 50 00000002 78BB00000001 0102", .malformedCompression, at: 6),
+        ])
     func malformed(_ row: ErrorRow) { row.check() }
 
     @Test("truncated: wherever the stream is cut")
@@ -55,11 +61,13 @@ struct CompressedTests {
         }
     }
 
-    @Test("what is wrong inside has offset 1; the reason says where in the content", arguments: [
-        (hex("00"), TermError.Code.unknownTag), (hex("68 01"), .truncated), ([], .truncated),
-        (hex("83 61 01"), .unknownTag), (hex("50 00000000"), .unknownTag), (hex("44"), .distributionTag),
-        (hex("74 00000002 6A 6A 6A 6A"), .duplicateKey), (hex("46 7FF8000000000000"), .malformedFloat),
-    ])
+    @Test(
+        "what is wrong inside has offset 1; the reason says where in the content",
+        arguments: [
+            (hex("00"), TermError.Code.unknownTag), (hex("68 01"), .truncated), ([], .truncated),
+            (hex("83 61 01"), .unknownTag), (hex("50 00000000"), .unknownTag), (hex("44"), .distributionTag),
+            (hex("74 00000002 6A 6A 6A 6A"), .duplicateKey), (hex("46 7FF8000000000000"), .malformedFloat),
+        ])
     func inside(content: [UInt8], code: TermError.Code) {
         let bytes = Self.compressed(content)
         ErrorRow("", bytes, code, at: 1).check()

@@ -21,7 +21,8 @@ struct DecoderTests {
 
     static let session = Session(
         id: .max, uploads: [Upload(name: "a", size: 1, done: true), Upload(name: "日本", size: nil, done: false)],
-        shapes: ["p": .point, "c": .circle(radius: 1.5), "l": .line(-1, .max)], byNumber: [-1: [], 70_000: [0.1, -0.0]],
+        shapes: ["p": .point, "c": .circle(radius: 1.5), "l": .line(-1, .max)],
+        byNumber: [-1: [], 70_000: [0.1, -0.0]],
         parent: [
             Session(
                 id: 0, uploads: [], shapes: [:], byNumber: [:], parent: [], note: "first", term: .tuple([.nil]),
@@ -72,9 +73,14 @@ struct DecoderTests {
             TermMap.Pair(.tuple([]), 1),
         ])
         #expect(try decoder.decode(Upload.self, from: .map(mixed)) == upload)
-        let both = TermMap([TermMap.Pair(.atom("a"), 1), TermMap.Pair("a", 2), TermMap.Pair(7, 3), TermMap.Pair(1.5, 4)])
+        let both = TermMap([
+            TermMap.Pair(.atom("a"), 1), TermMap.Pair("a", 2), TermMap.Pair(7, 3), TermMap.Pair(1.5, 4),
+        ])
         #expect(try decoder.decode([String: Int].self, from: .map(both)) == ["a": 1, "7": 3])
-        #expect(try decoder.decode([Int: Int].self, from: .map(TermMap([TermMap.Pair(7, 3), TermMap.Pair("8", 4)]))) == [7: 3, 8: 4])
+        #expect(
+            try decoder.decode([Int: Int].self, from: .map(TermMap([TermMap.Pair(7, 3), TermMap.Pair("8", 4)]))) == [
+                7: 3, 8: 4,
+            ])
         #expect(try decoder.decode([Atom: Int].self, from: .map(both)) == ["a": 1, "7": 3])
     }
 
@@ -139,11 +145,14 @@ struct DecoderTests {
         func text(_ random: inout RandomTerms) -> String { random.pick("", "a", "b", "日本", "e\u{301}", "nil", "1") }
         var session = Session(
             id: random.generator.next(), uploads: [], shapes: [:], byNumber: [:], parent: [],
-            note: random.chance(50) ? text(&random) : nil, term: random.term(), big: Int128(random.number(.min ... .max)) << 60,
+            note: random.chance(50) ? text(&random) : nil, term: random.term(),
+            big: Int128(random.number(.min ... .max)) << 60,
             tags: [])
         for _ in 0..<random.number(0...3) {
             session.uploads.append(
-                Upload(name: text(&random), size: random.chance(50) ? random.number(.min ... .max) : nil, done: random.chance(50)))
+                Upload(
+                    name: text(&random), size: random.chance(50) ? random.number(.min ... .max) : nil,
+                    done: random.chance(50)))
             session.shapes[text(&random)] = random.pick(.point, .circle(radius: 1.5), .line(1, -1))
             session.byNumber[random.number(-300...300)] = [0.5, Double(random.number(-9...9))]
             session.tags.insert(text(&random))

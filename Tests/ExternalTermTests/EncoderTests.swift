@@ -67,7 +67,11 @@ struct EncoderTests {
         let term = try TermEncoder().encode(Upload(name: "a.png", size: nil, done: true))
         #expect(term == .map(["name": "a.png", "done": true]))
         let bytes = try TermEncoder().encodeToBytes(Upload(name: "a", size: 7, done: false))
-        #expect(bytes == hex("83 74 00000003 77 04 646F6E65 77 05 66616C7365 77 04 6E616D65 6D 00000001 61 77 04 73697A65 61 07"))
+        #expect(
+            bytes
+                == hex(
+                    "83 74 00000003 77 04 646F6E65 77 05 66616C7365 77 04 6E616D65 6D 00000001 61 77 04 73697A65 61 07")
+        )
     }
 
     @Test("the keys can be binaries")
@@ -84,7 +88,8 @@ struct EncoderTests {
     func dictionaries() throws {
         var encoder = TermEncoder()
         #expect(try encoder.encode(["a": 1]) == .map(TermMap([TermMap.Pair("a", 1)])))
-        #expect(try encoder.encode([7: "x", 300: "y"]) == .map(TermMap([TermMap.Pair(7, "x"), TermMap.Pair(300, "y")])))
+        #expect(
+            try encoder.encode([7: "x", 300: "y"]) == .map(TermMap([TermMap.Pair(7, "x"), TermMap.Pair(300, "y")])))
         #expect(try encoder.encode(["a" as Atom: 1]) == .map(["a": 1]))
         #expect(try encoder.encode(["u": Upload(name: "n", size: nil, done: true)])["u"]?[atom: "name"] == "n")
         #expect(try encoder.encode([String: Int]()) == .map([:]))
@@ -120,7 +125,8 @@ struct EncoderTests {
         #expect(
             try TermEncoder().encode(event)
                 == .map([
-                    "event": tuple, "kind": .atom("click"), "assigns": .map(["count": 1]), "content": .binary([255, 0]),
+                    "event": tuple, "kind": .atom("click"), "assigns": .map(["count": 1]),
+                    "content": .binary([255, 0]),
                     "bytes": [255, 0], "number": 5,
                 ]))
         #expect(try TermEncoder().encode(tuple) == tuple)
@@ -168,9 +174,11 @@ struct EncoderTests {
         #expect(try encoder.encode(["a": [Told()]])["a"] == ["yes"])
     }
 
-    @Test("floats that are not finite have no term, and the error says where they are", arguments: [
-        Double.nan, .infinity, -.infinity,
-    ])
+    @Test(
+        "floats that are not finite have no term, and the error says where they are",
+        arguments: [
+            Double.nan, .infinity, -.infinity,
+        ])
     func invalidFloats(value: Double) throws {
         try expectInvalid(value, path: [])
         try expectInvalid([1, value], path: ["Index 1"])

@@ -5,7 +5,8 @@ import Testing
 struct OrderTests {
     /// Each of these is less than the next one.
     static let ascending: [Term] = [
-        .integer(isNegative: true, magnitude: repeated([255], 300)), .integer(isNegative: true, magnitude: repeated([255], 9)),
+        .integer(isNegative: true, magnitude: repeated([255], 300)),
+        .integer(isNegative: true, magnitude: repeated([255], 9)),
         .integer(.min), -1, 0, 1, 2, .integer(.max), Term(UInt64(1) << 63), Term(UInt128.max),
         .integer(isNegative: false, magnitude: repeated([255], 300)),
         .float(-1e300), -1.0, 0.0, .float(.leastNonzeroMagnitude), 1.0, 1e300,
@@ -17,14 +18,17 @@ struct OrderTests {
         export("a", "a", 1), export("a", "a", 2), export("a", "a", 300), export("a", "b", 0), export("b", "a", 0),
         .port(Port(node: "a", number: 1, creation: 1)), .port(Port(node: "a", number: 1 << 40, creation: 1)),
         .port(Port(node: "a", number: 0, creation: 2)), .port(Port(node: "b", number: 0, creation: 0)),
-        pid("a", 1, 0, 1), pid("a", 1, 0, 2), pid("b", 1, 0, 0), pid("a", 2, 0, 0), pid("a", 1, 1, 0), pid("a", 0, .max, 0),
+        pid("a", 1, 0, 1), pid("a", 1, 0, 2), pid("b", 1, 0, 0), pid("a", 2, 0, 0), pid("a", 1, 1, 0),
+        pid("a", 0, .max, 0),
         .tuple([]), .tuple([.list([9])]), .tuple([.binary([])]), .tuple([1, 1]), .tuple([1, 1.0]), .tuple([1.0, 1]),
         .tuple([.tuple([]), .nil, .nil]),
         .map([:]), map((1, 9)), map((1, 9.0)), map((1.0, 0)), map((.atom("a"), 1)), map((.atom("a"), 2)),
         map((1, 2), (2, 1)), map((1, 2), (2, 1.5)), map((1, 3), (2, 1)), map((1, 0), (3, 0)),
-        map((.map([:]), 1), (map((1, 2)), 0)), map((.map([:]), 2), (map((1, 2)), 0)), map((.map([:]), 1), (map((1, 3)), 0)),
+        map((.map([:]), 1), (map((1, 2)), 0)), map((.map([:]), 2), (map((1, 2)), 0)),
+        map((.map([:]), 1), (map((1, 3)), 0)),
         .nil,
-        .list([1], tail: 2), .list([1], tail: .atom("a")), .list([1], tail: .map([:])), [1], .list([1, 1], tail: 2), [1, 1],
+        .list([1], tail: 2), .list([1], tail: .atom("a")), .list([1], tail: .map([:])), [1], .list([1, 1], tail: 2),
+        [1, 1],
         [1, 2], [1, 256], [1, 1.0], .list([1], tail: .binary([])), [2], [255], [256], [1.0], [[]], [[1]],
         .binary([]), bits([0], inLastByte: 1), bits([0], inLastByte: 7), .binary([0]), bits([0, 0], inLastByte: 1),
         .binary([0, 0]), bits([1 << 6], inLastByte: 2), .binary([127]), bits([128], inLastByte: 1), .binary([128]),
@@ -43,7 +47,9 @@ struct OrderTests {
                 var writer = TermWriter()
                 let pairs = hex("83 74 00000002") + rightBytes + [0x6A] + leftBytes + [0x6A]
                 _ = try transcoder.transcode(pairs.span, into: &writer)
-                #expect(writer.bytes == hex("83 74 00000002") + leftBytes + [0x6A] + rightBytes + [0x6A], "\(left) \(right)")
+                #expect(
+                    writer.bytes == hex("83 74 00000002") + leftBytes + [0x6A] + rightBytes + [0x6A], "\(left) \(right)"
+                )
                 #expect(parse(pairs).byteCount == pairs.count)
             }
         }
@@ -108,10 +114,12 @@ struct OrderTests {
         case 6: return .list(terms(&random))
         default:
             return .map(
-                TermMap((0..<random.number(0...2)).map { index in
-                    TermMap.Pair(random.chance(50) ? .integer(index) : similar(&random, depth: depth - 1),
-                        similar(&random, depth: depth - 1))
-                }))
+                TermMap(
+                    (0..<random.number(0...2)).map { index in
+                        TermMap.Pair(
+                            random.chance(50) ? .integer(index) : similar(&random, depth: depth - 1),
+                            similar(&random, depth: depth - 1))
+                    }))
         }
     }
 

@@ -72,7 +72,8 @@ extension RandomTerms {
         switch number(0...3) {
         case 0: .integer(number(0...255))
         case 1: .integer(Int(truncatingIfNeeded: generator.next()) >> number(0...63))
-        case 2: .integer(pick(-1, 256, 1 << 31 - 1, 1 << 31, -(1 << 31), -(1 << 31) - 1, .max, .min, 1 << 59, -(1 << 59)))
+        case 2:
+            .integer(pick(-1, 256, 1 << 31 - 1, 1 << 31, -(1 << 31), -(1 << 31) - 1, .max, .min, 1 << 59, -(1 << 59)))
         default: .integer(isNegative: chance(50), magnitude: bytes(number(0...20)))
         }
     }
@@ -82,7 +83,9 @@ extension RandomTerms {
         return value.isFinite && chance(50) ? value : pick(0, 1, -1, 1.5, 1e300, .leastNonzeroMagnitude, 3)
     }
 
-    private mutating func atom() -> Atom { pick("ok", "true", "nil", "", "a", "b", "å", "日本", "Elixir.Some.Module", "ÿ") }
+    private mutating func atom() -> Atom {
+        pick("ok", "true", "nil", "", "a", "b", "å", "日本", "Elixir.Some.Module", "ÿ")
+    }
 
     private mutating func node() -> Atom { pick("a@b", "other@host", "nå@b", "n@h") }
 
@@ -95,7 +98,8 @@ extension RandomTerms {
         let version = number(0...255)
         return LocalFunction(
             module: pick("m", "må", "n"), arity: UInt8(version & 7), index: UInt32(version),
-            uniq: [UInt8](repeating: UInt8(version), count: 16), oldIndex: Int32(version & 15), oldUniq: Int32(1_000 + version),
+            uniq: [UInt8](repeating: UInt8(version), count: 16), oldIndex: Int32(version & 15),
+            oldUniq: Int32(1_000 + version),
             creator: pid(), freeVariables: terms(depth: depth))
     }
 }
@@ -114,7 +118,8 @@ extension RandomTerms {
             return looseBig(value.magnitude + padding, isNegative: value.isNegative)
         case .atom(let atom): return loose(atom: atom)
         case .tuple(let elements):
-            let head = elements.count < 256 && chance(80) ? [104, UInt8(elements.count)] : [105] + word32(elements.count)
+            let head =
+                elements.count < 256 && chance(80) ? [104, UInt8(elements.count)] : [105] + word32(elements.count)
             return elements.reduce(into: head) { $0 += loose($1) }
         case .list(let elements): return loose(list: elements, tail: .nil)
         case .improperList(let elements, let tail): return loose(list: elements, tail: tail)
@@ -171,7 +176,9 @@ extension RandomTerms {
         guard chance(70) else {
             let cut = number(0...elements.count)
             let head = elements.prefix(cut).reduce(into: [108] + word32(cut)) { $0 += loose($1) }
-            return head + (cut == elements.count && tail != .nil ? loose(tail) : loose(list: Array(elements[cut...]), tail: tail))
+            return head
+                + (cut == elements.count && tail != .nil
+                    ? loose(tail) : loose(list: Array(elements[cut...]), tail: tail))
         }
         return elements.reduce(into: [108] + word32(elements.count)) { $0 += loose($1) } + loose(tail)
     }

@@ -50,36 +50,40 @@ struct LayoutTests {
         }
     }
 
-    @Test("a source that breaks a rule is found out", arguments: [
-        ("import Reel", "ExternalTerm", "line 1: ExternalTerm imports Reel"),
-        ("import Foundation", "Reel", "line 1: Reel imports Foundation"),
-        ("import FoundationEssentials", "ExternalTerm", "line 1: ExternalTerm imports FoundationEssentials"),
-        ("\npublic import struct Reel.Header", "GzipMembers", "line 2: GzipMembers imports Reel"),
-        ("@preconcurrency private import CZlib", "ExternalTerm", "line 1: ExternalTerm imports CZlib"),
-        ("@_spi(Room) import Zlib.Inner", "Zlib", "line 1: Zlib imports Zlib"),
-        ("import Zlib", "Unknown", "line 1: Unknown imports Zlib"),
-        ("let x = unsafe y.z", "ExternalTerm", "line 1: `unsafe` outside Zlib"),
-        ("@unsafe func f() {}", "Reel", "line 1: `unsafe` outside Zlib"),
-        ("fatalError(\"no\")", "reel-tool", "line 1: `fatalError(`"),
-        ("let x = try! f()", "Zlib", "line 1: `try!`"),
-        ("let x = y as! Z", "Reel", "line 1: `as!`"),
-        ("// TODO: all of it", "Reel", "line 1: `TODO`"),
-        ("/// FIXME", "Reel", "line 1: `FIXME`"),
-        (String(repeating: "\n", count: 601), "Reel", "601 lines, more than 600"),
-    ])
+    @Test(
+        "a source that breaks a rule is found out",
+        arguments: [
+            ("import Reel", "ExternalTerm", "line 1: ExternalTerm imports Reel"),
+            ("import Foundation", "Reel", "line 1: Reel imports Foundation"),
+            ("import FoundationEssentials", "ExternalTerm", "line 1: ExternalTerm imports FoundationEssentials"),
+            ("\npublic import struct Reel.Header", "GzipMembers", "line 2: GzipMembers imports Reel"),
+            ("@preconcurrency private import CZlib", "ExternalTerm", "line 1: ExternalTerm imports CZlib"),
+            ("@_spi(Room) import Zlib.Inner", "Zlib", "line 1: Zlib imports Zlib"),
+            ("import Zlib", "Unknown", "line 1: Unknown imports Zlib"),
+            ("let x = unsafe y.z", "ExternalTerm", "line 1: `unsafe` outside Zlib"),
+            ("@unsafe func f() {}", "Reel", "line 1: `unsafe` outside Zlib"),
+            ("fatalError(\"no\")", "reel-tool", "line 1: `fatalError(`"),
+            ("let x = try! f()", "Zlib", "line 1: `try!`"),
+            ("let x = y as! Z", "Reel", "line 1: `as!`"),
+            ("// TODO: all of it", "Reel", "line 1: `TODO`"),
+            ("/// FIXME", "Reel", "line 1: `FIXME`"),
+            (String(repeating: "\n", count: 601), "Reel", "601 lines, more than 600"),
+        ])
     func violation(source: String, room: String, expected: String) {
         #expect(SourceRules.violations(in: source, room: room) == [expected])
     }
 
-    @Test("a source that breaks none is let through", arguments: [
-        ("import ExternalTerm\nprivate import FoundationEssentials", "Reel"),
-        ("import Foundation\nimport ArgumentParser", "reel-tool"),
-        ("unsafe f()", "Zlib"),
-        ("// unsafe pointers, try! and import Foundation are not for here", "ExternalTerm"),
-        ("let unsafeCount = 1, isTODOList = 2, has = 3", "ExternalTerm"),
-        ("importer = 1", "ExternalTerm"),
-        (String(repeating: "\n", count: 600), "Reel"),
-    ])
+    @Test(
+        "a source that breaks none is let through",
+        arguments: [
+            ("import ExternalTerm\nprivate import FoundationEssentials", "Reel"),
+            ("import Foundation\nimport ArgumentParser", "reel-tool"),
+            ("unsafe f()", "Zlib"),
+            ("// unsafe pointers, try! and import Foundation are not for here", "ExternalTerm"),
+            ("let unsafeCount = 1, isTODOList = 2, has = 3", "ExternalTerm"),
+            ("importer = 1", "ExternalTerm"),
+            (String(repeating: "\n", count: 600), "Reel"),
+        ])
     func noViolation(source: String, room: String) {
         #expect(SourceRules.violations(in: source, room: room) == [])
     }

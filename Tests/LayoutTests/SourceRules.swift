@@ -51,7 +51,9 @@ struct SourceRules {
     /// The module that a line imports, whatever stands before `import`, or nil.
     static func importedModule(of line: some StringProtocol) -> String? {
         var rest = withoutComment(line).split(whereSeparator: \.isWhitespace)[...]
-        let modifiers: Set<String> = ["public", "package", "internal", "fileprivate", "private", "@preconcurrency", "@testable"]
+        let modifiers: Set<String> = [
+            "public", "package", "internal", "fileprivate", "private", "@preconcurrency", "@testable",
+        ]
         while let first = rest.first, modifiers.contains(String(first)) || first.hasPrefix("@") { rest.removeFirst() }
         guard rest.popFirst() == "import", var name = rest.popFirst() else { return nil }
         let kinds: Set<String> = ["struct", "class", "enum", "protocol", "typealias", "func", "var", "let"]
@@ -75,7 +77,8 @@ struct SourceRules {
         return line.ranges(of: text).contains { range in
             let before = line[..<range.lowerBound].last
             let after = line[range.upperBound...].first
-            let isWord = { (character: Character?) in character.map { $0.isLetter || $0.isNumber || $0 == "_" } ?? false }
+            let isWord = { (character: Character?) in character.map { $0.isLetter || $0.isNumber || $0 == "_" } ?? false
+            }
             return !isWord(before) && !(text.last?.isLetter == true && isWord(after))
         }
     }
