@@ -1,7 +1,7 @@
 /// Compares two canonical terms where they stand, as ``TermOrder`` compares trees.
 ///
-/// It goes through both at once, without recursion, and reads each byte once at the most: it ends at the first difference,
-/// unless that is between the values of a map, whose other keys count more.
+/// It goes through both at once, without recursion, and reads each byte once at the most: it ends at the first
+/// difference, unless that is between the values of a map, whose other keys count more.
 struct EncodedOrder: ~Escapable {
     private typealias Result = TermOrder.Result
 

@@ -1,6 +1,6 @@
 /// Puts the keys of an encoded map in order where they stand.
 enum MapKeys {
-    /// The positions in `starts` in the order of the canonical terms there, or nil when that is the order they have already.
+    /// The positions in `starts` in the order of the canonical terms there, or nil when they are in order already.
     ///
     /// Returns an empty array when two of them are equal.
     static func order(in bytes: Span<UInt8>, starts: [Int]) -> [Int]? {
@@ -11,7 +11,7 @@ enum MapKeys {
         return hasDuplicate ? [] : order
     }
 
-    /// Whether each of the terms at `starts` is greater than the one before it. They are canonical, or leaves of any form.
+    /// Whether each of the terms at `starts`, canonical or leaves of any form, is greater than the one before it.
     static func areAscending(in bytes: Span<UInt8>, starts: ArraySlice<Int>) -> Bool {
         guard var previous = starts.first else { return true }
         for start in starts.dropFirst() {

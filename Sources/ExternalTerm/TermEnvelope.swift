@@ -61,7 +61,8 @@ package enum TermEnvelope {
         } catch let error as TermError {
             throw error
         } catch {
-            throw TermError(.malformedCompression, at: reader.offset, "a compressed term that does not inflate: \(error)")
+            throw TermError(
+                .malformedCompression, at: reader.offset, "a compressed term that does not inflate: \(error)")
         }
     }
 }

@@ -1,7 +1,9 @@
-/// Reads a term token by token, where it stands: no tree is built, and nothing is allocated for the terms that are read.
+/// Reads a term token by token, where it stands: no tree is built, and nothing is allocated but for keys that are
+/// containers.
 ///
-/// The parser checks what `binary_to_term` checks, nesting and duplicate keys included, so that tokens that have been returned
-/// up to the end of a term are those of a valid one. Its stack is on the heap and bounded by ``TermLimits/depth``.
+/// The parser checks what `binary_to_term` checks, nesting and duplicate keys included, so that tokens that have been
+/// returned up to the end of a term are those of a valid one. Its stack is on the heap and bounded by
+/// ``TermLimits/depth``.
 ///
 /// ```swift
 /// var parser = TermParser(bytes.span, at: 1)  // after the leading 131
@@ -22,7 +24,7 @@ public struct TermParser: ~Escapable {
     private var keyStarts: [Int] = []
     private var canonicalKeys = TermWriter()
     private var transcoder: CanonicalTranscoder
-    /// How many containers enclose the key that is being read and is a container itself: it has been checked as a whole.
+    /// How many containers enclose the key that is being read, if it is a container: it has been checked as a whole.
     private var checkedKeyDepth: Int?
 
     /// A container that some terms are still to come for.
@@ -69,7 +71,8 @@ public struct TermParser: ~Escapable {
     /// Reads the next token, or returns nil after the term's last one.
     ///
     /// - Throws: ``TermError`` when the bytes there are no valid token or end a map with a key twice.
-    /// - Complexity: O(1), but for a map whose keys are not in order, at its end: O(*n* log *n*).
+    /// - Complexity: O(1), but O(*n* log *n*) at the end of a map whose keys are not in order, and in the size of a key
+    ///   that is a container at its start.
     public mutating func next() throws(TermError) -> TermToken? {
         guard !isStarted || !open.isEmpty else { return nil }
         isStarted = true
@@ -98,8 +101,8 @@ public struct TermParser: ~Escapable {
         return token
     }
 
-    /// Notes a key of a map that is in no key itself. When it is a container, it is checked as a whole before any of it is
-    /// returned, so that no map inside it has to be compared at each level again.
+    /// Notes a key of a map that is in no key itself. When it is a container, it is checked as a whole before any of it
+    /// is returned, so that no map inside it has to be compared at each level again.
     private mutating func noteKey(_ token: TermToken, at start: Int) throws(TermError) {
         guard token.followingTermCount > 0 else { return keyStarts.append(start) }
         keyStarts.append(~canonicalKeys.bytes.count)

@@ -142,7 +142,8 @@ extension TokenReader {
         let count = Int(try uint32())
         let bits = Int(try byte())
         guard count > 0 ? 1...8 ~= bits : bits == 0 else {
-            throw TermError(.malformedBitstring, at: start, "a bitstring of \(count) bytes with \(bits) bits in the last")
+            throw TermError(
+                .malformedBitstring, at: start, "a bitstring of \(count) bytes with \(bits) bits in the last")
         }
         let range = try take(count)
         return bits == 8 || count == 0 ? .binary(range) : .bitstring(range, bitsInLastByte: bits)
@@ -288,7 +289,9 @@ extension TokenReader {
     private mutating func oldCreation() throws(TermError) -> UInt32 {
         let start = offset
         let creation = try byte()
-        guard creation <= 3 else { throw TermError(.malformedIdentifier, at: start, "a creation of \(creation), beyond 3") }
+        guard creation <= 3 else {
+            throw TermError(.malformedIdentifier, at: start, "a creation of \(creation), beyond 3")
+        }
         return UInt32(creation)
     }
 

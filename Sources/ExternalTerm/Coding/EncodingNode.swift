@@ -24,7 +24,8 @@ final class EncodingNode {
     /// What went wrong where nothing could be thrown.
     private var failure: EncodingError?
 
-    /// The term that all of it adds up to. Where nothing was encoded, that is an empty map, as of a type without properties.
+    /// The term that all of it adds up to. Where nothing was encoded, that is an empty map, as of a type without
+    /// properties.
     func term() throws -> Term {
         if let failure { throw failure }
         switch content {

@@ -9,7 +9,9 @@ extension Term {
             self = .integer(integer)
         } else {
             let magnitude = value.magnitude
-            let bytes = stride(from: 0, to: magnitude.bitWidth, by: 8).map { UInt8(truncatingIfNeeded: magnitude >> $0) }
+            let bytes = stride(from: 0, to: magnitude.bitWidth, by: 8).map {
+                UInt8(truncatingIfNeeded: magnitude >> $0)
+            }
             self = .integer(isNegative: value < 0, magnitude: bytes)
         }
     }
@@ -33,7 +35,9 @@ extension BigInteger {
     public func integer<Value: FixedWidthInteger>(as type: Value.Type) -> Value? {
         guard magnitude.count <= Value.bitWidth / 8 else { return nil }
         var absolute: Value.Magnitude = 0
-        for (index, byte) in magnitude.enumerated() { absolute |= Value.Magnitude(truncatingIfNeeded: byte) << (8 * index) }
+        for (index, byte) in magnitude.enumerated() {
+            absolute |= Value.Magnitude(truncatingIfNeeded: byte) << (8 * index)
+        }
         guard isNegative else { return Value(exactly: absolute) }
         // The one that has no positive counterpart is its own negative.
         return absolute <= Value.min.magnitude ? 0 &- Value(truncatingIfNeeded: absolute) : nil

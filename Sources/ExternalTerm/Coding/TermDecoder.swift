@@ -14,7 +14,7 @@
 ///
 /// | Swift | term |
 /// | --- | --- |
-/// | keyed container | map; a key is looked for as an atom, then as a binary, then (where it has a number) as an integer |
+/// | keyed container | map; a key is looked for as an atom, a binary and (where it has a number) an integer, in turn |
 /// | unkeyed container | list or tuple |
 /// | `String` | binary that is UTF-8, or atom but `nil` |
 /// | `Bool` | `true`, `false` |
@@ -36,16 +36,16 @@ public struct TermDecoder: Sendable {
 
     /// The value that `term` holds.
     ///
-    /// - Throws: `DecodingError` with the whole coding path when the term is not what the type asks for; and whatever the type
-    ///   throws.
+    /// - Throws: `DecodingError` with the whole coding path when the term is not what the type asks for; and whatever
+    ///   the type throws.
     public func decode<Value: Decodable>(_ type: Value.Type, from term: Term) throws -> Value {
         try Value(from: TermValueDecoder(term: term, codingPath: [], userInfo: userInfo))
     }
 
     /// The value that a term of the External Term Format holds, with its leading 131.
     ///
-    /// - Throws: `DecodingError.dataCorrupted` with the ``TermError`` that it comes from when the bytes are no term; and what
-    ///   ``decode(_:from:)-(Term,_)`` throws.
+    /// - Throws: `DecodingError.dataCorrupted` with the ``TermError`` that it comes from when the bytes are no term; and
+    ///   what ``decode(_:from:)-(Term,_)`` throws.
     public func decode<Value: Decodable>(_ type: Value.Type, from bytes: [UInt8]) throws -> Value {
         let term: Term
         do throws(TermError) {

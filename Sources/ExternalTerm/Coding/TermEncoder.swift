@@ -39,7 +39,8 @@ public struct TermEncoder: Sendable {
 
     /// What the keys of dictionaries by `String` are: binaries unless told otherwise.
     ///
-    /// A type has a few keys, which its source names. A dictionary's come from anywhere, and a node never forgets an atom.
+    /// A type has a few keys, which its source names. A dictionary's come from anywhere, and a node never forgets an
+    /// atom.
     public var dictionaryKeyForm = KeyForm.binary
 
     /// What `encode(to:)` finds in its encoder's `userInfo`.
@@ -50,8 +51,8 @@ public struct TermEncoder: Sendable {
 
     /// The term that `value` encodes itself as.
     ///
-    /// - Throws: `EncodingError.invalidValue` for a float that is not finite and a key that is too long for an atom, with the
-    ///   coding path; and whatever `value` throws.
+    /// - Throws: `EncodingError.invalidValue` for a float that is not finite and a key that is too long for an atom, with
+    ///   the coding path; and whatever `value` throws.
     public func encode(_ value: some Encodable) throws -> Term {
         try EncodingScope(self, path: []).term(of: value)
     }
