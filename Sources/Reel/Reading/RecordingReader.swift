@@ -17,6 +17,7 @@ public final class RecordingReader {
     private var failure: ReelError?
     private var member: MemberCheck?
     private var indexOffset: Int?
+    private var hasIndexFrame = false
 
     /// The recording's header.
     public let header: Header
@@ -49,12 +50,7 @@ public final class RecordingReader {
             if let (fields, offset) = first.member {
                 member = MemberCheck(fields: fields, offset: offset, actual: MemberFields.DataFields(firstEvent: 0))
             }
-            guard case .header(let header) = try FrameContent(first.frame, firstEvent: 0, limits: limits) else {
-                throw ReelError(
-                    .notARecording, "the first frame is no header", offset: 0, section: "recording.md §6.1")
-            }
-            try header.version.checkReadable(offset: 0)
-            self.header = header
+            header = try RecordingReader.header(of: first.frame, limits: limits)
             member?.actual.hasHeader = true
             member?.isEmpty = false
         } catch {
@@ -62,6 +58,19 @@ public final class RecordingReader {
             if error.kind == .malformedTerm || error.kind == .malformedFrame { error.kind = .notARecording }
             throw error
         }
+    }
+
+    private static func header(of frame: [UInt8], limits: ReaderLimits) throws(ReelError) -> Header {
+        do {
+            if case .header(let header) = try FrameContent(frame, firstEvent: 0, limits: limits) { return header }
+        } catch {
+            var error = error
+            // What was an offset in the frame stands at the start of the file.
+            if let offset = error.offset { error.reason += ", in the first frame, byte \(4 + offset) of it" }
+            error.offset = 0
+            throw error
+        }
+        throw ReelError(.notARecording, "the first frame is no header", offset: 0, section: "recording.md §6.1")
     }
 
     private static func firstFrame(
@@ -168,8 +177,10 @@ public final class RecordingReader {
             self.summary = summary
             member?.actual.hasFinish = true
         case .index(let entries):
-            guard index == nil else { throw error(.malformedFrame, "a second index", "§6.6") }
-            index = entries
+            guard !hasIndexFrame else { throw error(.malformedFrame, "a second index", "§6.6") }
+            hasIndexFrame = true
+            // That of a plain recording is about another file.
+            if member != nil { index = entries }
         case .unknown: break
         }
         return content
