@@ -25,6 +25,7 @@ final class FrameStream {
 
     private var source: any ByteSource
     private let limits: ReaderLimits
+    private let ignoresFields: Bool
     private var gzip: MemberStream?
 
     private var input: [UInt8] = []
@@ -54,9 +55,12 @@ final class FrameStream {
 
     private static let pieceByteCount = 64 << 10
 
-    init(_ source: any ByteSource, limits: ReaderLimits) {
+    /// - Parameter ignoresFields: whether every member is read as one without fields: frames come as soon as they are whole,
+    ///   whatever becomes of the member.
+    init(_ source: any ByteSource, limits: ReaderLimits, ignoresFields: Bool = false) {
         self.source = source
         self.limits = limits
+        self.ignoresFields = ignoresFields
     }
 
     /// The next member or frame, or nil at the end.
@@ -213,6 +217,7 @@ final class FrameStream {
     private func startMember(_ header: MemberHeader, at start: Int) throws -> Item? {
         memberCount += 1
         offset = start
+        if ignoresFields { return nil }
         guard let value = try MemberFields(header, offset: start) else {
             guard container != .indexed else {
                 throw memberError("a member without RL fields after members that have them")

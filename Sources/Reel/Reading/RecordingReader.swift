@@ -42,8 +42,13 @@ public final class RecordingReader {
     /// Starts to read a recording, and reads its header.
     ///
     /// - Throws: ``ReelError`` when the source has no recording, or one of a major version that this library does not know.
-    public init(_ source: any ByteSource, limits: ReaderLimits = .default) throws(ReelError) {
-        stream = FrameStream(source, limits: limits)
+    public convenience init(_ source: any ByteSource, limits: ReaderLimits = .default) throws(ReelError) {
+        try self.init(source, limits: limits, ignoresFields: false)
+    }
+
+    /// Starts to read a recording, as a plain one when `ignoresFields` is true.
+    init(_ source: any ByteSource, limits: ReaderLimits, ignoresFields: Bool) throws(ReelError) {
+        stream = FrameStream(source, limits: limits, ignoresFields: ignoresFields)
         self.limits = limits
         do {
             let first = try RecordingReader.firstFrame(stream)

@@ -62,7 +62,7 @@ public struct Salvage {
             var scan = try MemberScan(bytes, limits: limits)
             try scan.run()
             if scan.members.isEmpty {
-                // No member has fields: what is there is read from its start, as far as it goes.
+                // No member with fields is sound: what is there is read from its start, as far as it goes.
                 let outcome = try Salvage.readForward(bytes, limits: limits)
                 members = []
                 header = outcome.reader.header
@@ -91,7 +91,7 @@ public struct Salvage {
         let writer = try RecordingWriter(to: sink, header: header, options: options)
         do {
             if members.isEmpty {
-                let reader = try RecordingReader(SequentialBytes(bytes: bytes, position: 0), limits: limits)
+                let reader = try Salvage.plainReader(of: bytes, limits: limits)
                 var remaining = report.eventCount
                 while remaining > 0, let event = try reader.next() {
                     try writer.append(event)
@@ -113,15 +113,21 @@ public struct Salvage {
         return try writer.finish(reason: report.isComplete ? summary?.reason ?? .interrupted : .interrupted)
     }
 
+    private static func plainReader(
+        of bytes: any RandomAccessBytes, limits: ReaderLimits
+    ) throws(ReelError) -> RecordingReader {
+        try RecordingReader(SequentialBytes(bytes: bytes, position: 0), limits: limits, ignoresFields: true)
+    }
+
     private static func readForward(
         _ bytes: any RandomAccessBytes, limits: ReaderLimits
     ) throws -> (reader: RecordingReader, report: SalvageReport) {
-        let reader = try RecordingReader(SequentialBytes(bytes: bytes, position: 0), limits: limits)
+        let reader = try plainReader(of: bytes, limits: limits)
         var report = SalvageReport()
         do throws(ReelError) {
             while try reader.next() != nil { report.eventCount += 1 }
         } catch {
-            let start = min(error.offset ?? 0, bytes.byteCount)
+            let start = min(reader.fileOffset, bytes.byteCount)
             report.losses = [
                 SalvageReport.Loss(bytes: start..<max(bytes.byteCount, start), events: nil, reason: error.reason)
             ]
