@@ -119,7 +119,7 @@ struct HeaderLayout {
     private func checkFixed(_ bytes: Span<UInt8>) throws(GzipError) {
         let isMagic = (bytes.count < 1 || bytes[0] == Self.magic.0) && (bytes.count < 2 || bytes[1] == Self.magic.1)
         guard isMagic else {
-            throw GzipError(.notGzip, at: fileOffset, "no gzip member, which starts with the bytes 1F 8B,")
+            throw GzipError(.notGzip, at: fileOffset, "no gzip member, which starts with the bytes 1F 8B")
         }
         if bytes.count > 2, bytes[2] != Self.deflateMethod {
             throw GzipError(.unsupportedMethod, at: fileOffset + 2, "the unknown compression method \(bytes[2])")

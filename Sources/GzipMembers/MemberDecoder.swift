@@ -79,7 +79,7 @@ public final class MemberDecoder {
         guard let declared else { return limit }
         guard declared <= limit else {
             throw GzipError(
-                .limitExceeded, at: fileOffset, "a member of \(declared) bytes, more than the limit of \(limit),")
+                .limitExceeded, at: fileOffset, "a member of \(declared) bytes, more than the limit of \(limit)")
         }
         // The shortest code for the longest match: 2 bits for 258 bytes. Refused before anything is allocated.
         guard declared >= 0, declared / 1_032 <= compressed else {
@@ -114,7 +114,7 @@ public final class MemberDecoder {
             throw GzipError(
                 .contentLength, at: fileOffset, "a member of more than the \(declared) bytes that were declared")
         } else {
-            throw GzipError(.limitExceeded, at: fileOffset, "a member of more than \(bound) bytes, the limit,")
+            throw GzipError(.limitExceeded, at: fileOffset, "a member of more than \(bound) bytes, the limit")
         }
     }
 }

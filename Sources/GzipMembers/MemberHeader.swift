@@ -150,7 +150,7 @@ extension MemberHeader {
             throw GzipError(.limitExceeded, at: offset, "a \(kind) of more than \(HeaderLayout.textLimit) bytes")
         }
         guard !text.contains(0) else {
-            throw GzipError(.malformedText, at: offset, "a \(kind) with a zero byte, which would end it,")
+            throw GzipError(.malformedText, at: offset, "a \(kind) with a zero byte, which would end it")
         }
     }
 

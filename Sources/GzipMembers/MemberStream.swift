@@ -109,7 +109,7 @@ public final class MemberStream {
     public func finish() throws(GzipError) {
         if let failure { throw failure }
         guard isBetweenMembers else {
-            throw GzipError(.truncated, at: offset, "the end of the file inside the member from byte \(memberOffset),")
+            throw GzipError(.truncated, at: offset, "the end of the file inside the member from byte \(memberOffset)")
         }
     }
 
