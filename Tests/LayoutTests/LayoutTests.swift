@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("The rooms: imports point down, and only Zlib is unsafe")
+@Suite("The rooms: imports point down, and what is unsafe is wrapped")
 struct LayoutTests {
     /// A source file of the package.
     struct Source: CustomTestStringConvertible, Sendable {
@@ -17,10 +17,10 @@ struct LayoutTests {
             .deletingLastPathComponent().appending(path: "Sources")
         guard let paths = try? FileManager.default.subpathsOfDirectory(atPath: root.path) else { return [] }
         return paths.sorted().compactMap { path in
-            guard path.hasSuffix(".swift"), let room = path.split(separator: "/").first,
+            guard path.hasSuffix(".swift"), let room = SourceRules.room(of: path),
                 let text = try? String(contentsOf: root.appending(path: path), encoding: .utf8)
             else { return nil }
-            return Source(room: String(room), path: path, text: text)
+            return Source(room: room, path: path, text: text)
         }
     }()
 
@@ -60,8 +60,8 @@ struct LayoutTests {
             ("@preconcurrency private import CZlib", "ExternalTerm", "line 1: ExternalTerm imports CZlib"),
             ("@_spi(Room) import Zlib.Inner", "Zlib", "line 1: Zlib imports Zlib"),
             ("import Zlib", "Unknown", "line 1: Unknown imports Zlib"),
-            ("let x = unsafe y.z", "ExternalTerm", "line 1: `unsafe` outside Zlib"),
-            ("@unsafe func f() {}", "Reel", "line 1: `unsafe` outside Zlib"),
+            ("let x = unsafe y.z", "ExternalTerm", "line 1: `unsafe` outside the rooms that wrap it"),
+            ("@unsafe func f() {}", "Reel", "line 1: `unsafe` outside the rooms that wrap it"),
             ("fatalError(\"no\")", "reel-tool", "line 1: `fatalError(`"),
             ("let x = try! f()", "Zlib", "line 1: `try!`"),
             ("let x = y as! Z", "Reel", "line 1: `as!`"),
