@@ -44,6 +44,30 @@ struct CutTests {
         for end in anywhere + aroundEnds { try CutTests.check(whole, cutAt: end) }
     }
 
+    @Test(
+        "A recording of one member, as most sessions are, keeps the events that stand before the cut",
+        arguments: ["counter.etf.gz", "contact-form.etf.gz", "chat.recording"])
+    func oneMember(name: String) throws {
+        let options = WriterOptions(level: 9, frameByteCount: 8 << 10)
+        let bytes = try Sample.named(name).imported(options)
+        let events = try CutTests.events(of: bytes)
+        let members = try RecordingFile(MemorySource(bytes)).entries
+        #expect(members.count == 1)
+        let member = try #require(members.first?.byteCount)
+        var kept = 0
+        for end in stride(from: member / 2, to: member, by: max(member / 50, 1)) {
+            let salvage = try Salvage(MemorySource(Array(bytes[..<end])))
+            let sink = MemorySink()
+            try salvage.write(to: sink)
+            let saved = try CutTests.events(of: sink.bytes)
+            #expect(saved.count >= kept, "cut at \(end)")
+            #expect(saved.elementsEqual(events.prefix(saved.count)), "cut at \(end)")
+            #expect(!salvage.report.isComplete, "cut at \(end)")
+            kept = saved.count
+        }
+        #expect(kept > events.count * 9 / 10)
+    }
+
     @Test("The tool says where a recording is cut, and saves what the library does")
     func tool() throws {
         let whole = try Whole("chat.etf.gz", memberByteCount: 64 << 10)
