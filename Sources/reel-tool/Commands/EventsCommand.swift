@@ -1,0 +1,95 @@
+import ArgumentParser
+import Reel
+
+struct EventsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "events",
+        abstract: "List events, one labelled line each: index, time, kind, label.",
+        discussion: """
+            Filters narrow one another; of several kinds or names any one will do. Times count from the session's \
+            start: 12.5s, 1m20s, 900ms. With --json each event is an object on a line of its own, its offset in \
+            milliseconds. Control characters in what was recorded are written as \\u{1b}.
+
+            Examples:
+              reel events session.reel --kind event --kind exit --from 1m20s --to 1m30s
+              reel events session.reel --name save --last 1 --payload
+              reel events running.reel --follow
+            """)
+
+    @Argument(help: "A recording, or a file of PhoenixReplay's; - is standard input.")
+    var file: String
+
+    @OptionGroup(title: "Filters")
+    var filter: EventFilter
+
+    @Flag(help: "Print a JSON object an event.")
+    var json = false
+
+    @Flag(help: "Print each event's payload in Elixir's notation as well.")
+    var payload = false
+
+    @Flag(help: "Wait for more events of a recording that is being written, until its end.")
+    var follow = false
+
+    func validate() throws {
+        guard !follow || filter.last == nil else {
+            throw ValidationError("--last needs the end, and --follow waits for it: use one of them.")
+        }
+    }
+
+    func run() throws {
+        let output = StandardOutput()
+        try ExitStatus.of(file) {
+            var input = try Input(recording: file)
+            if follow, input.imported != nil {
+                throw Failure(.usage, "a file of PhoenixReplay's cannot be followed", advice: "leave out --follow")
+            }
+            var selection = EventSelection(filter, lines: EventLines(isJSON: json, hasPayload: payload), output)
+            do {
+                try show(&input, to: &selection, output)
+            } catch {
+                // The events before the damage are sound, and have been asked for.
+                try selection.finish()
+                throw error
+            }
+            try selection.finish()
+            return input.reportLosses()
+        }
+    }
+
+    /// Shows the selection what it wants to see of the recording: all of it, or what the index says it is in.
+    private func show(_ input: inout Input, to selection: inout EventSelection, _ output: StandardOutput) throws {
+        if case .file(let bytes) = input.content, !follow, let recording = try? RecordingFile(bytes),
+            recording.layout != .sequential
+        {
+            return try show(recording, to: &selection)
+        }
+        let source = WaitingSource(input, follows: follow) { try output.flush() }
+        do {
+            let reader = try RecordingReader(source)
+            source.reader = reader
+            while let event = try reader.next(), try selection.add(event) {}
+        } catch {
+            throw source.failure ?? error
+        }
+    }
+
+    private func show(_ recording: RecordingFile, to selection: inout EventSelection) throws {
+        let candidates = filter.candidates(in: recording.entries)
+        guard !candidates.isEmpty else { return }
+        var isDone = false
+        var failure: (any Error)?
+        try recording.forEachEvent(from: candidates.lowerBound) { (event) throws(ReelError) in
+            do {
+                isDone = try !candidates.contains(event.index) || !selection.add(event)
+            } catch {
+                failure = error
+                isDone = true
+            }
+            return !isDone
+        }
+        if let failure { throw failure }
+        // What could not be reached is missed by who asked for everything up to the end.
+        if !isDone, candidates.upperBound == .max, let damage = recording.damage { throw damage }
+    }
+}

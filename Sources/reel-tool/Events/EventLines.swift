@@ -1,0 +1,49 @@
+import ExternalTerm
+import Reel
+
+/// How `reel events` writes an event.
+struct EventLines {
+    let isJSON: Bool
+    let hasPayload: Bool
+
+    /// The event's line, and its payload's when that is wanted, without the last line's end.
+    func text(of event: Event) -> String {
+        isJSON ? json(of: event).text : line(of: event)
+    }
+
+    private func line(of event: Event) -> String {
+        let kind = event.kind.name.escaped
+        let label = event.label
+        var line = String(event.index).padded(to: 6, atStart: true)
+        line += "  "
+        line += Moment(milliseconds: event.offset).description.padded(to: 10, atStart: true)
+        line += "  "
+        // An event of which there is nothing to say is labelled with its kind.
+        if label == event.kind.name {
+            line += kind
+        } else {
+            line += kind.padded(to: 13)
+            line += " "
+            line += label.escaped
+        }
+        if hasPayload { line += "\n       \(payload(of: event).escaped)" }
+        return line
+    }
+
+    private func json(of event: Event) -> JSONText {
+        var members: [JSONText.Member] = [
+            .init("index", .integer(event.index)), .init("offset", .integer(event.offset)),
+            .init("kind", .string(event.kind.name)), .init("label", .string(event.label)),
+        ]
+        if hasPayload { members.append(.init("payload", .string(payload(of: event)))) }
+        return .object(members)
+    }
+
+    private func payload(of event: Event) -> String {
+        do throws(TermError) {
+            return try event.payload.elixirText
+        } catch {
+            return "# \(error)"
+        }
+    }
+}
