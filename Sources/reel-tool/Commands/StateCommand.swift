@@ -1,0 +1,98 @@
+import ArgumentParser
+import ExternalTerm
+import Reel
+
+struct StateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "state",
+        abstract: "Show what a view held at a point: its assigns, those of its components, the address.",
+        discussion: """
+            The point is after the last event up to a time, or after an event; without either, the end. Each assign \
+            stands on a line of its own, in Elixir's notation unless told otherwise. --diff shows what the event at \
+            that point changed: + an assign that is new, - one that is gone, ~ one that is another.
+
+            Examples:
+              reel state session.reel --at 1m20s
+              reel state session.reel --event 1204 --diff
+              reel state session.reel --etf > state.etf
+            """)
+
+    @Argument(help: "A recording, or a file of PhoenixReplay's; - is standard input.")
+    var file: String
+
+    @Option(
+        help: ArgumentHelp("The point is this time: 12.5s, 1m20s, 900ms.", valueName: "time"), transform: Moment.parse)
+    var at: Moment?
+
+    @Option(help: ArgumentHelp("The point is after the event with this index.", valueName: "index"))
+    var event: Int?
+
+    @Flag(help: "Show what the event at that point changed.")
+    var diff = false
+
+    @Flag(help: "Write Erlang's notation.")
+    var erlang = false
+
+    @Flag(help: "Write the bytes of the term #{assigns, components, url}, as term_to_binary gives them.")
+    var etf = false
+
+    func validate() throws {
+        guard at == nil || event == nil else { throw ValidationError("--at or --event: use one of them.") }
+        guard !etf || !diff && !erlang else { throw ValidationError("--etf writes the state, and that as bytes.") }
+    }
+
+    func run() throws {
+        try ExitStatus.of(file) {
+            if etf { try StandardOutput.checkTakesBytes("send them into a file") }
+            var input = try Input(recording: file)
+            let recording = try RecordingFile(try input.file())
+            let timeline = Timeline(recording)
+            let index = try index(in: recording)
+            let output = StandardOutput()
+            if diff {
+                let changes = try index.map { index throws(ReelError) in try timeline.changes(at: index) } ?? []
+                for change in changes { try output.write(line: line(for: change)) }
+            } else {
+                let state = try index.map { index throws(ReelError) in try timeline.state(after: index) } ?? State()
+                try write(state, to: output)
+            }
+            try output.flush()
+            if let damage = recording.damage, event == nil { throw damage }
+            return input.reportLosses()
+        }
+    }
+
+    /// The event that the point is after, or nil before the first one.
+    private func index(in recording: RecordingFile) throws(ReelError) -> Int? {
+        if let event { return event }
+        if let at { return try recording.lastEvent(before: at.milliseconds)?.index }
+        let count = try recording.eventCount
+        return count > 0 ? count - 1 : nil
+    }
+
+    private var notation: TermNotation { erlang ? .erlang : .elixir }
+
+    private func write(_ state: State, to output: StandardOutput) throws {
+        guard !etf else { return try output.write(state.term.external) }
+        // The view's assigns are one level down, a component's two.
+        let text = notation.lines(of: state.term.map ?? TermMap()) { $0 == .atom("components") ? 2 : 1 }
+        try output.write(line: text.split(separator: "\n").map { String($0).escaped }.joined(separator: "\n"))
+    }
+
+    private func line(for change: Change) -> String {
+        let place: String
+        switch change.place {
+        case .assigns: place = "assigns"
+        case .component(let component): place = "component \(notation.text(of: component))"
+        case .url: place = "url"
+        }
+        let name = ([place] + [change.key].compactMap { $0.map(notation.name) }).joined(separator: " ")
+        let line =
+            switch (change.before.map(notation.text), change.after.map(notation.text)) {
+            case (nil, let after?): "+ \(name): \(after)"
+            case (let before?, nil): "- \(name): \(before)"
+            case (let before, let after): "~ \(name): \(before ?? "") → \(after ?? "")"
+            }
+        return line.escaped
+    }
+}
