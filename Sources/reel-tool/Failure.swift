@@ -49,6 +49,10 @@ extension Failure {
         case let error as TermError:
             self.init(
                 .inputFellShort, error.reason, input: input, place: "\(error.code.rawValue), byte \(error.offset)")
+        case let error as TermTextError:
+            self.init(
+                .inputFellShort, error.reason, input: input, place: "line \(error.line), column \(error.column)",
+                advice: "expected \(error.expected)")
         default: self.init(.inputOutput, "\(error)", input: input)
         }
     }

@@ -24,7 +24,7 @@ struct ReelTool: ParsableCommand {
         version: "reel 1.0.0 (format \(FormatVersion.current))",
         subcommands: [
             InfoCommand.self, EventsCommand.self, StateCommand.self, ValidateCommand.self, RecoverCommand.self,
-            CompactCommand.self, ImportCommand.self, ExportCommand.self,
+            CompactCommand.self, ImportCommand.self, ExportCommand.self, TermCommand.self,
         ]
     )
 
