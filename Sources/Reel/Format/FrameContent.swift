@@ -53,6 +53,7 @@ private struct FrameReading {
         switch try parser.next() {
         case .list(let count):
             return .events(try batch(count, &parser))
+        case .nil: throw FrameReading.malformed("a batch without events", at: start, "recording.md §6.3")
         case .tuple(1...):
             guard case .atom(let name) = try parser.next() else { break }
             try parser.skipToEnd()
@@ -75,7 +76,8 @@ private struct FrameReading {
     /// The events of a list whose head has been read.
     private func batch(_ count: Int, _ parser: inout TermParser) throws -> [Event] {
         var events: [Event] = []
-        events.reserveCapacity(count)
+        // A batch may claim more events than it has: the shortest one takes seven bytes.
+        events.reserveCapacity(min(count, bytes.count / 7))
         for position in 0..<count { events.append(try event(firstEvent + position, &parser)) }
         let tail = parser.offset
         guard try parser.next() == .nil, !events.isEmpty else {

@@ -100,7 +100,7 @@ final class FrameStream {
                 contentOffset + contentPosition == 0
                     ? FrameStream.noRecording
                     : "a frame of \(count) bytes, more than the limit of \(limits.frameByteCount)",
-                offset: offset, member: currentMember, section: "recording.md §9")
+                offset: frameOffset, member: currentMember, section: "recording.md §9")
         }
         guard available >= 4 + count else {
             if isComplete { throw frameError("a frame of \(count) bytes of which \(available - 4) are there") }
@@ -116,9 +116,12 @@ final class FrameStream {
     private func frameError(_ reason: String, _ kind: ReelError.Kind? = nil) -> ReelError {
         // A member that is sound holds whole frames only; elsewhere the end may just have been cut off.
         ReelError(
-            kind ?? (fields == nil ? .truncated : .malformedFrame), reason, offset: offset, member: currentMember,
+            kind ?? (fields == nil ? .truncated : .malformedFrame), reason, offset: frameOffset, member: currentMember,
             section: "recording.md §4.2")
     }
+
+    /// Where in the file the frame stands that is to come next: its member, or the frame in a bare recording.
+    private var frameOffset: Int { fields?.offset ?? offset }
 
     private var currentMember: Int? { memberCount > 0 ? memberCount - 1 : nil }
 

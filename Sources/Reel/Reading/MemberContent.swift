@@ -13,43 +13,42 @@ struct MemberContent {
         of entry: IndexEntry, at position: Int, bytes: any RandomAccessBytes, limits: ReaderLimits,
         decoder: MemberDecoder
     ) throws {
-        func malformed(_ kind: ReelError.Kind, _ reason: String, _ section: String) -> ReelError {
-            ReelError(
-                kind, reason, offset: entry.offset, member: position, event: entry.firstEvent,
-                section: "recording.md \(section)")
-        }
         let member = try SingleMember(at: entry.offset, byteCount: entry.byteCount, of: bytes)
         guard case .data(let fields) = member.fields?.kind,
             entry == IndexEntry(offset: entry.offset, byteCount: member.byteCount, fields: fields)
-        else { throw malformed(.malformedIndex, "an index entry that does not agree with its member", "§6.6") }
-        let content = try member.content(limits: limits, decoder: decoder)
-        var isFirst = true
-        var startsWithKeyframe = false
-        for (range, frame) in try FrameSplitting.frames(of: content, limits: limits, offset: entry.offset) {
-            let read: FrameContent
-            do {
-                read = try FrameContent(frame, firstEvent: entry.firstEvent + events.count, limits: limits)
-            } catch {
-                throw malformed(
-                    error.kind, "\(error.reason), in the frame at byte \(range.lowerBound) of the content", "§6"
-                ).with(section: error.section)
-            }
-            switch read {
-            case .header(let header): self.header = header
-            case .events(let events): self.events += events
-            case .keyframe(let keyframe):
-                guard keyframe.event == entry.firstEvent + events.count else {
-                    throw malformed(.malformedFrame, "a keyframe of event \(keyframe.event) in another place", "§6.4")
-                }
-                keyframes.append(keyframe)
-                startsWithKeyframe = startsWithKeyframe || isFirst
-            case .finish(let summary): self.summary = summary
-            case .index, .unknown: break
-            }
-            isFirst = false
+        else {
+            throw ReelError(
+                .malformedIndex, "an index entry that does not agree with its member", section: "recording.md §6.6"
+            ).located(at: entry.offset, member: position, event: entry.firstEvent)
         }
-        guard events.count == entry.eventCount, startsWithKeyframe == entry.startsWithKeyframe
-        else { throw malformed(.malformedMember, "a member that does not hold what it declares", "§5.2") }
+        let content = try member.content(limits: limits, decoder: decoder)
+        var order = FrameOrder(in: .dataMember, firstEvent: entry.firstEvent, isStarted: position > 0)
+        do throws(ReelError) {
+            var splitting = FrameSplitting(content, limits: limits)
+            while let (start, frame) = try splitting.next() {
+                let read: FrameContent
+                do {
+                    read = try FrameContent(frame, firstEvent: order.eventCount, limits: limits)
+                } catch {
+                    throw error.inFrame(at: start)
+                }
+                try order.take(read)
+                switch read {
+                case .header(let header): self.header = header
+                case .events(let events): self.events += events
+                case .keyframe(let keyframe): keyframes.append(keyframe)
+                case .finish(let summary): self.summary = summary
+                case .index, .unknown: break
+                }
+            }
+            try order.check(fields)
+        } catch {
+            var error = error.located(at: entry.offset, member: position, event: order.eventCount)
+            if !order.isStarted, error.kind == .malformedFrame || error.kind == .malformedTerm {
+                error.kind = .notARecording
+            }
+            throw error
+        }
     }
 }
 
@@ -89,34 +88,39 @@ struct SingleMember {
 }
 
 /// Splits the content of a member into frames.
-enum FrameSplitting {
-    /// The frames of `content`, each with where it stands, its length included.
-    static func frames(
-        of content: [UInt8], limits: ReaderLimits, offset: Int
-    ) throws(ReelError) -> [(range: Range<Int>, frame: [UInt8])] {
-        var frames: [(range: Range<Int>, frame: [UInt8])] = []
-        var position = 0
-        while position < content.count {
-            guard content.count - position >= 4 else {
-                throw ReelError(
-                    .malformedFrame, "\(content.count - position) bytes where a frame's length should be",
-                    offset: offset,
-                    section: "recording.md §4.2")
-            }
-            let count = (0..<4).reduce(0) { $0 << 8 | Int(content[position + $1]) }
-            guard count >= 2, count <= content.count - position - 4 else {
-                throw ReelError(
-                    .malformedFrame, "a frame of \(count) bytes, \(content.count - position - 4) bytes before the end",
-                    offset: offset, section: "recording.md §4.2")
-            }
-            guard count <= limits.frameByteCount else {
-                throw ReelError(
-                    .limitExceeded, "a frame of \(count) bytes, more than the limit of \(limits.frameByteCount)",
-                    offset: offset, section: "recording.md §9")
-            }
-            frames.append((position..<position + 4 + count, Array(content[position + 4..<position + 4 + count])))
-            position += 4 + count
+struct FrameSplitting {
+    private let content: [UInt8]
+    private let limits: ReaderLimits
+    private var position = 0
+
+    init(_ content: [UInt8], limits: ReaderLimits) {
+        self.content = content
+        self.limits = limits
+    }
+
+    /// The next frame and where it starts, its length included, or nil at the end of the content.
+    ///
+    /// - Throws: ``ReelError`` without an offset.
+    mutating func next() throws(ReelError) -> (start: Int, frame: [UInt8])? {
+        let available = content.count - position - 4
+        guard available > -4 else { return nil }
+        guard available >= 0 else {
+            throw ReelError(
+                .malformedFrame, "\(available + 4) bytes where a frame's length should be",
+                section: "recording.md §4.2")
         }
-        return frames
+        let count = (0..<4).reduce(0) { $0 << 8 | Int(content[position + $1]) }
+        guard count <= limits.frameByteCount else {
+            throw ReelError(
+                .limitExceeded, "a frame of \(count) bytes, more than the limit of \(limits.frameByteCount)",
+                section: "recording.md §9")
+        }
+        guard count >= 2, count <= available else {
+            throw ReelError(
+                .malformedFrame, "a frame of \(count) bytes, \(available) bytes before the end",
+                section: "recording.md §4.2")
+        }
+        defer { position += 4 + count }
+        return (position, Array(content[position + 4..<position + 4 + count]))
     }
 }

@@ -67,16 +67,33 @@ struct MemberDirectory {
             let member = try SingleMember(at: offset, byteCount: fields.memberByteCount, of: bytes)
             let content = try member.content(limits: limits, decoder: decoder)
             inflatedMemberCount += 1
-            let frames = try FrameSplitting.frames(of: content, limits: limits, offset: offset)
-            guard frames.count == 1,
-                case .index(let entries) = try FrameContent(
-                    frames[0].frame, firstEvent: 0, limits: limits)
-            else { throw malformed("an index member that does not hold an index") }
+            guard let entries = try MemberDirectory.index(in: content, limits: limits, offset: offset) else {
+                throw malformed("an index member that does not hold an index")
+            }
             self.entries = entries
         case .end:
             throw malformed("the end member points at an end member")
         }
         try checkEntries(upTo: offset == 0 ? end : offset, malformed)
+    }
+
+    /// The index that is the only frame in the content of the index member at `offset`, or nil when there is none.
+    private static func index(
+        in content: [UInt8], limits: ReaderLimits, offset: Int
+    ) throws(ReelError) -> [IndexEntry]? {
+        var splitting = FrameSplitting(content, limits: limits)
+        var order = FrameOrder(in: .indexMember, firstEvent: 0, isStarted: true)
+        var index: [IndexEntry]?
+        do {
+            while let (_, frame) = try splitting.next() {
+                let content = try FrameContent(frame, firstEvent: 0, limits: limits)
+                try order.take(content)
+                if case .index(let entries) = content { index = entries }
+            }
+        } catch {
+            throw error.located(at: offset, member: nil, event: nil)
+        }
+        return index
     }
 
     /// The members follow one another without a gap, and so do their events.

@@ -56,15 +56,14 @@ public final class RecordingFile {
             if layout == .sequential || entries.isEmpty {
                 header = try RecordingReader(SequentialBytes(bytes: bytes, position: 0), limits: limits).header
             } else {
-                let content = try MemberContent(
-                    of: entries[0], at: 0, bytes: bytes, limits: limits, decoder: decoder)
+                let content = try RecordingFile.content(
+                    at: 0, of: entries, bytes: bytes, limits: limits, decoder: decoder)
                 inflatedMemberCount += 1
                 last = (0, content)
                 guard let header = content.header else {
                     throw ReelError(
                         .notARecording, "the first frame is no header", offset: 0, section: "recording.md §6.1")
                 }
-                try header.version.checkReadable(offset: 0)
                 self.header = header
             }
         } catch {
@@ -266,13 +265,28 @@ public final class RecordingFile {
         if let last, last.position == position { return last.content }
         let content: MemberContent
         do {
-            content = try MemberContent(
-                of: entries[position], at: position, bytes: bytes, limits: limits, decoder: decoder)
+            content = try RecordingFile.content(
+                at: position, of: entries, bytes: bytes, limits: limits, decoder: decoder)
         } catch {
             throw ReelError(wrapping: error)
         }
         inflatedMemberCount += 1
         last = (position, content)
+        return content
+    }
+
+    private static func content(
+        at position: Int, of entries: [IndexEntry], bytes: any RandomAccessBytes, limits: ReaderLimits,
+        decoder: MemberDecoder
+    ) throws -> MemberContent {
+        let content = try MemberContent(
+            of: entries[position], at: position, bytes: bytes, limits: limits, decoder: decoder)
+        guard content.summary == nil || position == entries.count - 1 else {
+            let next = entries[position + 1]
+            throw ReelError(
+                .malformedMember, "a data member after the finish frame", offset: next.offset, member: position + 1,
+                event: next.firstEvent, section: "recording.md §4.4")
+        }
         return content
     }
 }

@@ -15,29 +15,22 @@ public final class RecordingReader {
     private let limits: ReaderLimits
     private var batch: ArraySlice<Event> = []
     private var failure: ReelError?
-    private var member: MemberCheck?
+    private var order: FrameOrder
+    /// The fields of the member that is being read, and its offset.
+    private var member: (fields: MemberFields, offset: Int)?
     private var indexOffset: Int?
-    private var hasIndexFrame = false
 
     /// The recording's header.
     public let header: Header
     /// How many events have been read from the source.
-    public private(set) var eventCount = 0
+    public var eventCount: Int { order.eventCount }
     /// The summary, once the finish frame has been read; nil at the end when the recording is unfinished.
-    public private(set) var summary: Summary?
+    public var summary: Summary? { order.summary }
     /// The index, once it has been read.
     public private(set) var index: [IndexEntry]?
 
     /// What each data member turned out to be, as the index should say.
     private(set) var entries: [IndexEntry] = []
-
-    /// What the fields of the member that is being read declare, and what there has been so far.
-    private struct MemberCheck {
-        var fields: MemberFields
-        var offset: Int
-        var actual: MemberFields.DataFields
-        var isEmpty = true
-    }
 
     /// Starts to read a recording, and reads its header.
     ///
@@ -52,12 +45,10 @@ public final class RecordingReader {
         self.limits = limits
         do {
             let first = try RecordingReader.firstFrame(stream)
-            if let (fields, offset) = first.member {
-                member = MemberCheck(fields: fields, offset: offset, actual: MemberFields.DataFields(firstEvent: 0))
-            }
+            member = first.member
+            order = FrameOrder(in: first.member == nil ? .plain : .dataMember, firstEvent: 0, isStarted: false)
             header = try RecordingReader.header(of: first.frame, limits: limits)
-            member?.actual.hasHeader = true
-            member?.isEmpty = false
+            try order.take(.header(header))
         } catch {
             var error = ReelError(wrapping: error)
             if error.kind == .malformedTerm || error.kind == .malformedFrame { error.kind = .notARecording }
@@ -80,8 +71,8 @@ public final class RecordingReader {
 
     private static func firstFrame(
         _ stream: FrameStream
-    ) throws -> (frame: [UInt8], member: (MemberFields, Int)?) {
-        var member: (MemberFields, Int)?
+    ) throws -> (frame: [UInt8], member: (fields: MemberFields, offset: Int)?) {
+        var member: (fields: MemberFields, offset: Int)?
         while let item = try stream.next() {
             switch item {
             case .member(let fields, let offset): member = (fields, offset)
@@ -129,7 +120,7 @@ public final class RecordingReader {
                 case .member(let fields, let offset): try start(fields, at: offset)
                 case .memberEnd: try endMember()
                 case .frame(let frame, let contentOffset):
-                    if let content = try read(frame, contentOffset: contentOffset) { return content }
+                    return try read(frame, contentOffset: contentOffset)
                 }
             }
             return nil
@@ -142,52 +133,30 @@ public final class RecordingReader {
     }
 
     private func error(_ kind: ReelError.Kind, _ reason: String, _ section: String) -> ReelError {
-        ReelError(
-            kind, reason, offset: member?.offset ?? stream.offset,
-            member: stream.memberCount > 0 ? stream.memberCount - 1 : nil, event: eventCount,
-            section: "recording.md \(section)")
+        located(ReelError(kind, reason, section: "recording.md \(section)"))
     }
 
-    private func read(_ frame: [UInt8], contentOffset: Int) throws -> FrameContent? {
-        let content: FrameContent
-        do throws(ReelError) {
+    /// The error with what is being read as its place.
+    private func located(_ error: ReelError) -> ReelError {
+        error.located(
+            at: member?.offset ?? stream.offset, member: stream.memberCount > 0 ? stream.memberCount - 1 : nil,
+            event: eventCount)
+    }
+
+    private func read(_ frame: [UInt8], contentOffset: Int) throws(ReelError) -> FrameContent {
+        var content: FrameContent
+        do {
             content = try FrameContent(frame, firstEvent: eventCount, limits: limits)
         } catch {
-            // Offsets inside compressed members are no offsets in the file: the place is said in words.
-            let place = "in the frame at byte \(contentOffset) of the content, byte \(4 + (error.offset ?? 0)) of it"
-            throw self.error(error.kind, "\(error.reason), \(place)", "")
-                .with(section: error.section)
+            throw located(error.inFrame(at: contentOffset))
         }
-        defer { member?.isEmpty = false }
-        try checkPlace(of: content)
-        switch content {
-        case .header: throw error(.malformedFrame, "a second header", "§6.1")
-        case .events(let events):
-            guard summary == nil else { throw error(.malformedFrame, "events after the finish frame", "§6.5") }
-            for event in events { member?.actual.note(offset: event.offset) }
-            eventCount += events.count
-        case .keyframe(let keyframe):
-            guard summary == nil else { throw error(.malformedFrame, "a keyframe after the finish frame", "§6.5") }
-            guard keyframe.event == eventCount else {
-                throw error(.malformedFrame, "a keyframe of event \(keyframe.event) before event \(eventCount)", "§6.4")
-            }
-            if member?.isEmpty == true { member?.actual.startsWithKeyframe = true }
-        case .finish(let summary):
-            guard self.summary == nil else { throw error(.malformedFrame, "a second finish frame", "§6.5") }
-            guard summary.eventCount == eventCount else {
-                throw error(
-                    .malformedFrame, "a finish frame that counts \(summary.eventCount) events, not \(eventCount)",
-                    "§6.5")
-            }
-            self.summary = summary
-            member?.actual.hasFinish = true
-        case .index(let entries):
-            guard !hasIndexFrame else { throw error(.malformedFrame, "a second index", "§6.6") }
-            hasIndexFrame = true
-            // That of a plain recording is about another file.
-            if member != nil { index = entries }
-        case .unknown: break
+        do {
+            try order.take(content)
+        } catch {
+            throw located(error)
         }
+        // That of a plain recording is about another file.
+        if case .index(let entries) = content, member != nil { index = entries }
         return content
     }
 }
@@ -195,47 +164,36 @@ public final class RecordingReader {
 // MARK: - Members
 
 extension RecordingReader {
-    /// An index stands in an index member, alone, and nowhere else among members with fields.
-    private func checkPlace(of content: FrameContent) throws(ReelError) {
-        guard let member else { return }
-        switch (member.fields.kind, content) {
-        case (.data, .index): throw error(.malformedFrame, "an index in a data member", "§6.6")
-        case (.index, .index) where member.isEmpty: break
-        case (.index, _): throw error(.malformedFrame, "an index member that holds more than an index", "§6.6")
-        default: break
-        }
-    }
-
     private func start(_ fields: MemberFields, at offset: Int) throws(ReelError) {
-        var actual = MemberFields.DataFields(firstEvent: eventCount)
-        if case .data(let declared) = fields.kind {
-            actual.uncompressedByteCount = declared.uncompressedByteCount
-        }
-        member = MemberCheck(fields: fields, offset: offset, actual: actual)
-        if case .data = fields.kind, summary != nil {
-            throw error(.malformedMember, "a data member after the finish frame", "§4.4")
+        member = (fields, offset)
+        switch fields.kind {
+        case .data:
+            guard summary == nil, index == nil else {
+                throw error(
+                    .malformedMember, "a data member after the \(summary == nil ? "index" : "finish frame")", "§4.4")
+            }
+            order.startMember(.dataMember)
+        case .index: order.startMember(.indexMember)
+        case .end: break
         }
     }
 
     /// Checks that the member which ends here is what it declared.
     private func endMember() throws(ReelError) {
-        guard let member else { return }
-        switch member.fields.kind {
+        guard let (fields, offset) = member else { return }
+        switch fields.kind {
         case .data(let declared):
-            var actual = member.actual
-            actual.uncompressedByteCount = declared.uncompressedByteCount
-            guard declared == actual else {
-                throw error(
-                    .malformedMember,
-                    "a member that declares events \(declared.described) and holds \(actual.described)", "§5.2")
+            do {
+                try order.check(declared)
+            } catch {
+                throw located(error)
             }
-            entries.append(
-                IndexEntry(offset: member.offset, byteCount: member.fields.memberByteCount, fields: declared))
+            entries.append(IndexEntry(offset: offset, byteCount: fields.memberByteCount, fields: declared))
         case .index:
-            guard let index, index == entries else {
+            guard let index, index == entries, indexOffset == nil else {
                 throw error(.malformedIndex, "an index that does not agree with the members", "§6.6")
             }
-            indexOffset = member.offset
+            indexOffset = offset
         case .end(let indexOffset):
             // Without an index member the end points at the only data member.
             let expected = self.indexOffset ?? (entries.count == 1 ? entries[0].offset : nil)
@@ -244,22 +202,21 @@ extension RecordingReader {
                     .malformedIndex, "an end member that points at byte \(indexOffset), where no index is", "§4.4")
             }
         }
-        self.member = nil
-    }
-}
-
-extension MemberFields.DataFields {
-    fileprivate var described: String {
-        let marks = [(startsWithKeyframe, "keyframe"), (hasHeader, "header"), (hasFinish, "finish")]
-        return "\(firstEvent)..<\(endEvent) at \(firstOffset)...\(lastOffset) ms"
-            + marks.filter(\.0).map { ", \($0.1)" }.joined()
+        member = nil
     }
 }
 
 extension ReelError {
-    func with(section: String?) -> ReelError {
+    /// The error with its place.
+    func located(at offset: Int, member: Int?, event: Int?) -> ReelError {
+        ReelError(kind, reason, offset: offset, member: member, event: event, section: section)
+    }
+
+    /// The error about a frame that stands at an offset in the content of its members. Offsets in what is compressed are no offsets in
+    /// the file: they are said in words.
+    func inFrame(at contentOffset: Int) -> ReelError {
         var error = self
-        error.section = section
+        error.reason += ", in the frame at byte \(contentOffset) of the content, byte \(4 + (offset ?? 0)) of it"
         return error
     }
 }
