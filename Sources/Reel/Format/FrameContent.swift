@@ -76,8 +76,8 @@ private struct FrameReading {
     /// The events of a list whose head has been read.
     private func batch(_ count: Int, _ parser: inout TermParser) throws -> [Event] {
         var events: [Event] = []
-        // A batch may claim more events than it has: the shortest one takes seven bytes.
-        events.reserveCapacity(min(count, bytes.count / 7))
+        // A batch may claim more events than it has.
+        events.reserveCapacity(min(count, 1_024))
         for position in 0..<count { events.append(try event(firstEvent + position, &parser)) }
         let tail = parser.offset
         guard try parser.next() == .nil, !events.isEmpty else {
