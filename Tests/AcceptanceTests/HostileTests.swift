@@ -21,7 +21,7 @@ struct HostileTests {
             for name in names {
                 let path = folder.appending(path: name).path
                 for arguments in [
-                    ["validate", path], ["info", path], ["import", path, "-o", path + ".reel"],
+                    ["validate", path], ["info", path], ["events", path], ["import", path, "-o", path + ".reel"],
                 ] {
                     let (program, memory) = try HostileTests.measured(arguments)
                     let command = "\(arguments[0]) \(name): \(program.text)\(program.errors)"
