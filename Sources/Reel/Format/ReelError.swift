@@ -90,7 +90,8 @@ extension ReelError {
     private init(_ error: GzipError) {
         let kind: Kind =
             switch error.code {
-            case .notGzip: .notARecording
+            // Where a member should follow another one, something else does.
+            case .notGzip: error.offset == 0 ? .notARecording : .trailingData
             case .headerChecksum, .contentChecksum: .checksum
             case .truncated: .truncated
             case .trailingData: .trailingData

@@ -213,8 +213,11 @@ final class FrameStream {
 
     // MARK: Members
 
-    private func memberError(_ reason: String, _ kind: ReelError.Kind = .malformedMember) -> ReelError {
-        ReelError(kind, reason, offset: fields?.offset ?? offset, member: currentMember, section: "recording.md §5")
+    private func memberError(
+        _ reason: String, _ kind: ReelError.Kind = .malformedMember, _ section: String = "§5"
+    ) -> ReelError {
+        ReelError(
+            kind, reason, offset: fields?.offset ?? offset, member: currentMember, section: "recording.md \(section)")
     }
 
     private func startMember(_ header: MemberHeader, at start: Int) throws -> Item? {
@@ -235,7 +238,7 @@ final class FrameStream {
         guard value.uncompressedByteCount <= limits.memberByteCount else {
             throw memberError(
                 "a member of \(value.uncompressedByteCount) bytes, more than the limit of \(limits.memberByteCount)",
-                .limitExceeded)
+                .limitExceeded, "§9")
         }
         return .member(value, offset: start)
     }

@@ -21,6 +21,13 @@ struct MemberContent {
                 .malformedIndex, "an index entry that does not agree with its member", section: "recording.md §6.6"
             ).located(at: entry.offset, member: position, event: entry.firstEvent)
         }
+        guard member.fields?.memberByteCount == entry.byteCount else {
+            throw ReelError(
+                .malformedMember,
+                "a member of \(entry.byteCount) bytes that declares \(member.fields?.memberByteCount ?? 0)",
+                section: "recording.md §5"
+            ).located(at: entry.offset, member: position, event: entry.firstEvent)
+        }
         let content = try member.content(limits: limits, decoder: decoder)
         var order = FrameOrder(in: .dataMember, firstEvent: entry.firstEvent, isStarted: position > 0)
         do throws(ReelError) {

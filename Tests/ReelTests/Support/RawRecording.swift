@@ -40,6 +40,8 @@ struct RawMember {
     var rest: [UInt8] = []
     /// The payload from byte 8 on, instead of `numbers` and `rest`.
     var tail: [UInt8]?
+    /// How many bytes of the payload there are, when not all of it.
+    var shortPayload: Int?
     var otherFields: (before: [ExtraField], after: [ExtraField]) = ([], [])
     var hasChecksum = true
     var content: [UInt8] = []
@@ -76,7 +78,8 @@ struct RawMember {
     func encoded() throws -> [UInt8] {
         let payloadTail = tail ?? numbers.flatMap(varint) + rest
         func header(_ memberByteCount: Int) -> MemberHeader {
-            let payload = [version.major, version.minor, kind, flags] + littleEndian(memberByteCount, 4) + payloadTail
+            let whole = [version.major, version.minor, kind, flags] + littleEndian(memberByteCount, 4) + payloadTail
+            let payload = Array(whole.prefix(shortPayload ?? whole.count))
             return MemberHeader(
                 operatingSystem: 255,
                 extraFields: otherFields.before + [ExtraField(id: RawMember.subfield, bytes: payload)]
