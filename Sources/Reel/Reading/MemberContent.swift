@@ -12,49 +12,63 @@ struct MemberContent {
     init(
         of entry: IndexEntry, at position: Int, bytes: any RandomAccessBytes, limits: ReaderLimits,
         decoder: MemberDecoder
-    ) throws {
+    ) throws(ReelError) {
+        do {
+            let (fields, content) = try MemberContent.content(of: entry, bytes: bytes, limits: limits, decoder: decoder)
+            var order = FrameOrder(in: .dataMember, firstEvent: entry.firstEvent, isStarted: position > 0)
+            do {
+                var splitting = FrameSplitting(content, limits: limits)
+                while let (start, frame) = try splitting.next() {
+                    try take(frame, at: start, in: &order, limits: limits)
+                }
+                try order.check(fields)
+            } catch {
+                throw error.located(at: entry.offset, member: position, event: order.eventCount)
+            }
+        } catch {
+            var error = ReelError(wrapping: error)
+            error.member = error.member ?? position
+            error.event = error.event ?? entry.firstEvent
+            throw error
+        }
+    }
+
+    /// What the member of `entry` declares, and what it holds.
+    private static func content(
+        of entry: IndexEntry, bytes: any RandomAccessBytes, limits: ReaderLimits, decoder: MemberDecoder
+    ) throws -> (fields: MemberFields.DataFields, content: [UInt8]) {
         let member = try SingleMember(at: entry.offset, byteCount: entry.byteCount, of: bytes)
         guard case .data(let fields) = member.fields?.kind,
             entry == IndexEntry(offset: entry.offset, byteCount: member.byteCount, fields: fields)
         else {
             throw ReelError(
-                .malformedIndex, "an index entry that does not agree with its member", section: "recording.md §6.6"
-            ).located(at: entry.offset, member: position, event: entry.firstEvent)
+                .malformedIndex, "an index entry that does not agree with its member", offset: entry.offset,
+                section: "recording.md §6.6")
         }
-        guard member.fields?.memberByteCount == entry.byteCount else {
+        guard let declared = member.fields?.memberByteCount, declared == entry.byteCount else {
             throw ReelError(
-                .malformedMember,
-                "a member of \(entry.byteCount) bytes that declares \(member.fields?.memberByteCount ?? 0)",
-                section: "recording.md §5"
-            ).located(at: entry.offset, member: position, event: entry.firstEvent)
+                .malformedMember, "a member of \(entry.byteCount) bytes that declares another length",
+                offset: entry.offset, section: "recording.md §5")
         }
-        let content = try member.content(limits: limits, decoder: decoder)
-        var order = FrameOrder(in: .dataMember, firstEvent: entry.firstEvent, isStarted: position > 0)
-        do throws(ReelError) {
-            var splitting = FrameSplitting(content, limits: limits)
-            while let (start, frame) = try splitting.next() {
-                let read: FrameContent
-                do {
-                    read = try FrameContent(frame, firstEvent: order.eventCount, limits: limits)
-                } catch {
-                    throw error.inFrame(at: start)
-                }
-                try order.take(read)
-                switch read {
-                case .header(let header): self.header = header
-                case .events(let events): self.events += events
-                case .keyframe(let keyframe): keyframes.append(keyframe)
-                case .finish(let summary): self.summary = summary
-                case .index, .unknown: break
-                }
-            }
-            try order.check(fields)
+        return (fields, try member.content(limits: limits, decoder: decoder))
+    }
+
+    private mutating func take(
+        _ frame: [UInt8], at start: Int, in order: inout FrameOrder, limits: ReaderLimits
+    ) throws(ReelError) {
+        let content: FrameContent
+        do {
+            content = try FrameContent(frame, firstEvent: order.eventCount, limits: limits)
         } catch {
-            var error = error.located(at: entry.offset, member: position, event: order.eventCount)
-            if !order.isStarted, error.kind == .malformedFrame || error.kind == .malformedTerm {
-                error.kind = .notARecording
-            }
-            throw error
+            throw error.inFrame(at: start)
+        }
+        try order.take(content)
+        switch content {
+        case .header(let header): self.header = header
+        case .events(let events): self.events += events
+        case .keyframe(let keyframe): keyframes.append(keyframe)
+        case .finish(let summary): self.summary = summary
+        case .index, .unknown: break
         }
     }
 }

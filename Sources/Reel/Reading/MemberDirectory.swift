@@ -11,8 +11,10 @@ struct MemberDirectory {
     private static let headerByteCounts = [256, 200 << 10]
 
     init(_ bytes: any RandomAccessBytes, limits: ReaderLimits, decoder: MemberDecoder) throws {
-        // Only members with fields can be found without reading what comes before them.
-        guard try MemberDirectory.fields(at: 0, of: bytes) != nil else { return }
+        // Only members with fields can be found without reading what comes before them; the first of them is a data member.
+        guard try MemberDirectory.isMember(at: 0, of: bytes),
+            case .data = try MemberDirectory.fields(at: 0, of: bytes)?.kind
+        else { return }
         if let indexOffset = try MemberDirectory.indexOffset(of: bytes) {
             layout = .finished
             try readIndex(at: indexOffset, of: bytes, limits: limits, decoder: decoder)
@@ -22,16 +24,20 @@ struct MemberDirectory {
         }
     }
 
-    /// The fields of the member at `offset`, or nil when it has none, or is no member.
+    /// Whether what stands at `offset` starts like a gzip member.
+    private static func isMember(at offset: Int, of bytes: any RandomAccessBytes) throws -> Bool {
+        try bytes.read(offset..<min(offset + 2, bytes.byteCount)) == [0x1F, 0x8B]
+    }
+
+    /// The fields of the member at `offset`, or nil when it has none.
     private static func fields(at offset: Int, of bytes: any RandomAccessBytes) throws -> MemberFields? {
         for byteCount in headerByteCounts {
             let head = try bytes.read(offset..<min(offset + byteCount, bytes.byteCount))
-            guard head.count > 2, head[0] == 0x1F, head[1] == 0x8B else { return nil }
             if let header = try MemberHeader.parse(head.span, at: offset) {
                 return try MemberFields(header, offset: offset)
             }
         }
-        return nil
+        throw ReelError(.truncated, "a member that ends in its header", offset: offset, section: "recording.md §4.1")
     }
 
     /// What the end member points at, or nil when the file does not end in one.
@@ -54,14 +60,14 @@ struct MemberDirectory {
             ReelError(.malformedIndex, reason, offset: offset, section: "recording.md §6.6")
         }
         let end = bytes.byteCount - MemberFields.endMemberByteCount
-        guard offset >= 0, offset < end, let fields = try MemberDirectory.fields(at: offset, of: bytes),
-            fields.memberByteCount == end - offset
+        guard offset >= 0, offset < end, try MemberDirectory.isMember(at: offset, of: bytes),
+            let fields = try MemberDirectory.fields(at: offset, of: bytes), fields.memberByteCount == end - offset
         else {
             throw malformed("the end member points at byte \(offset), where no member is that ends where it starts")
         }
         switch fields.kind {
         case .data(let data):
-            guard offset == 0, data.hasHeader else { throw malformed("the end member points at a data member") }
+            guard offset == 0 else { throw malformed("the end member points at a data member") }
             entries = [IndexEntry(offset: offset, byteCount: fields.memberByteCount, fields: data)]
         case .index:
             let member = try SingleMember(at: offset, byteCount: fields.memberByteCount, of: bytes)
@@ -116,7 +122,9 @@ struct MemberDirectory {
         do {
             while offset < bytes.byteCount {
                 guard let fields = try MemberDirectory.fields(at: offset, of: bytes) else {
-                    throw ReelError(.truncated, "a member that ends in its header", offset: offset)
+                    throw ReelError(
+                        .malformedMember, "a member without RL fields after members that have them", offset: offset,
+                        section: "recording.md §4.1")
                 }
                 guard fields.memberByteCount <= bytes.byteCount - offset else {
                     throw ReelError(
@@ -140,7 +148,8 @@ struct MemberDirectory {
                 offset += fields.memberByteCount
             }
         } catch {
-            damage = ReelError(wrapping: error)
+            damage = ReelError(wrapping: error).located(
+                at: offset, member: entries.count, event: entries.last?.endEvent ?? 0)
         }
     }
 }

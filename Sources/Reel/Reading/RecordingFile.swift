@@ -53,18 +53,17 @@ public final class RecordingFile {
             damage = directory.damage
             layout = directory.layout
             inflatedMemberCount = directory.inflatedMemberCount
-            if layout == .sequential || entries.isEmpty {
-                header = try RecordingReader(SequentialBytes(bytes: bytes, position: 0), limits: limits).header
-            } else {
-                let content = try RecordingFile.content(
-                    at: 0, of: entries, bytes: bytes, limits: limits, decoder: decoder)
+            let first =
+                entries.isEmpty
+                ? nil
+                : try? RecordingFile.content(at: 0, of: entries, bytes: bytes, limits: limits, decoder: decoder)
+            if let first, let header = first.header {
                 inflatedMemberCount += 1
-                last = (0, content)
-                guard let header = content.header else {
-                    throw ReelError(
-                        .notARecording, "the first frame is no header", offset: 0, section: "recording.md §6.1")
-                }
+                last = (0, first)
                 self.header = header
+            } else {
+                // The other way in has the words for what is wrong with a first frame.
+                header = try RecordingReader(SequentialBytes(bytes: bytes, position: 0), limits: limits).header
             }
         } catch {
             throw ReelError(wrapping: error)
@@ -263,13 +262,8 @@ public final class RecordingFile {
 
     private func content(at position: Int) throws(ReelError) -> MemberContent {
         if let last, last.position == position { return last.content }
-        let content: MemberContent
-        do {
-            content = try RecordingFile.content(
-                at: position, of: entries, bytes: bytes, limits: limits, decoder: decoder)
-        } catch {
-            throw ReelError(wrapping: error)
-        }
+        let content = try RecordingFile.content(
+            at: position, of: entries, bytes: bytes, limits: limits, decoder: decoder)
         inflatedMemberCount += 1
         last = (position, content)
         return content
@@ -278,7 +272,7 @@ public final class RecordingFile {
     private static func content(
         at position: Int, of entries: [IndexEntry], bytes: any RandomAccessBytes, limits: ReaderLimits,
         decoder: MemberDecoder
-    ) throws -> MemberContent {
+    ) throws(ReelError) -> MemberContent {
         let content = try MemberContent(
             of: entries[position], at: position, bytes: bytes, limits: limits, decoder: decoder)
         guard content.summary == nil || position == entries.count - 1 else {
