@@ -234,6 +234,7 @@ public final class RecordingFile {
                 }
                 guard try body(.event(event)) else { return }
             }
+            for keyframe in keyframes { guard try body(.keyframe(keyframe)) else { return } }
         }
     }
 

@@ -146,7 +146,7 @@ func recording(
     }
 }
 
-extension [PlainEvent] {
+extension Sequence<PlainEvent> {
     /// The events as they are read.
     var read: [Reading.EventText] {
         map { Reading.EventText(offset: $0.offset, kind: $0.kind, encoded: Array<UInt8>($0.term.external.dropFirst())) }
