@@ -31,11 +31,12 @@ enum BytesText {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// The bytes that base64 stands for, or nil when it is none. White space does not count, nor do missing `=`.
+    /// The bytes that base64 stands for, or nil when it is none. White space does not count, and the `=` at the end may
+    /// be left out.
     static func bytes(base64 text: [UInt8]) -> [UInt8]? {
         var symbols = text.filter { !$0.isWhiteSpace }[...]
-        for _ in 0..<2 where symbols.count.isMultiple(of: 4) || symbols.count % 4 == 3 {
-            if symbols.last == UInt8(ascii: "=") { symbols.removeLast() }
+        if symbols.count.isMultiple(of: 4) {
+            for _ in 0..<2 where symbols.last == UInt8(ascii: "=") { symbols.removeLast() }
         }
         guard symbols.count % 4 != 1 else { return nil }
         var bytes: [UInt8] = []

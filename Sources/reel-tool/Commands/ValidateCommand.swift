@@ -42,10 +42,16 @@ struct ValidateCommand: ParsableCommand {
     }
 
     private func remarks(on name: String) throws -> [Remark] {
-        var input = try Input(recording: name)
+        var input: Input
+        do {
+            input = try Input(recording: name)
+        } catch let error as ReelError where error.kind != .inputOutput {
+            // A file of PhoenixReplay's of which nothing can be imported.
+            return [Remark(error.description, kind: error.kind, offset: error.offset)]
+        }
         let progress = Progress("validating \(name)")
         defer { progress.finish() }
-        let losses = (input.imported?.losses ?? []).map(Remark.init(loss:))
+        let losses = (input.imported?.losses ?? []).map { Remark($0) }
         return losses + Validation.findings(in: WatchedFile(try input.file(), progress)).map(Remark.init)
     }
 }
@@ -66,12 +72,13 @@ private struct Remark {
         ]
     }
 
-    init(loss: String) {
+    /// What kept something from being imported.
+    init(_ reason: String, kind: ReelError.Kind? = nil, offset: Int? = nil) {
         isError = true
-        text = "error: \(loss)"
+        text = "error: \(reason)"
         json = [
-            "severity": "error", "kind": .null, "reason": .string(loss), "offset": .null, "member": .null,
-            "event": .null, "section": .null,
+            "severity": "error", "kind": JSONText(kind?.rawValue), "reason": .string(reason),
+            "offset": JSONText(offset), "member": .null, "event": .null, "section": .null,
         ]
     }
 }
