@@ -1,0 +1,109 @@
+import ExternalTerm
+import Foundation
+import Reel
+import Testing
+
+@testable import reel_tool
+
+@Suite("reel info")
+struct InfoTests {
+    @Test("One screen says what was recorded, when, how long, which events, and how the file is laid out")
+    func screen() throws {
+        let bytes = try Session.recording(eventsPerMember: 4)
+        try withFile(bytes) { file in
+            let info = try Tool.run("info", file)
+            #expect(info.status == 0)
+            #expect(info.talk == "")
+            #expect(info.lines.first == file)
+            for expected in [
+                "  recording  1.0, finished (closed)", "  id         s-1", "  view       Shop.CartLive",
+                "  url        http://shop.example/cart", "  connected  2023-11-14 22:13:20.250Z",
+                "  duration   1m30.500s", "  members    3, 2 keyframes", "  errors     2", "  events     9",
+                "    2 event", "    2 render", "    1 mount", "  names      2", "    1 save",
+            ] {
+                #expect(info.lines.contains(expected), "\(expected) in\n\(info.text)")
+            }
+            #expect(info.text.contains("  size       \(bytes.count.grouped) bytes, "))
+        }
+    }
+
+    @Test("--json is an object a file, on one line")
+    func json() throws {
+        try withFile(Session.recording(eventsPerMember: 4)) { file in
+            let info = try Tool.run("info", "--json", file, file)
+            let objects = try #require(try info.json as? [[String: Any]])
+            #expect(objects.count == 2)
+            for object in objects {
+                #expect(object["file"] as? String == file)
+                #expect(object["version"] as? String == "1.0")
+                #expect(object["layout"] as? String == "finished")
+                #expect(object["finished"] as? Bool == true)
+                #expect(object["importedFrom"] is NSNull)
+                #expect(object["damage"] is NSNull)
+                #expect(object["view"] as? String == "Shop.CartLive")
+                #expect(object["connectedAt"] as? Int == 1_700_000_000_250)
+                #expect(object["duration"] as? Int == 90_500)
+                #expect(object["events"] as? Int == 9)
+                #expect((object["kinds"] as? [String: Int])?["render"] == 2)
+                #expect(object["names"] as? [String: Int] == ["inc": 1, "save": 1])
+                #expect(object["errors"] as? Int == 2)
+                #expect(object["reason"] as? String == "closed")
+                #expect(object["members"] as? Int == 3)
+                #expect(object["keyframes"] as? Int == 2)
+            }
+        }
+    }
+
+    @Test(
+        "Every form of recording counts to the same, from a file and from standard input",
+        arguments: ["finished", "unfinished", "plain", "bare", "map", "recording"])
+    func forms(_ form: String) throws {
+        let bytes =
+            switch form {
+            case "unfinished": try Session.recording(isFinished: false, eventsPerMember: 4)
+            case "plain": try Session.plain()
+            case "bare": try Session.bare()
+            case "map": try Session.phoenixReplay(.map)
+            case "recording": try Session.phoenixReplay(.recording)
+            default: try Session.recording()
+            }
+        try withFile(bytes) { file in
+            for info in [try Tool.run("info", "--json", file), try Tool.run("info", "--json", "-", input: bytes)] {
+                #expect(info.status == 0, "\(info.talk)")
+                let object = try #require(try info.json.first as? [String: Any])
+                #expect(object["events"] as? Int == 9)
+                #expect(object["duration"] as? Int == 90_500)
+                #expect(object["names"] as? [String: Int] == ["inc": 1, "save": 1])
+                #expect(object["errors"] as? Int == 2)
+                #expect(object["bytes"] as? Int == bytes.count)
+                #expect(object["finished"] as? Bool == (form != "unfinished"))
+                #expect(object["importedFrom"] as? String == (["map", "recording"].contains(form) ? form : nil))
+                let layout = ["unfinished": "unfinished", "plain": "sequential", "bare": "sequential"][form]
+                #expect(object["layout"] as? String == layout ?? "finished")
+            }
+        }
+    }
+
+    @Test("Of a recording that is cut, what is there is shown; the error says where, and the status is 1")
+    func cut() throws {
+        let bytes = try Session.recording(eventsPerMember: 2)
+        try withFile(Array(bytes.dropLast(120))) { file in
+            let info = try Tool.run("info", file)
+            #expect(info.status == 1)
+            #expect(info.lines.contains("  recording  1.0, damaged, without an index"))
+            #expect(info.lines.contains("  id         s-1"))
+            #expect(info.talk.hasPrefix("reel: \(file): "))
+            #expect(info.talk.contains("'reel recover' saves what there is"))
+        }
+    }
+
+    @Test("What steers a terminal is escaped")
+    func escaping() throws {
+        var header = Session.header
+        header.fields[atom: "id"] = "a\u{1B}[2Jb\nc"
+        try withFile(Session.recording(header: header)) { file in
+            let info = try Tool.run("info", file)
+            #expect(info.lines.contains(#"  id         a\u{1b}[2Jb\u{a}c"#))
+        }
+    }
+}
