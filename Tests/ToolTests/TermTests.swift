@@ -1,0 +1,134 @@
+import ExternalTerm
+import Foundation
+import Testing
+
+@Suite("reel term")
+struct TermTests {
+    static let term = Term.tuple([.atom("ok"), .map(["count": 3, "name": "Ada"]), .list([1.5], tail: 2)])
+    static let elixir = "{:ok, %{count: 3, name: \"Ada\"}, [1.5 | 2]}\n"
+    static let erlang = "{ok,#{count => 3,name => <<\"Ada\">>},[1.5|2]}\n"
+
+    @Test(
+        "decode writes bytes as text",
+        arguments: [([], elixir), (["--to", "elixir"], elixir), (["--to", "erlang"], erlang)])
+    func decode(arguments: [String], text: String) throws {
+        let external = TermTests.term.external
+        let hex = external.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+        let base64 = Data(external).base64EncodedString(options: .lineLength64Characters)
+        #expect(try Tool.run(["term", "decode"] + arguments, input: external).text == text)
+        #expect(try Tool.run(["term", "decode", "--hex"] + arguments, input: Array(hex.utf8)).text == text)
+        #expect(
+            try Tool.run(["term", "decode", "--hex"] + arguments, input: Array(hex.uppercased().utf8)).text == text)
+        #expect(try Tool.run(["term", "decode", "--base64"] + arguments, input: Array(base64.utf8)).text == text)
+        try withFile(external) { file in
+            let decoded = try Tool.run(["term", "decode", file] + arguments)
+            #expect(decoded.text == text)
+        }
+    }
+
+    @Test("encode writes the canonical bytes of text", arguments: [("elixir", elixir), ("erlang", erlang)])
+    func encode(notation: String, text: String) throws {
+        let external = TermTests.term.external
+        let arguments = ["term", "encode", "--from", notation]
+        #expect(try Tool.run(arguments, input: Array(text.utf8)).output == external)
+        let hex = external.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+        #expect(try Tool.run(arguments + ["--hex"], input: Array(text.utf8)).text == hex + "\n")
+        let base64 = Data(external).base64EncodedString()
+        #expect(try Tool.run(arguments + ["--base64"], input: Array(text.utf8)).text == base64 + "\n")
+    }
+
+    @Test(
+        "What is no term is refused, with the place",
+        arguments: [
+            (["decode"], "\u{1}", "(notExternalTerm, byte 0)"), (["decode", "--hex"], "8361", "(truncated, byte 2)"),
+            (["decode", "--hex"], "83610100", "(trailingBytes, byte 3)"),
+            (["decode", "--hex"], "xy", "no hexadecimal digits"),
+            (["decode", "--hex"], "836", "no hexadecimal digits"),
+            (["decode", "--base64"], "g2E", "(truncated, byte 2)"),
+            (["decode", "--base64"], "g2EB*", "no base64"), (["encode"], "{:ok", "(line 1, column 5)"),
+            (["encode", "--from", "erlang"], "{ok,\n Variable}", "(line 2, column 2)"),
+        ])
+    func refusals(arguments: [String], input: String, place: String) throws {
+        let tool = try Tool.run(["term"] + arguments, input: Array(input.utf8))
+        #expect(tool.status == 1)
+        #expect(tool.text == "")
+        #expect(tool.talk.hasPrefix("reel: standard input: "))
+        #expect(tool.talk.contains(place), "\(tool.talk)")
+    }
+
+    /// The frame of `{packet, 4}` that holds `content`.
+    private func frame(_ content: [UInt8]) -> [UInt8] {
+        [24, 16, 8, 0].map { UInt8(content.count >> $0 & 0xFF) } + content
+    }
+
+    /// A map whose keys are not in order, followed by an old form of an atom: 131, then {#{b => 1, a => 2}, ok}.
+    private let loose: [UInt8] = [
+        131, 104, 2, 116, 0, 0, 0, 2, 119, 1, 0x62, 97, 1, 119, 1, 0x61, 98, 0, 0, 0, 2, 100, 0, 2, 0x6F, 0x6B,
+    ]
+    private let canonical = Term.tuple([.map(["a": 2, "b": 1]), .atom("ok")]).external
+
+    @Test("transcode answers each frame with the canonical form of its term")
+    func transcode() throws {
+        let input = frame(loose) + frame(canonical) + frame([131, 106])
+        let tool = try Tool.run("term", "transcode", input: input)
+        #expect(tool.status == 0)
+        #expect(tool.output == frame(canonical) + frame(canonical) + frame([131, 106]))
+    }
+
+    @Test("--used starts each answer with how many bytes the term took")
+    func used() throws {
+        let tool = try Tool.run("term", "transcode", "--used", input: frame(loose))
+        #expect(tool.output == frame([0, 0, 0, UInt8(loose.count)] + canonical))
+    }
+
+    @Test("A term that is refused, and bytes after one, end the stream")
+    func strict() throws {
+        for (bad, place) in [
+            ([131, 97], "truncated, frame 1, byte 2"), (loose + [0], "trailingBytes, frame 1, byte 26"),
+        ] {
+            let tool = try Tool.run("term", "transcode", input: frame(loose) + frame(bad) + frame(loose))
+            #expect(tool.status == 1)
+            #expect(tool.output == frame(canonical))
+            #expect(tool.talk.contains("(\(place) of its term): --lenient goes on behind it\n"), "\(tool.talk)")
+        }
+    }
+
+    @Test("--lenient answers every frame, an empty one to what is refused")
+    func lenient() throws {
+        let input = [loose, [], [131], [131, 97], loose + [1, 2, 3], [0]].flatMap(frame)
+        let tool = try Tool.run("term", "transcode", "--lenient", "--used", input: input)
+        #expect(tool.status == 0)
+        let answer = [0, 0, 0, UInt8(loose.count)] + canonical
+        #expect(tool.output == [answer, [], [], [], answer, []].flatMap(frame))
+    }
+
+    @Test("Input that ends in the middle of a frame is refused", arguments: [1, 3, 4, 5])
+    func cut(count: Int) throws {
+        let tool = try Tool.run("term", "transcode", "--lenient", input: Array(frame(loose).prefix(count)))
+        #expect(tool.status == 1)
+        #expect(tool.output == [])
+        #expect(tool.talk == "reel: standard input: ends inside a frame (truncated, frame 0)\n")
+    }
+
+    @Test("Any depth is transcoded")
+    func deep() throws {
+        let depth = 100_000
+        let term = [131] + Array(repeatElement([104, 1] as [UInt8], count: depth).joined()) + [97, 1]
+        #expect(try Tool.run("term", "transcode", input: frame(term)).output == frame(term))
+    }
+
+    @Test("A port may ask one term at a time: each answer comes before the next question", .timeLimit(.minutes(2)))
+    func port() throws {
+        let tool = try RunningTool("term", "transcode", "--lenient")
+        let answer = frame(canonical)
+        for _ in 0..<100 {
+            try tool.write(frame(loose))
+            #expect(tool.read(answer.count) == answer)
+            try tool.write(frame([0]))
+            #expect(tool.read(4) == [0, 0, 0, 0])
+        }
+        try tool.closeInput()
+        #expect(tool.read(1) == [])
+        #expect(tool.end().status == 0)
+    }
+}
