@@ -35,12 +35,12 @@ demo: build ## build for release and show the tool on a real recording
 test: setup ## build with warnings as errors, run all tests, and compare a sample of terms with a real BEAM
 	swift build --scratch-path $(BUILD) --build-tests $(STRICT)
 	swift test --scratch-path $(BUILD) --skip-build $(STRICT)
-	$(JUDGE) terms --count 2000 --seed 1 --command "$(BUILD)/debug/reel term transcode --lenient"
-	$(JUDGE) mutations --count 5000 --seed 1 --command "$(BUILD)/debug/reel term transcode --lenient"
+	$(JUDGE) terms --count 5000 --seed 1 --command "$(BUILD)/debug/reel term transcode --lenient" --used
+	$(JUDGE) mutations --count 20000 --seed 1 --command "$(BUILD)/debug/reel term transcode --lenient" --used
 
 judge: build ## compare TERMS random terms and MUTATIONS damaged ones with a real BEAM
-	$(JUDGE) terms --count $(TERMS) --seed $(SEED) --command "$(BUILD)/release/reel term transcode --lenient"
-	$(JUDGE) mutations --count $(MUTATIONS) --seed $(SEED) --command "$(BUILD)/release/reel term transcode --lenient"
+	$(JUDGE) terms --count $(TERMS) --seed $(SEED) --command "$(BUILD)/release/reel term transcode --lenient" --used
+	$(JUDGE) mutations --count $(MUTATIONS) --seed $(SEED) --command "$(BUILD)/release/reel term transcode --lenient" --used
 
 large: build ## measure time and memory on a recording of BYTES bytes
 	@Scripts/measure-large.sh $(BUILD)/release/reel $(BYTES)
