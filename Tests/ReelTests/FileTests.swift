@@ -92,9 +92,8 @@ struct FileTests {
             let file = try AtomicFile(path(folder, "taken"))
             try file.write([1])
             #expect(throws: Errno.self) { try file.commit() }
-            try withKnownIssue("the temporary file stays", isIntermittent: true) {
-                #expect(try names(in: folder) == ["taken"])
-            }
+            let left = try names(in: folder)
+            withKnownIssue("the temporary file stays", isIntermittent: true) { #expect(left == ["taken"]) }
         }
     }
 
@@ -108,9 +107,11 @@ struct FileTests {
             try Data().write(to: other)
             let descriptor = try FileDescriptor.open(FilePath(other.path), .writeOnly)
             defer { try? descriptor.close() }
-            try withKnownIssue("what is written goes to the other file", isIntermittent: true) {
-                #expect(throws: (any Error).self) { try file.write([1, 2, 3]) }
-                #expect(try Data(contentsOf: other).isEmpty)
+            let isRefused = (try? file.write([1, 2, 3])) == nil
+            let written = try Data(contentsOf: other)
+            withKnownIssue("what is written goes to the other file", isIntermittent: true) {
+                #expect(isRefused)
+                #expect(written.isEmpty)
             }
         }
     }
@@ -119,12 +120,11 @@ struct FileTests {
     func longName() throws {
         try inFolder { folder in
             let name = String(repeating: "n", count: 250) + ".reel"
-            try withKnownIssue("its name is part of a longer one", isIntermittent: true) {
-                let file = try AtomicFile(path(folder, name))
-                try file.write([1])
-                try file.commit()
-                #expect(try names(in: folder) == [name])
-            }
+            let file = try? AtomicFile(path(folder, name))
+            try file?.write([1])
+            try file?.commit()
+            let left = try names(in: folder)
+            withKnownIssue("its name is part of a longer one", isIntermittent: true) { #expect(left == [name]) }
         }
     }
 
