@@ -13,8 +13,8 @@ SWIFT_FILES := Sources Tests Package.swift
 
 # The judge's seed: fixed in `make test`, a new one in each `make judge`.
 SEED ?= $(shell date +%s)
-TERMS ?= 20000
-MUTATIONS ?= 100000
+TERMS ?= 50000
+MUTATIONS ?= 500000
 # The size of the file that `make large` makes, in bytes of terms.
 BYTES ?= 1000000000
 
