@@ -17,6 +17,7 @@ let package = Package(
         .library(name: "ExternalTerm", targets: ["ExternalTerm"]),
         .library(name: "GzipMembers", targets: ["GzipMembers"]),
         .library(name: "Reel", targets: ["Reel"]),
+        .library(name: "ReelJSON", targets: ["ReelJSON"]),
         .executable(name: "reel", targets: ["reel-tool"]),
     ],
     dependencies: [
@@ -37,6 +38,7 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .target(name: "ReelJSON", dependencies: ["Reel", "ExternalTerm", "Zlib"], swiftSettings: settings),
         .executableTarget(
             name: "reel-tool",
             dependencies: [
@@ -49,6 +51,7 @@ let package = Package(
         .testTarget(name: "ExternalTermTests", dependencies: ["ExternalTerm"], swiftSettings: settings),
         .testTarget(name: "GzipMembersTests", dependencies: ["GzipMembers", "Zlib"], swiftSettings: settings),
         .testTarget(name: "ReelTests", dependencies: ["Reel", "ExternalTerm", "GzipMembers"], swiftSettings: settings),
+        .testTarget(name: "ReelJSONTests", dependencies: ["ReelJSON", "Reel", "ExternalTerm"], swiftSettings: settings),
         .testTarget(name: "ToolTests", dependencies: ["reel-tool"], swiftSettings: settings),
         .testTarget(
             name: "AcceptanceTests", dependencies: ["Reel", "ExternalTerm", "GzipMembers", "reel-tool"],

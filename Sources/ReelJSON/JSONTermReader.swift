@@ -1,0 +1,175 @@
+import ExternalTerm
+
+/// Builds terms of JSON text from the bottom up, without recursion.
+struct JSONTermReader {
+    /// Whether tags mean anything; otherwise every object is a map with strings for keys.
+    let readsTags: Bool
+
+    /// A value that has been read, and how it was written.
+    private struct Value {
+        var term: Term
+        var form: Form
+        /// How deep its tree is.
+        var depth: Int
+
+        /// A literal is what JSON has itself; a tail is the term that ends an improper list.
+        enum Form { case literal, tagged, tail }
+    }
+
+    private struct Container {
+        var start: Int
+        var firstValue: Int
+        var firstKey: Int
+    }
+
+    init(readsTags: Bool) { self.readsTags = readsTags }
+
+    /// Reads the value of which `token`, which started at `start`, is the first one.
+    func term(_ token: JSONToken, at start: Int, _ parser: inout JSONParser) throws(JSONError) -> Term {
+        var open: [Container] = []
+        var values: [Value] = []
+        var keys: [[UInt8]] = []
+        var token = token
+        var start = start
+        while true {
+            switch token {
+            case .beginArray, .beginObject:
+                open.append(Container(start: start, firstValue: values.count, firstKey: keys.count))
+            case .key(let range, let hasEscapes): keys.append(parser.bytes.unescaped(range, hasEscapes: hasEscapes))
+            case .endArray:
+                guard let container = open.popLast() else { break }
+                let value = try array(values[container.firstValue...], at: container.start)
+                values.removeSubrange(container.firstValue...)
+                values.append(value)
+            case .endObject:
+                guard let container = open.popLast() else { break }
+                let value = try object(
+                    keys[container.firstKey...], values[container.firstValue...], at: container.start)
+                values.removeSubrange(container.firstValue...)
+                keys.removeSubrange(container.firstKey...)
+                values.append(value)
+            default:
+                let term = try JSONTermReader.leaf(token, parser.bytes)
+                values.append(Value(term: term, form: .literal, depth: 0))
+            }
+            guard !open.isEmpty else { break }
+            start = parser.offset
+            guard let next = try parser.next() else { break }
+            token = next
+        }
+        guard let value = values.last, value.form != .tail else {
+            throw meaningless("a tail outside a list", at: start)
+        }
+        guard value.depth <= TermLimits.deepestTree else { throw tooDeep(at: start) }
+        return value.term
+    }
+
+    private static func leaf(_ token: JSONToken, _ bytes: Span<UInt8>) throws(JSONError) -> Term {
+        switch token {
+        case .string(let range, let hasEscapes): return .binary(bytes.unescaped(range, hasEscapes: hasEscapes))
+        case .number(let range, let isInteger):
+            let text = bytes.numberText(range)
+            if isInteger {
+                if let value = Int(text) { return .integer(value) }
+                if let value = BigInteger(decimal: text) {
+                    return .integer(isNegative: value.isNegative, magnitude: value.magnitude)
+                }
+            }
+            guard let value = Double(text), value.isFinite else {
+                throw JSONError(.limitExceeded, at: range.lowerBound, "a number that no float can hold")
+            }
+            return .float(value)
+        case .true: return .boolean(true)
+        case .false: return .boolean(false)
+        default: return .atom(.nil)
+        }
+    }
+
+    // MARK: Containers
+
+    private func depth(_ values: ArraySlice<Value>, at start: Int) throws(JSONError) -> Int {
+        let depth = (values.lazy.map(\.depth).max() ?? -1) + 1
+        // A tag takes up to three levels for what is one.
+        guard depth <= TermLimits.deepestTree + 2 else { throw tooDeep(at: start) }
+        return depth
+    }
+
+    private func array(_ values: ArraySlice<Value>, at start: Int) throws(JSONError) -> Value {
+        let depth = try depth(values, at: start)
+        if let last = values.last, last.form == .tail {
+            let elements = values.dropLast()
+            guard !elements.isEmpty else { throw meaningless("a list that is nothing but a tail", at: start) }
+            return Value(term: .list(try terms(elements, at: start), tail: last.term), form: .literal, depth: depth)
+        }
+        return Value(term: .list(try terms(values, at: start)), form: .literal, depth: depth)
+    }
+
+    private func object(
+        _ keys: ArraySlice<[UInt8]>, _ values: ArraySlice<Value>, at start: Int
+    ) throws(JSONError) -> Value {
+        let depth = try depth(values, at: start)
+        if readsTags, let tag = keys.first, tag.first == UInt8(ascii: "$"), let content = values.first {
+            return try tagged(String(decoding: tag, as: UTF8.self), content, keys, values, depth, at: start)
+        }
+        if readsTags, keys.contains(where: { $0.first == UInt8(ascii: "$") }) {
+            throw meaningless("a tag beside other keys", at: start)
+        }
+        let pairs = zip(keys, try terms(values, at: start)).map { TermMap.Pair(.binary($0), $1) }
+        return Value(term: .map(TermMap(pairs)), form: .literal, depth: depth)
+    }
+
+    private func terms(_ values: ArraySlice<Value>, at start: Int) throws(JSONError) -> [Term] {
+        guard !values.contains(where: { $0.form == .tail }) else {
+            throw meaningless("a tail that is not the last of a list", at: start)
+        }
+        return values.map(\.term)
+    }
+
+    private func tooDeep(at start: Int) -> JSONError {
+        JSONError(.limitExceeded, at: start, "terms nested deeper than \(TermLimits.deepestTree)")
+    }
+
+    private func meaningless(_ reason: String, at start: Int) -> JSONError {
+        JSONError(.meaningless, at: start, reason)
+    }
+
+    // MARK: Tags
+
+    private func tagged(
+        _ tag: String, _ content: Value, _ keys: ArraySlice<[UInt8]>, _ values: ArraySlice<Value>, _ depth: Int,
+        at start: Int
+    ) throws(JSONError) -> Value {
+        let term: Term?
+        if tag == "$bits" {
+            let size = values.count == 2 && keys.last == Array("size".utf8) ? values.last?.term.integer : nil
+            term = size.flatMap { size in bytes(content).flatMap { TaggedTerm.bits($0, size: size) } }
+        } else if keys.count > 1 {
+            throw meaningless("a tag beside other keys", at: start)
+        } else if tag == "$tail" {
+            guard content.form != .tail else { throw meaningless("a tail of a tail", at: start) }
+            return Value(term: content.term, form: .tail, depth: content.depth)
+        } else if content.form == .literal {
+            term =
+                switch tag {
+                case "$binary": bytes(content).map(Term.binary)
+                case "$local": bytes(content).map(Term.local)
+                case "$atom": content.term.text.flatMap(Atom.init(named:)).map(Term.atom)
+                case "$integer": content.term.text.flatMap(TaggedTerm.integer)
+                case "$tuple": TaggedTerm.elements(content.term).map(Term.tuple)
+                case "$map": TaggedTerm.map(content.term)
+                default: TaggedTerm.identifier(tag, content.term)
+                }
+        } else {
+            term = nil
+        }
+        guard let term else { throw meaningless("a '\(tag)' that stands for no term", at: start) }
+        // The object is no container of the term that it stands for.
+        let levels = tag == "$tuple" ? 1 : tag == "$map" || tag == "$closure" ? 2 : depth
+        return Value(term: term, form: .tagged, depth: max(depth - levels, 0))
+    }
+
+    private func bytes(_ value: Value) -> [UInt8]? {
+        guard value.form == .literal else { return nil }
+        return value.term.text.flatMap(Base64.decode)
+    }
+}

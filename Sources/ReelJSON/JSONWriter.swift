@@ -1,0 +1,204 @@
+import Zlib
+
+/// How JSON text looks.
+public struct JSONStyle: Hashable, Sendable {
+    /// Whether values stand on lines of their own, indented by two spaces a level.
+    public var isPretty: Bool
+    /// Whether `<`, `>`, `&`, U+2028 and U+2029 are written as escapes, so that the text is safe inside a `<script>`
+    /// element.
+    public var isHTMLSafe: Bool
+
+    /// Creates a style, compact unless told otherwise.
+    public init(isPretty: Bool = false, isHTMLSafe: Bool = false) {
+        self.isPretty = isPretty
+        self.isHTMLSafe = isHTMLSafe
+    }
+}
+
+/// Writes JSON text (RFC 8259), value by value.
+///
+/// Commas, indentation and escapes are the writer's; that arrays and objects are closed, and keys and values take
+/// turns, is the caller's.
+///
+/// ```swift
+/// var json = JSONWriter()
+/// json.beginObject()
+/// json.key("count")
+/// json.write(integer: 3)
+/// json.endObject()
+/// String(decoding: json.bytes, as: UTF8.self)  // {"count":3}
+/// ```
+public struct JSONWriter: Sendable {
+    /// The text so far, in UTF-8.
+    public private(set) var bytes: [UInt8] = []
+    private let style: JSONStyle
+    private var depth = 0
+    /// Whether the next value is the first one in its array or object, or follows a key.
+    private var needsComma = false
+    private var followsKey = false
+
+    /// Creates a writer.
+    public init(style: JSONStyle = JSONStyle()) { self.style = style }
+
+    /// Takes the text so far away, to be written somewhere.
+    public mutating func takeBytes() -> [UInt8] {
+        defer { bytes.removeAll(keepingCapacity: true) }
+        return bytes
+    }
+
+    /// Begins an array.
+    public mutating func beginArray() { begin(UInt8(ascii: "[")) }
+    /// Ends an array.
+    public mutating func endArray() { end(UInt8(ascii: "]")) }
+    /// Begins an object.
+    public mutating func beginObject() { begin(UInt8(ascii: "{")) }
+    /// Ends an object.
+    public mutating func endObject() { end(UInt8(ascii: "}")) }
+
+    /// Writes the key of the value that comes next.
+    public mutating func key(_ text: String) {
+        let utf8 = Array(text.utf8)
+        key(utf8.span)
+    }
+
+    /// Writes the key of the value that comes next, given in UTF-8.
+    mutating func key(_ utf8: Span<UInt8>) {
+        separate()
+        appendQuoted(utf8)
+        bytes.append(UInt8(ascii: ":"))
+        if style.isPretty { bytes.append(UInt8(ascii: " ")) }
+        followsKey = true
+    }
+
+    /// Writes a key of ASCII letters, digits and punctuation that needs no escape.
+    mutating func key(plain text: StaticString) { key(text.description) }
+
+    /// Writes a string.
+    public mutating func write(string text: String) {
+        let utf8 = Array(text.utf8)
+        write(utf8: utf8.span)
+    }
+
+    /// Writes a string that is given in UTF-8.
+    mutating func write(utf8: Span<UInt8>) {
+        separate()
+        appendQuoted(utf8)
+    }
+
+    /// Writes a string of ASCII letters, digits and punctuation that needs no escape.
+    mutating func write(plain text: String) {
+        separate()
+        bytes.append(UInt8(ascii: "\""))
+        bytes += text.utf8
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// Writes an integer.
+    public mutating func write(integer value: Int) {
+        separate()
+        appendDigits(of: value)
+    }
+
+    /// Writes what is a JSON number or literal already.
+    public mutating func write(literal text: String) {
+        separate()
+        bytes += text.utf8
+    }
+
+    /// Writes a finite float: the shortest text that reads back, with a point or an exponent.
+    public mutating func write(float value: Double) { write(literal: value.description) }
+
+    /// Writes an array without elements, on one line.
+    mutating func writeEmptyArray() { write(literal: "[]") }
+
+    /// Writes `true` or `false`.
+    public mutating func write(boolean value: Bool) { write(literal: value ? "true" : "false") }
+
+    /// Writes `null`.
+    public mutating func writeNull() { write(literal: "null") }
+
+    /// Ends a line, between values that stand by themselves.
+    public mutating func endLine() {
+        bytes.append(UInt8(ascii: "\n"))
+        needsComma = false
+    }
+
+    // MARK: Layout
+
+    private mutating func begin(_ bracket: UInt8) {
+        separate()
+        bytes.append(bracket)
+        depth += 1
+        needsComma = false
+    }
+
+    private mutating func end(_ bracket: UInt8) {
+        depth -= 1
+        if needsComma { breakLine() }
+        bytes.append(bracket)
+        needsComma = true
+    }
+
+    private mutating func separate() {
+        if followsKey {
+            followsKey = false
+        } else {
+            if needsComma { bytes.append(UInt8(ascii: ",")) }
+            if depth > 0 { breakLine() }
+        }
+        needsComma = true
+    }
+
+    private mutating func breakLine() {
+        guard style.isPretty else { return }
+        bytes.append(UInt8(ascii: "\n"))
+        for _ in 0..<depth { bytes += [UInt8(ascii: " "), UInt8(ascii: " ")] }
+    }
+
+    private mutating func appendDigits(of value: Int) {
+        guard value.magnitude > 9 else {
+            if value < 0 { bytes.append(UInt8(ascii: "-")) }
+            bytes.append(UInt8(ascii: "0") + UInt8(value.magnitude))
+            return
+        }
+        bytes += value.description.utf8
+    }
+
+    // MARK: Strings
+
+    /// Writes a string when `bytes` are UTF-8, or returns false and writes nothing.
+    mutating func write(text bytes: Span<UInt8>) -> Bool {
+        guard JSONWriter.isText(bytes) else { return false }
+        write(utf8: bytes)
+        return true
+    }
+
+    /// Whether `bytes` are UTF-8.
+    static func isText(_ bytes: Span<UInt8>) -> Bool {
+        var merged: UInt8 = 0
+        for position in bytes.indices { merged |= bytes[position] }
+        return merged < 0x80 || (try? UTF8Span(validating: bytes)) != nil
+    }
+
+    private mutating func appendQuoted(_ utf8: Span<UInt8>) {
+        bytes.append(UInt8(ascii: "\""))
+        var start = 0
+        var position = 0
+        while position < utf8.count {
+            guard JSONEscape.mayStart(with: utf8[position]) else {
+                position += 1
+                continue
+            }
+            guard let escape = JSONEscape(at: position, of: utf8, isHTMLSafe: style.isHTMLSafe) else {
+                position += 1
+                continue
+            }
+            bytes.append(copying: utf8.extracting(start..<position))
+            bytes += escape.text.utf8
+            position += escape.length
+            start = position
+        }
+        bytes.append(copying: utf8.extracting(start..<utf8.count))
+        bytes.append(UInt8(ascii: "\""))
+    }
+}

@@ -1,0 +1,328 @@
+import ExternalTerm
+import Zlib
+
+/// How the plain mapping writes what JSON has no values of its own for. Implements Spec/json.md §3.
+public struct PlainOptions: Hashable, Sendable {
+    /// Whether integers beyond ±(2^53 - 1), which JavaScript rounds, are written as strings.
+    public var writesLargeIntegersAsStrings: Bool
+    /// Whether Elixir's own structs are written as people write them: a date as `"2026-03-10"`, a set as an array.
+    public var writesKnownStructsAsText: Bool
+
+    /// Creates options, with neither unless told otherwise.
+    public init(writesLargeIntegersAsStrings: Bool = false, writesKnownStructsAsText: Bool = false) {
+        self.writesLargeIntegersAsStrings = writesLargeIntegersAsStrings
+        self.writesKnownStructsAsText = writesKnownStructsAsText
+    }
+
+    /// The largest integer that JavaScript has without rounding.
+    static let largestExactInteger: UInt = 1 << 53 - 1
+}
+
+/// The plain mapping: every term has an image that people and other tools understand, though it may not lead back.
+///
+/// It agrees with PhoenixReplay's `:json` storage wherever that succeeds. The terms are known to be valid; tokens go in
+/// and text comes out, without recursion, and memory is bounded by what is open. Implements Spec/json.md §3.
+struct PlainMapping {
+    private let options: PlainOptions
+    private var open: [Container] = []
+    /// Where the keys of the objects that are open start, of those whose keys are all of one kind so far.
+    private var keyStarts: [Int] = []
+    /// The keys of the objects that are open whose keys are of several kinds, and may collide.
+    private var mixedKeys: [ObjectKeys] = []
+    private var survey: MapSurvey?
+    private var nextSurveyed = 0
+
+    private struct Container {
+        var kind: Kind
+        /// How many elements, or pairs, are to come.
+        var remaining: Int
+        var keys = KeyKind.none
+        /// From where the keys of an object are in `keyStarts`.
+        var firstKey = 0
+        /// Of a set: where the struct ends, and whether a member has been written, whose value comes next.
+        var end = 0
+        var isStarted = false
+
+        enum Kind { case array, list, object, set }
+    }
+
+    /// What the keys of an object have been so far. Those of one kind, but for `mixed`, never have the same text.
+    private enum KeyKind { case none, atom, binary, integer, mixed }
+
+    init(options: PlainOptions) { self.options = options }
+
+    /// Writes the valid term at `start`.
+    ///
+    /// - Returns: where the term ends.
+    /// - Throws: ``TermError`` when there is no valid term after all.
+    mutating func write(_ bytes: Span<UInt8>, at start: Int, to json: inout JSONWriter) throws(TermError) -> Int {
+        open.removeAll(keepingCapacity: true)
+        keyStarts.removeAll(keepingCapacity: true)
+        mixedKeys.removeAll()
+        if options.writesKnownStructsAsText {
+            survey = try MapSurvey(bytes, at: start, notesFields: true)
+            nextSurveyed = 0
+        }
+        var offset = start
+        try writeValue(bytes, &offset, &json)
+        while let top = open.indices.last {
+            guard open[top].remaining > 0 else {
+                try close(bytes, &offset, &json)
+                continue
+            }
+            open[top].remaining -= 1
+            switch open[top].kind {
+            case .array, .list: try writeValue(bytes, &offset, &json)
+            case .object:
+                let isStruct = try writeKey(bytes, &offset, &json)
+                if isStruct, try writeModule(bytes, &offset, &json) { continue }
+                try writeValue(bytes, &offset, &json)
+            case .set:
+                if open[top].isStarted { offset = try KnownTerm.end(of: bytes, at: offset) }
+                open[top].isStarted = true
+                try writeValue(bytes, &offset, &json)
+            }
+        }
+        return offset
+    }
+
+    /// Ends a container, or goes on with the list that is a list's tail.
+    private mutating func close(
+        _ bytes: Span<UInt8>, _ offset: inout Int, _ json: inout JSONWriter
+    ) throws(TermError) {
+        guard let top = open.indices.last else { return }
+        switch open[top].kind {
+        case .array:
+            json.endArray()
+            open.removeLast()
+        case .set:
+            json.endArray()
+            offset = open.removeLast().end
+        case .object:
+            json.endObject()
+            if open[top].keys == .mixed { mixedKeys.removeLast() }
+            keyStarts.removeSubrange(open[top].firstKey...)
+            open.removeLast()
+        case .list:
+            let (tail, end) = try KnownTerm.token(of: bytes, at: offset)
+            switch tail {
+            case .nil:
+                offset = end
+                json.endArray()
+                open.removeLast()
+            case .list(let count):
+                offset = end
+                open[top].remaining = count
+            case .string(let range):
+                offset = end
+                for position in range { json.write(integer: Int(bytes[position])) }
+                json.endArray()
+                open.removeLast()
+            default:
+                // An improper list is an array with its tail last.
+                open[top].kind = .array
+                try writeValue(bytes, &offset, &json)
+            }
+        }
+    }
+
+    // MARK: Values
+
+    private mutating func writeValue(
+        _ bytes: Span<UInt8>, _ offset: inout Int, _ json: inout JSONWriter
+    ) throws(TermError) {
+        var start = offset
+        var (token, end) = try KnownTerm.token(of: bytes, at: offset)
+        // A list without elements is its tail.
+        while token == .list(count: 0) {
+            start = end
+            (token, end) = try KnownTerm.token(of: bytes, at: start)
+        }
+        offset = end
+        switch token {
+        case .integer(let value): write(integer: value, to: &json)
+        case .atom(let text): PlainMapping.write(text, of: bytes, to: &json)
+        case .binary(let range): PlainMapping.write(binary: bytes.extracting(range), to: &json)
+        case .float(let value): json.write(float: value)
+        case .nil: json.writeEmptyArray()
+        case .tuple(let count): openArray(.array, count, &json)
+        case .list(let count): openArray(.list, count, &json)
+        case .map(let count):
+            if survey != nil, try writeKnownStruct(at: start, bytes, &offset, &json) { return }
+            json.beginObject()
+            open.append(Container(kind: .object, remaining: count, firstKey: keyStarts.count))
+        case .string(let range):
+            json.beginArray()
+            for position in range { json.write(integer: Int(bytes[position])) }
+            json.endArray()
+        case .bigInteger(let isNegative, let magnitude):
+            let value = BigInteger(isNegative: isNegative, magnitude: bytes.array(magnitude))
+            let text = Term.bigInteger(value).elixirText
+            // The longest integers are hexadecimal, which JSON has no numbers for.
+            if options.writesLargeIntegersAsStrings || value.isWrittenInHexadecimal {
+                json.write(plain: text)
+            } else {
+                json.write(literal: text)
+            }
+        case .bitstring(let range, let bits):
+            let bitstring = Bitstring(bytes: bytes.array(range), bitsInLastByte: bits)
+            json.beginObject()
+            json.key("base64")
+            json.write(plain: Base64.encode(bitstring?.bytes ?? []))
+            json.key("bits")
+            json.write(integer: bitstring?.bitCount ?? 0)
+            json.endObject()
+        case .pid, .port, .reference, .externalFunction, .localFunction:
+            // What cannot be called or reached elsewhere is text.
+            json.write(string: IdentifierTerm.term(of: token, bytes).elixirText)
+            offset = try KnownTerm.end(of: bytes, at: start)
+        }
+    }
+
+    private mutating func openArray(_ kind: Container.Kind, _ count: Int, _ json: inout JSONWriter) {
+        json.beginArray()
+        open.append(Container(kind: kind, remaining: count))
+    }
+
+    private func write(integer value: Int, to json: inout JSONWriter) {
+        if options.writesLargeIntegersAsStrings, value.magnitude > PlainOptions.largestExactInteger {
+            json.write(plain: value.description)
+        } else {
+            json.write(integer: value)
+        }
+    }
+
+    private static func write(_ text: TermToken.AtomText, of bytes: Span<UInt8>, to json: inout JSONWriter) {
+        let range = text.range
+        switch range.count {
+        case 3 where bytes.holds("nil", at: range): json.writeNull()
+        case 4 where bytes.holds("true", at: range): json.write(boolean: true)
+        case 5 where bytes.holds("false", at: range): json.write(boolean: false)
+        default:
+            if text.isLatin1 {
+                json.write(string: bytes.atom(text).name)
+            } else {
+                json.write(utf8: bytes.extracting(range))
+            }
+        }
+    }
+
+    private static func write(binary: Span<UInt8>, to json: inout JSONWriter) {
+        guard !json.write(text: binary) else { return }
+        json.beginObject()
+        json.key("base64")
+        json.write(plain: Base64.encode([UInt8](copying: binary)))
+        json.endObject()
+    }
+
+    // MARK: Keys
+
+    /// Writes the key at `offset`, and returns whether it is the one that names a struct's module.
+    private mutating func writeKey(
+        _ bytes: Span<UInt8>, _ offset: inout Int, _ json: inout JSONWriter
+    ) throws(TermError) -> Bool {
+        guard let top = open.indices.last else { return false }
+        let start = offset
+        let (token, end) = try KnownTerm.token(of: bytes, at: start)
+        let kind = PlainMapping.kind(of: token, bytes)
+        if kind != .mixed, open[top].keys == .none || open[top].keys == kind {
+            open[top].keys = kind
+            keyStarts.append(start)
+            offset = end
+            switch token {
+            case .atom(let text) where !text.isLatin1:
+                json.key(bytes.extracting(text.range))
+                return text.range.count == 10 && bytes.holds("__struct__", at: text.range)
+            case .binary(let range): json.key(bytes.extracting(range))
+            default:
+                let text = try PlainMapping.keyText(bytes, at: start)
+                json.key(text.span)
+            }
+            return false
+        }
+        if open[top].keys != .mixed {
+            var keys = ObjectKeys()
+            for key in keyStarts[open[top].firstKey...] { _ = keys.unique(try PlainMapping.keyText(bytes, at: key)) }
+            mixedKeys.append(keys)
+            open[top].keys = .mixed
+        }
+        offset = try KnownTerm.end(of: bytes, at: start)
+        let text = try PlainMapping.keyText(bytes, at: start)
+        let unique = mixedKeys[mixedKeys.count - 1].unique(text)
+        json.key(unique.span)
+        if case .atom(let text) = token { return text.range.count == 10 && bytes.holds("__struct__", at: text.range) }
+        return false
+    }
+
+    private static func kind(of token: TermToken, _ bytes: Span<UInt8>) -> KeyKind {
+        switch token {
+        // `nil` is written as the empty atom is.
+        case .atom(let text): text.range.count == 3 && bytes.holds("nil", at: text.range) ? .mixed : .atom
+        case .binary(let range): JSONWriter.isText(bytes.extracting(range)) ? .binary : .mixed
+        case .integer: .integer
+        default: .mixed
+        }
+    }
+
+    /// The text that a key has, whatever other keys there are.
+    static func keyText(_ bytes: Span<UInt8>, at start: Int) throws(TermError) -> [UInt8] {
+        let (token, _) = try KnownTerm.token(of: bytes, at: start)
+        switch token {
+        case .atom(let text):
+            let name = bytes.atom(text)
+            return name == .nil ? [] : Array(name.name.utf8)
+        case .binary(let range) where JSONWriter.isText(bytes.extracting(range)): return bytes.array(range)
+        case .pid, .port, .reference, .externalFunction, .localFunction:
+            return Array(IdentifierTerm.term(of: token, bytes).elixirText.utf8)
+        default:
+            do throws(TermError) {
+                return Array(try Term.decode(bytes, at: start, limits: TermLimits(depth: .max)).term.elixirText.utf8)
+            } catch {
+                // Terms that nest deeper than trees may have no text.
+                return Array("#Term<\(try KnownTerm.end(of: bytes, at: start) - start) bytes>".utf8)
+            }
+        }
+    }
+
+    // MARK: Structs
+
+    /// Writes the module that a struct names, as Elixir prints it. Returns false when what stands there is no atom.
+    private func writeModule(
+        _ bytes: Span<UInt8>, _ offset: inout Int, _ json: inout JSONWriter
+    ) throws(TermError) -> Bool {
+        guard case (.atom(let text), let end) = try KnownTerm.token(of: bytes, at: offset) else { return false }
+        json.write(string: Term.atom(bytes.atom(text)).elixirText)
+        offset = end
+        return true
+    }
+
+    /// Writes the map at `start` as the struct that people know it as, or returns false when it is none.
+    private mutating func writeKnownStruct(
+        at start: Int, _ bytes: Span<UInt8>, _ offset: inout Int, _ json: inout JSONWriter
+    ) throws(TermError) -> Bool {
+        guard let map = surveyed(at: start), !map.fields.isEmpty else { return false }
+        switch try KnownStruct(map, bytes) {
+        case .text(let text):
+            json.write(string: text)
+            offset = map.end
+        case .set(let members):
+            guard let members = surveyed(at: members), members.hasOnlyEmptyLists,
+                case (.map(let count), let first) = try KnownTerm.token(of: bytes, at: members.start)
+            else { return false }
+            json.beginArray()
+            open.append(Container(kind: .set, remaining: count, end: map.end))
+            offset = first
+        case nil: return false
+        }
+        return true
+    }
+
+    /// What the survey has found of the map at `start`.
+    private mutating func surveyed(at start: Int) -> MapSurvey.Map? {
+        guard let survey else { return nil }
+        // The maps in keys have been passed without being looked at.
+        while nextSurveyed < survey.maps.count, survey.maps[nextSurveyed].start < start { nextSurveyed += 1 }
+        guard nextSurveyed < survey.maps.count, survey.maps[nextSurveyed].start == start else { return nil }
+        return survey.maps[nextSurveyed]
+    }
+}

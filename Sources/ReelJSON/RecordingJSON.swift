@@ -1,0 +1,183 @@
+import ExternalTerm
+public import Reel
+
+/// How a recording is written as JSON. Implements Spec/json.md §2.
+public struct RecordingJSONOptions: Hashable, Sendable {
+    /// Which mapping terms are written by.
+    public var mapping: JSONMapping
+    /// How the text looks. Lines are never pretty.
+    public var style: JSONStyle
+    /// Whether the header, each event and the summary are objects on lines of their own, instead of one document.
+    public var writesLines: Bool
+
+    /// Creates options: one compact document of the plain mapping unless told otherwise.
+    public init(mapping: JSONMapping = .plain, style: JSONStyle = JSONStyle(), writesLines: Bool = false) {
+        self.mapping = mapping
+        self.style = style
+        self.writesLines = writesLines
+    }
+}
+
+/// Writes a recording as JSON, event by event, to any sink. Implements Spec/json.md §2.
+///
+/// ```swift
+/// let reader = try RecordingReader(InputFile("session.reel"))
+/// let writer = try RecordingJSONWriter(to: sink, header: reader.header)
+/// while let event = try reader.next() { try writer.write(event) }
+/// try writer.finish(summary: reader.summary)
+/// ```
+///
+/// Memory is bounded by one event. Text reaches the sink in pieces, or when ``flush()`` is called.
+public final class RecordingJSONWriter {
+    private var sink: any ByteSink
+    private let options: RecordingJSONOptions
+    private var json: JSONWriter
+    private var terms: TermJSONWriter
+    private var isFinished = false
+
+    /// How many bytes are gathered before they are written.
+    private static let pieceByteCount = 64 << 10
+
+    /// Starts a document, or writes the line of the header.
+    ///
+    /// - Throws: what the sink throws.
+    public init(to sink: any ByteSink, header: Header, options: RecordingJSONOptions = RecordingJSONOptions()) throws {
+        self.sink = sink
+        self.options = options
+        var style = options.style
+        if options.writesLines { style.isPretty = false }
+        json = JSONWriter(style: style)
+        terms = TermJSONWriter(options.mapping)
+        try start(header)
+    }
+
+    private func start(_ header: Header) throws {
+        var keys = ObjectKeys(taken: [Array("events".utf8)])
+        json.beginObject()
+        for pair in header.fields.pairs {
+            var encoded = TermWriter()
+            encoded.write(pair.key)
+            let key = keys.unique(try PlainMapping.keyText(encoded.bytes.span, at: 0))
+            json.key(key.span)
+            if case .plain = options.mapping, let module = RecordingJSONWriter.module(pair) {
+                json.write(string: module)
+            } else {
+                let start = encoded.bytes.count
+                encoded.write(pair.value)
+                try terms.write(encoded.bytes.span, at: start, to: &json)
+            }
+        }
+        if options.writesLines {
+            json.endObject()
+            json.endLine()
+        } else {
+            json.key("events")
+            json.beginArray()
+        }
+        try writeIfFull()
+    }
+
+    /// The module that a header's field names, as Elixir prints it: a view, or a struct.
+    private static func module(_ pair: TermMap.Pair) -> String? {
+        guard pair.key == .atom("view") || pair.key == .atom(.struct), case .atom(let module) = pair.value,
+            module != .nil
+        else { return nil }
+        return Term.atom(module).elixirText
+    }
+
+    /// Writes an event.
+    ///
+    /// - Throws: what the sink throws.
+    public func write(_ event: Event) throws {
+        json.beginObject()
+        json.key(plain: "offset")
+        json.write(integer: event.offset)
+        json.key(plain: "type")
+        json.write(string: event.kind.name)
+        json.key(plain: "payload")
+        let bytes = event.encoded.span
+        var (count, position) = try EventFields.start(of: bytes)
+        position = try terms.write(bytes, at: position, to: &json)
+        if count > 3 {
+            json.key(plain: "extra")
+            json.beginArray()
+            while count > 3 {
+                position = try terms.write(bytes, at: position, to: &json)
+                count -= 1
+            }
+            json.endArray()
+        }
+        json.endObject()
+        if options.writesLines { json.endLine() }
+        try writeIfFull()
+    }
+
+    /// Ends the document, or writes the summary's line when there is one.
+    ///
+    /// - Throws: what the sink throws.
+    public func finish(summary: Summary? = nil) throws {
+        guard !isFinished else { return }
+        isFinished = true
+        if options.writesLines {
+            if let summary { write(summary) }
+        } else {
+            json.endArray()
+            json.endObject()
+            json.endLine()
+        }
+        try flush()
+    }
+
+    /// Sends what has been written so far to the sink.
+    ///
+    /// - Throws: what the sink throws.
+    public func flush() throws {
+        guard !json.bytes.isEmpty else { return }
+        try sink.write(json.takeBytes())
+    }
+
+    private func writeIfFull() throws {
+        if json.bytes.count >= RecordingJSONWriter.pieceByteCount { try flush() }
+    }
+
+    private func write(_ summary: Summary) {
+        json.beginObject()
+        json.key(plain: "summary")
+        json.beginObject()
+        json.key(plain: "duration")
+        json.write(integer: summary.duration)
+        json.key(plain: "errors")
+        json.write(integer: summary.errorCount)
+        json.key(plain: "events")
+        json.write(integer: summary.eventCount)
+        json.key(plain: "kinds")
+        json.beginObject()
+        for (kind, count) in summary.kinds.sorted(by: { $0.key < $1.key }) {
+            json.key(kind.name)
+            json.write(integer: count)
+        }
+        json.endObject()
+        json.key(plain: "names")
+        json.beginObject()
+        for (name, count) in summary.names.sorted(by: { $0.key < $1.key }) {
+            json.key(name)
+            json.write(integer: count)
+        }
+        json.endObject()
+        json.key(plain: "reason")
+        json.write(string: summary.reason.atom.name)
+        json.endObject()
+        json.endObject()
+        json.endLine()
+    }
+}
+
+/// Where the fields of an event's tuple stand.
+private enum EventFields {
+    /// How many elements the tuple has, and where the third one, the payload, starts.
+    static func start(of bytes: Span<UInt8>) throws(TermError) -> (count: Int, payload: Int) {
+        guard case (.tuple(let count), var position) = try KnownTerm.token(of: bytes, at: 0) else { return (0, 0) }
+        for _ in 0..<2 { position = try KnownTerm.end(of: bytes, at: position) }
+        return (count, position)
+    }
+}

@@ -1,0 +1,139 @@
+public import ExternalTerm
+import Zlib
+
+/// Which of the two mappings of Spec/json.md turns terms into JSON.
+public enum JSONMapping: Hashable, Sendable {
+    /// For people and other tools: every term has an image, though it may not lead back.
+    case plain(PlainOptions)
+    /// Without loss: ``ExternalTerm/Term/init(taggedJSON:limits:)`` leads back to the same term.
+    case tagged
+
+    /// The plain mapping without options.
+    public static let plain = JSONMapping.plain(PlainOptions())
+}
+
+/// Writes terms by one of the mappings, keeping the memory that it needs from term to term.
+struct TermJSONWriter {
+    private enum State {
+        case plain(PlainMapping)
+        case tagged(TaggedMapping)
+    }
+
+    private var plain: PlainMapping?
+    private var tagged = TaggedMapping()
+
+    init(_ mapping: JSONMapping) {
+        if case .plain(let options) = mapping { plain = PlainMapping(options: options) }
+    }
+
+    /// Writes the valid term at `start`, without a leading 131, and returns where it ends.
+    @discardableResult
+    mutating func write(_ bytes: Span<UInt8>, at start: Int, to json: inout JSONWriter) throws(TermError) -> Int {
+        if plain != nil { return try plain?.write(bytes, at: start, to: &json) ?? start }
+        return try tagged.write(bytes, at: start, to: &json)
+    }
+}
+
+extension JSONWriter {
+    /// Writes a whole term of the External Term Format, with its leading 131: any that the codec reads, without a tree
+    /// of it.
+    ///
+    /// ```swift
+    /// var json = JSONWriter()
+    /// try json.write(external: bytes.span)
+    /// ```
+    ///
+    /// Implements Spec/json.md §3 and §4.
+    /// - Throws: ``TermError`` when `bytes` are no such term; then nothing has been written.
+    public mutating func write(
+        external bytes: Span<UInt8>, mapping: JSONMapping = .plain, limits: TermLimits = .default
+    ) throws(TermError) {
+        switch try TermEnvelope.open(bytes, limits: limits) {
+        case .local(let range): write(local: [UInt8](copying: bytes.extracting(range)), mapping)
+        case .plain(let start): try write(checking: bytes, at: start, end: bytes.count, mapping, limits)
+        case .inflated(let content, let byteCount):
+            guard byteCount == bytes.count else { throw JSONWriter.trailing(bytes.count - byteCount, at: byteCount) }
+            try write(checking: content.span, at: 0, end: content.count, mapping, limits)
+        }
+    }
+
+    /// Writes a term. Implements Spec/json.md §3 and §4.
+    public mutating func write(_ term: Term, mapping: JSONMapping = .plain) {
+        if case .local(let content) = term { return write(local: content, mapping) }
+        var encoded = TermWriter()
+        encoded.write(term)
+        var writer = TermJSONWriter(mapping)
+        // What has just been written is valid.
+        _ = try? writer.write(encoded.bytes.span, at: 0, to: &self)
+    }
+
+    private mutating func write(
+        checking bytes: Span<UInt8>, at start: Int, end: Int, _ mapping: JSONMapping, _ limits: TermLimits
+    ) throws(TermError) {
+        var parser = TermParser(bytes, at: start, limits: limits)
+        try parser.skipToEnd()
+        guard parser.offset == end else { throw JSONWriter.trailing(end - parser.offset, at: parser.offset) }
+        var writer = TermJSONWriter(mapping)
+        try writer.write(bytes, at: start, to: &self)
+    }
+
+    private mutating func write(local content: [UInt8], _ mapping: JSONMapping) {
+        guard case .tagged = mapping else { return write(string: Term.local(content).elixirText) }
+        beginObject()
+        key(plain: "$local")
+        write(plain: Base64.encode(content))
+        endObject()
+    }
+
+    private static func trailing(_ count: Int, at offset: Int) -> TermError {
+        TermError(.trailingBytes, at: offset, "\(count) bytes after the term")
+    }
+}
+
+extension Term {
+    /// The term as JSON text. Implements Spec/json.md §3 and §4.
+    ///
+    /// ```swift
+    /// Term.tuple([.atom("ok"), 3]).json()                  // ["ok",3]
+    /// Term.tuple([.atom("ok"), 3]).json(mapping: .tagged)  // {"$tuple":[{"$atom":"ok"},3]}
+    /// ```
+    public func json(mapping: JSONMapping = .plain, style: JSONStyle = JSONStyle()) -> String {
+        var writer = JSONWriter(style: style)
+        writer.write(self, mapping: mapping)
+        return String(decoding: writer.bytes, as: UTF8.self)
+    }
+
+    /// Reads JSON text of the tagged mapping. Implements Spec/json.md §5.1.
+    ///
+    /// ```swift
+    /// try Term(taggedJSON: #"{"$atom": "ok"}"#)  // .atom("ok")
+    /// ```
+    ///
+    /// - Throws: ``JSONError`` when the text is no JSON, or has tags that stand for no term.
+    public init(taggedJSON text: String, limits: JSONLimits = .default) throws(JSONError) {
+        let bytes = Array(text.utf8)
+        try self.init(json: bytes.span, readsTags: true, limits: limits)
+    }
+
+    /// Reads JSON text of the tagged mapping, given in UTF-8. Implements Spec/json.md §5.1.
+    ///
+    /// - Throws: ``JSONError`` when the text is no JSON, or has tags that stand for no term.
+    public init(taggedJSON text: [UInt8], limits: JSONLimits = .default) throws(JSONError) {
+        try self.init(json: text.span, readsTags: true, limits: limits)
+    }
+
+    /// Reads any JSON text: objects become maps whose keys are binaries, `null` the atom `nil`. Implements Spec/json.md
+    /// §5.2.
+    ///
+    /// - Throws: ``JSONError`` when the text is no JSON.
+    public init(plainJSON text: [UInt8], limits: JSONLimits = .default) throws(JSONError) {
+        try self.init(json: text.span, readsTags: false, limits: limits)
+    }
+
+    private init(json bytes: Span<UInt8>, readsTags: Bool, limits: JSONLimits) throws(JSONError) {
+        var parser = JSONParser(bytes, limits: limits)
+        guard let token = try parser.next() else { throw JSONError(.truncated, at: 0, "no value") }
+        self = try JSONTermReader(readsTags: readsTags).term(token, at: 0, &parser)
+        _ = try parser.next()
+    }
+}

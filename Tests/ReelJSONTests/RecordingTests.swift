@@ -1,0 +1,206 @@
+import ExternalTerm
+import Foundation
+import Reel
+import ReelJSON
+import Testing
+
+/// Spec/json.md §2 and §5.3.
+@Suite("Recordings") struct RecordingTests {
+    @Test("§2.1 the document is equal to what PhoenixReplay itself has written", arguments: Samples.inBothForms)
+    func agreesWithPhoenixReplay(_ name: String) throws {
+        let original = try Samples.bytes("phoenix-replay-0.1/\(name).json.gz")
+        let process = try gunzipped(original)
+        let document = try json(of: Samples.recording("phoenix-replay-0.1/\(name).etf.gz"))
+        #expect(try parsed(document) == parsed(process))
+        #expect(document.count < process.count * 2)
+    }
+
+    @Test("§2.1 every sample becomes a document that is JSON, each key once", arguments: Samples.short)
+    func everySample(_ path: String) throws {
+        let recording = try Samples.recording(path)
+        let count = try #require(try RecordingFile(MemorySource(recording)).summary).eventCount
+        for options in [
+            RecordingJSONOptions(), RecordingJSONOptions(mapping: .tagged),
+            RecordingJSONOptions(
+                mapping: .plain(PlainOptions(writesKnownStructsAsText: true)), style: JSONStyle(isHTMLSafe: true)),
+        ] {
+            let document = try Term(plainJSON: json(of: recording, options))
+            guard case .list(let events)? = document["events"] else { throw Missing() }
+            #expect(events.count == count)
+        }
+    }
+
+    @Test("§4 every event of every sample comes back from the tagged mapping as the same bytes", arguments: Samples.all)
+    func roundTrip(_ path: String) throws {
+        let reader = try RecordingReader(MemorySource(Samples.recording(path)))
+        while let event = try reader.next() {
+            var json = JSONWriter()
+            let external = [131] + event.encoded
+            try json.write(external: external.span, mapping: .tagged)
+            let term = try Term(taggedJSON: json.bytes)
+            if term.external.dropFirst() != event.encoded { Issue.record("event \(event.index)") }
+        }
+    }
+
+    @Test("§2.1 a document has the header's members, then its events")
+    func document() throws {
+        let recording = try recording(
+            ["id": "1", "view": .atom("Elixir.Shop.Cart"), "connected_at": 5, "params": .pairs(["a": "b"])],
+            [(0, "mount", .map(["assigns": .map(["count": 0])])), (7, "event", .map(["name": "inc"]))])
+        #expect(
+            try String(decoding: json(of: recording), as: UTF8.self)
+                == #"{"connected_at":5,"id":"1","params":{"a":"b"},"view":"Shop.Cart","events":["#
+                + #"{"offset":0,"type":"mount","payload":{"assigns":{"count":0}}},"#
+                + #"{"offset":7,"type":"event","payload":{"name":"inc"}}]}"# + "\n")
+    }
+
+    @Test("§2.2 lines are the header, each event, and the summary")
+    func lines() throws {
+        let recording = try recording(
+            ["id": "1", "view": .atom("Elixir.Shop")],
+            [(0, "mount", .map([:] as TermMap)), (7, "event", .map(["name": "inc"]))])
+        let lines = try String(decoding: json(of: recording, RecordingJSONOptions(writesLines: true)), as: UTF8.self)
+        #expect(
+            lines.split(separator: "\n", omittingEmptySubsequences: false) == [
+                #"{"id":"1","view":"Shop"}"#, #"{"offset":0,"type":"mount","payload":{}}"#,
+                #"{"offset":7,"type":"event","payload":{"name":"inc"}}"#,
+                #"{"summary":{"duration":7,"errors":0,"events":2,"kinds":{"event":1,"mount":1},"names":{"inc":1},"reason":"closed"}}"#,
+                "",
+            ])
+    }
+
+    @Test("§2.1 in the tagged mapping the members stay, and values are tagged")
+    func taggedDocument() throws {
+        let recording = try recording(["view": .atom("Elixir.Shop")], [(3, "mount", .map(["a": .atom("b")]))])
+        #expect(
+            try String(decoding: json(of: recording, RecordingJSONOptions(mapping: .tagged)), as: UTF8.self)
+                == #"{"view":{"$atom":"Elixir.Shop"},"events":[{"offset":3,"type":"mount","payload":{"$map":[[{"$atom":"a"},{"$atom":"b"}]]}}]}"#
+                + "\n")
+    }
+
+    @Test("§2.1 what follows an event's payload is its extra, and a header's field of the name events has a suffix")
+    func extra() throws {
+        func frame(_ term: Term) -> [UInt8] {
+            let bytes = term.external
+            return [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: bytes.count >> $0) } + bytes
+        }
+        let header = Term.tuple([.atom("recording"), .tuple([1, 0]), .map(["events": 1])])
+        let bytes = frame(header) + frame(.tuple([0, .atom("x"), 1, .atom("y"), [2]]))
+        #expect(
+            try String(decoding: json(of: bytes), as: UTF8.self)
+                == #"{"events#2":1,"events":[{"offset":0,"type":"x","payload":1,"extra":["y",[2]]}]}"# + "\n")
+    }
+
+    @Test("§2.2 what has been written reaches the sink when it is flushed")
+    func flush() throws {
+        let sink = MemorySink()
+        let recording = try recording(["id": "1"], [(0, "mount", 1), (1, "x", 2)])
+        let reader = try RecordingReader(MemorySource(recording))
+        let writer = try RecordingJSONWriter(
+            to: sink, header: reader.header, options: RecordingJSONOptions(writesLines: true))
+        #expect(sink.bytes.isEmpty)
+        try writer.flush()
+        #expect(String(decoding: sink.bytes, as: UTF8.self) == "{\"id\":\"1\"}\n")
+        try writer.write(try #require(try reader.next()))
+        try writer.flush()
+        #expect(sink.bytes.count { $0 == 0x0A } == 2)
+    }
+
+    // MARK: Back
+
+    @Test(
+        "§5.3 a document of PhoenixReplay's becomes a recording that has the same document",
+        arguments: ["chat", "counter"])
+    func importsPhoenixReplay(_ name: String) throws {
+        let original = try Samples.bytes("phoenix-replay-0.1/\(name).json.gz")
+        for bytes in [original, try gunzipped(original)] {
+            let source = MemorySource(bytes)
+            #expect(PhoenixReplayJSONImporter.matches(source))
+            let importer = try PhoenixReplayJSONImporter(source)
+            let sink = MemorySink()
+            let summary = try importer.write(to: sink, options: WriterOptions(level: 1))
+            #expect(summary.eventCount == importer.eventCount)
+            #expect(summary.reason == .imported)
+            #expect(try parsed(json(of: sink.bytes)) == parsed(gunzipped(original)))
+        }
+    }
+
+    @Test("§5.3 kinds and header keys become atoms, a view a module, payloads keep their strings")
+    func losses() throws {
+        let text =
+            #"{"id":"1","view":"Shop.Cart","params":{"a":null},"events":[{"payload":{"n":[1,"x"]},"type":"mount","offset":4}],"url":"u"}"#
+        let importer = try PhoenixReplayJSONImporter(MemorySource(Array(text.utf8)))
+        #expect(
+            importer.header.fields == [
+                "id": "1", "view": .atom("Elixir.Shop.Cart"), "params": .pairs(["a": .atom(.nil)]), "url": "u",
+            ])
+        let sink = MemorySink()
+        _ = try importer.write(to: sink)
+        let event = try #require(try RecordingReader(MemorySource(sink.bytes)).next())
+        #expect(try event.term == .tuple([4, .atom("mount"), .pairs(["n": [1, "x"]])]))
+    }
+
+    @Test(
+        "§5.3 a view that is no module's name stays text",
+        arguments: ["shop", "", "Shop.", "Shop..Cart", "Shop cart", ":shop", "É"])
+    func otherViews(_ view: String) throws {
+        let importer = try PhoenixReplayJSONImporter(MemorySource(Array("{\"view\":\"\(view)\",\"events\":[]}".utf8)))
+        #expect(importer.header.fields == ["view": .string(view)])
+    }
+
+    @Test(
+        "§5.3 what is no document is refused",
+        arguments: [
+            ("[]", ReelError.Kind.notARecording), ("{}", .notARecording), (#"{"events":{}}"#, .notARecording),
+            (#"{"events":[1]}"#, .malformedFrame),
+            (#"{"events":[{"offset":-1,"type":"a","payload":1}]}"#, .malformedFrame),
+            (#"{"events":[{"offset":1,"type":"a"}]}"#, .malformedFrame),
+            (#"{"events":[{"offset":1.5,"type":"a","payload":1}]}"#, .malformedFrame), (#"{"events":[]"#, .truncated),
+            (#"{"events":[]}x"#, .trailingData),
+            (#"{"events":[],"a":1,"a":2}"#, .malformedTerm), ("", .truncated),
+        ])
+    func refuses(_ text: String, _ kind: ReelError.Kind) {
+        #expect { _ = try PhoenixReplayJSONImporter(MemorySource(Array(text.utf8))) } throws: {
+            ($0 as? ReelError)?.kind == kind
+        }
+    }
+
+    @Test("§5.3 gzip that is cut or damaged is refused")
+    func damagedGzip() throws {
+        let bytes = try Samples.bytes("phoenix-replay-0.1/counter.json.gz")
+        for count in stride(from: 0, to: bytes.count, by: 5) {
+            #expect(throws: ReelError.self) { try PhoenixReplayJSONImporter(MemorySource(Array(bytes.prefix(count)))) }
+        }
+        for position in Array(bytes.indices.dropFirst(10).prefix(40)) + bytes.indices.suffix(8) {
+            var damaged = bytes
+            damaged[position] ^= 1
+            #expect(throws: ReelError.self) { try PhoenixReplayJSONImporter(MemorySource(damaged)) }
+        }
+    }
+
+    @Test("§5.3 PhoenixReplay's other files, and recordings, do not look like a document", arguments: Samples.all)
+    func otherFiles(_ path: String) throws {
+        #expect(try !PhoenixReplayJSONImporter.matches(MemorySource(Samples.bytes(path))))
+        #expect(try !PhoenixReplayJSONImporter.matches(MemorySource(Samples.recording(path))))
+    }
+
+    /// What gzip makes of its own.
+    private func gunzipped(_ bytes: [UInt8]) throws -> [UInt8] {
+        let file = FileManager.default.temporaryDirectory.appending(path: "reel-\(UUID().uuidString)")
+        try Data(bytes).write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        let process = Process()
+        let output = Pipe()
+        process.executableURL = URL(filePath: "/usr/bin/gzip")
+        process.arguments = ["-dc", file.path]
+        process.standardOutput = output
+        process.standardInput = try FileHandle(forReadingFrom: file)
+        try process.run()
+        let text = try output.fileHandleForReading.readToEnd()
+        process.waitUntilExit()
+        return Array(text ?? Data())
+    }
+}
+
+/// A document that lacks what it should have.
+struct Missing: Error {}
