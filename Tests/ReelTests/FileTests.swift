@@ -93,7 +93,7 @@ struct FileTests {
             try file.write([1])
             #expect(throws: Errno.self) { try file.commit() }
             let left = try names(in: folder)
-            withKnownIssue("the temporary file stays", isIntermittent: true) { #expect(left == ["taken"]) }
+            #expect(left == ["taken"])
         }
     }
 
@@ -109,10 +109,8 @@ struct FileTests {
             defer { try? descriptor.close() }
             let isRefused = (try? file.write([1, 2, 3])) == nil
             let written = try Data(contentsOf: other)
-            withKnownIssue("what is written goes to the other file", isIntermittent: true) {
-                #expect(isRefused)
-                #expect(written.isEmpty)
-            }
+            #expect(isRefused)
+            #expect(written.isEmpty)
         }
     }
 
@@ -120,11 +118,11 @@ struct FileTests {
     func longName() throws {
         try inFolder { folder in
             let name = String(repeating: "n", count: 250) + ".reel"
-            let file = try? AtomicFile(path(folder, name))
-            try file?.write([1])
-            try file?.commit()
+            let file = try AtomicFile(path(folder, name))
+            try file.write([1])
+            try file.commit()
             let left = try names(in: folder)
-            withKnownIssue("its name is part of a longer one", isIntermittent: true) { #expect(left == [name]) }
+            #expect(left == [name])
         }
     }
 

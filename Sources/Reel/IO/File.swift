@@ -76,15 +76,18 @@ public final class AtomicFile: ByteSink {
     private let path: FilePath
     private let temporary: FilePath
     private let descriptor: FileDescriptor
-    private var isOpen = true
+    private var state = State.open
+
+    private enum State { case open, placed, discarded }
 
     /// Starts the file that will stand at `path`.
     ///
     /// - Throws: `Errno` when its folder does not exist or is not writable.
     public init(_ path: FilePath) throws {
         self.path = path
-        let name = path.lastComponent?.string ?? "recording"
-        temporary = path.removingLastComponent().appending(".\(name).\(UInt64.random(in: .min ... .max)).tmp")
+        // Not made of the file's own name, which may be as long as names can be.
+        let name = ".reel-\(String(UInt64.random(in: .min ... .max), radix: 36)).tmp"
+        temporary = path.removingLastComponent().appending(name)
         descriptor = try FileDescriptor.open(
             temporary, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
             permissions: [.ownerReadWrite, .groupRead, .otherRead])
@@ -92,29 +95,36 @@ public final class AtomicFile: ByteSink {
 
     deinit { discard() }
 
-    public func write(_ bytes: [UInt8]) throws { try descriptor.writeAll(bytes) }
+    /// Writes all of `bytes`.
+    ///
+    /// - Throws: `Errno`, also when the file has been put in its place or discarded.
+    public func write(_ bytes: [UInt8]) throws {
+        // The descriptor's number may be another file's by then.
+        guard state == .open else { throw Errno.badFileDescriptor }
+        try descriptor.writeAll(bytes)
+    }
 
     /// Puts the file in its place.
     ///
     /// - Throws: `Errno`; then the file is discarded.
     public func commit() throws {
-        guard isOpen else { return }
+        guard state == .open else { return }
         do {
             try File.sync(descriptor)
-            try descriptor.close()
-            isOpen = false
             try File.rename(temporary, to: path)
-            try File.syncFolder(of: path)
         } catch {
             discard()
             throw error
         }
+        state = .placed
+        try descriptor.close()
+        try File.syncFolder(of: path)
     }
 
     /// Gives the file up, leaving nothing behind.
     public func discard() {
-        guard isOpen else { return }
-        isOpen = false
+        guard state == .open else { return }
+        state = .discarded
         try? descriptor.close()
         File.remove(temporary)
     }
