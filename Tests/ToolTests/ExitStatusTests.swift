@@ -165,6 +165,19 @@ struct ExitStatusTests {
         }
     }
 
+    @Test("An interruption takes half a file away", .timeLimit(.minutes(2)))
+    func interruption() throws {
+        try inFolder { folder in
+            let file = folder.appending(path: "session.reel")
+            try Data(Session.recording(count: 3_000)).write(to: file)
+            let tool = try RunningTool("compact", file.path, "-o", folder.appending(path: "out.reel").path)
+            while try folder.names.count == 1 {}
+            tool.interrupt()
+            #expect(tool.end().status == 130)
+            #expect(try folder.names == ["session.reel"])
+        }
+    }
+
     @Test("A pipe that is named like a file is read like one")
     func namedPipe() throws {
         try withFile(Session.plain()) { file in

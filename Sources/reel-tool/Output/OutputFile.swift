@@ -36,6 +36,7 @@ final class OutputFile: ByteSink {
             if let type = try? path.stat().type, type != .regular {
                 target = .stream(try FileDescriptor.open(path, .writeOnly, options: .closeOnExec))
             } else {
+                Interruption.wait()
                 target = .file(try AtomicFile(path), path)
             }
         } catch {
@@ -52,6 +53,7 @@ final class OutputFile: ByteSink {
             // Nobody may read, even for a moment, what nobody could read before.
             let mask = umask(~permissions.rawValue & 0o777)
             defer { umask(mask) }
+            Interruption.wait()
             target = .file(try AtomicFile(path), path)
             self.permissions = permissions
         } catch {
@@ -62,7 +64,9 @@ final class OutputFile: ByteSink {
     func write(_ bytes: [UInt8]) throws {
         do {
             switch target {
-            case .file(let file, _): try file.write(bytes)
+            case .file(let file, _):
+                Interruption.check { file.discard() }
+                try file.write(bytes)
             case .stream(let descriptor): try descriptor.writeAll(bytes)
             case .standardOutput(let output): try output.write(bytes)
             }

@@ -73,8 +73,14 @@ final class RunningTool {
     private var pending: [UInt8] = []
 
     init(_ arguments: String...) throws {
-        process.executableURL = URL(filePath: Tool.path)
-        process.arguments = arguments
+        // The threads that tests run on block signals, and a process inherits that.
+        let unblocking = """
+            import os, signal, sys
+            signal.pthread_sigmask(signal.SIG_SETMASK, [])
+            os.execv(sys.argv[1], sys.argv[1:])
+            """
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = ["python3", "-c", unblocking, Tool.path] + arguments
         process.standardInput = input
         process.standardOutput = output
         process.standardError = talk
@@ -84,6 +90,9 @@ final class RunningTool {
     deinit { if process.isRunning { process.terminate() } }
 
     func write(_ bytes: [UInt8]) throws { try input.fileHandleForWriting.write(contentsOf: Data(bytes)) }
+
+    /// Sends the signal that Ctrl-C sends.
+    func interrupt() { process.interrupt() }
 
     func closeInput() throws { try input.fileHandleForWriting.close() }
 
