@@ -126,14 +126,8 @@ private struct FrameReading {
             }
             return .finish(summary)
         case Index.tag:
-            guard let entries = Index.entries(try decoded(at: start)) else {
+            guard let entries = try Index.entries(of: bytes.span, at: start, limits: limits) else {
                 throw FrameReading.malformed("an index that is not {index, Entries}", at: start, "recording.md §6.6")
-            }
-            guard entries.count <= limits.indexEntryCount else {
-                throw ReelError(
-                    .limitExceeded,
-                    "an index of \(entries.count) entries, more than the limit of \(limits.indexEntryCount)",
-                    offset: start, section: "recording.md §9")
             }
             return .index(entries)
         default:
@@ -154,11 +148,29 @@ enum Index {
         .tuple([.atom(tag), .list(entries.map(\.term))])
     }
 
-    static func entries(_ term: Term) -> [IndexEntry]? {
-        guard let elements = term.elements, elements.count >= 2, elements[0].atom == tag,
-            case .list(let list) = elements[1]
-        else { return nil }
-        let entries = list.compactMap(IndexEntry.init)
-        return entries.count == list.count ? entries : nil
+    /// Reads the index frame at `start`, a valid term, without building a tree of what may be millions of entries.
+    ///
+    /// - Returns: nil when it is none.
+    static func entries(of bytes: Span<UInt8>, at start: Int, limits: ReaderLimits) throws -> [IndexEntry]? {
+        guard case (.tuple(2...), let name) = try KnownTerm.token(of: bytes, at: start) else { return nil }
+        var position = try KnownTerm.end(of: bytes, at: name)
+        var entries: [IndexEntry] = []
+        while true {
+            let (token, first) = try KnownTerm.token(of: bytes, at: position)
+            if case .nil = token { return entries }
+            // A list may be the tail of another one.
+            guard case .list(let count) = token else { return nil }
+            guard entries.count + count <= limits.indexEntryCount else {
+                throw ReelError(
+                    .limitExceeded,
+                    "an index of \(entries.count + count) entries, more than the limit of \(limits.indexEntryCount)",
+                    offset: start, section: "recording.md §9")
+            }
+            position = first
+            for _ in 0..<count {
+                guard let entry = try IndexEntry(bytes, at: &position) else { return nil }
+                entries.append(entry)
+            }
+        }
     }
 }

@@ -37,17 +37,35 @@ extension IndexEntry {
                 .map(Term.integer) + [.boolean(startsWithKeyframe)])
     }
 
-    init?(_ term: Term) {
-        guard let elements = term.elements, elements.count >= 8, let keyframe = elements[7].atom,
-            keyframe == .true || keyframe == .false
+    /// Reads the entry at `position`, where a valid term stands, and moves on to its end; nil when it is none.
+    init?(_ bytes: Span<UInt8>, at position: inout Int) throws(TermError) {
+        guard case (.tuple(let count), var next) = try KnownTerm.token(of: bytes, at: position), count >= 8,
+            let offset = try IndexEntry.number(bytes, at: &next),
+            let byteCount = try IndexEntry.number(bytes, at: &next),
+            let uncompressedByteCount = try IndexEntry.number(bytes, at: &next),
+            let firstEvent = try IndexEntry.number(bytes, at: &next),
+            let eventCount = try IndexEntry.number(bytes, at: &next),
+            let firstOffset = try IndexEntry.number(bytes, at: &next),
+            let lastOffset = try IndexEntry.number(bytes, at: &next),
+            firstEvent <= Int.max - eventCount, offset <= Int.max - byteCount,
+            case (.atom(let text), let end) = try KnownTerm.token(of: bytes, at: next)
         else { return nil }
-        let numbers = elements.prefix(7).compactMap(\.integer)
-        guard numbers.count == 7, numbers.allSatisfy({ $0 >= 0 }), numbers[3] <= Int.max - numbers[4],
-            numbers[0] <= Int.max - numbers[1]
-        else { return nil }
+        let keyframe = bytes.atom(text)
+        guard keyframe == .true || keyframe == .false else { return nil }
+        next = end
+        for _ in 8..<count { next = try KnownTerm.end(of: bytes, at: next) }
+        position = next
         self.init(
-            offset: numbers[0], byteCount: numbers[1], uncompressedByteCount: numbers[2], firstEvent: numbers[3],
-            eventCount: numbers[4], firstOffset: numbers[5], lastOffset: numbers[6],
+            offset: offset, byteCount: byteCount, uncompressedByteCount: uncompressedByteCount,
+            firstEvent: firstEvent, eventCount: eventCount, firstOffset: firstOffset, lastOffset: lastOffset,
             startsWithKeyframe: keyframe == .true)
+    }
+
+    private static func number(_ bytes: Span<UInt8>, at position: inout Int) throws(TermError) -> Int? {
+        guard case (.integer(let number), let end) = try KnownTerm.token(of: bytes, at: position), number >= 0 else {
+            return nil
+        }
+        position = end
+        return number
     }
 }
