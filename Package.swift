@@ -42,7 +42,7 @@ let package = Package(
         .executableTarget(
             name: "reel-tool",
             dependencies: [
-                "Reel", "ExternalTerm", "GzipMembers",
+                "Reel", "ReelJSON", "ExternalTerm", "GzipMembers",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
@@ -51,7 +51,10 @@ let package = Package(
         .testTarget(name: "ExternalTermTests", dependencies: ["ExternalTerm"], swiftSettings: settings),
         .testTarget(name: "GzipMembersTests", dependencies: ["GzipMembers", "Zlib"], swiftSettings: settings),
         .testTarget(name: "ReelTests", dependencies: ["Reel", "ExternalTerm", "GzipMembers"], swiftSettings: settings),
-        .testTarget(name: "ReelJSONTests", dependencies: ["ReelJSON", "Reel", "ExternalTerm"], swiftSettings: settings),
+        .testTarget(
+            name: "ReelJSONTests", dependencies: ["ReelJSON", "Reel", "ExternalTerm", "reel-tool"],
+            swiftSettings: settings
+        ),
         .testTarget(name: "ToolTests", dependencies: ["reel-tool"], swiftSettings: settings),
         .testTarget(
             name: "AcceptanceTests", dependencies: ["Reel", "ExternalTerm", "GzipMembers", "reel-tool"],

@@ -23,8 +23,8 @@ struct ReelTool: ParsableCommand {
             """,
         version: "reel 1.0.0 (format \(FormatVersion.current))",
         subcommands: [
-            InfoCommand.self, EventsCommand.self, StateCommand.self, ValidateCommand.self, RecoverCommand.self,
-            CompactCommand.self, ImportCommand.self, ExportCommand.self, TermCommand.self,
+            InfoCommand.self, EventsCommand.self, StateCommand.self, JSONCommand.self, ValidateCommand.self,
+            RecoverCommand.self, CompactCommand.self, ImportCommand.self, ExportCommand.self, TermCommand.self,
         ]
     )
 
