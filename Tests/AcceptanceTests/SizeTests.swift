@@ -20,7 +20,8 @@ struct SizeTests {
                 total += difference
                 table += SizeTests.row(
                     sample.name, "\(original)", "\(imported.recording.count)", "\(difference)",
-                    "\(imported.duration)", "\(try SizeTests.deflateAlone(imported.recording))")
+                    SizeTests.milliseconds(imported.duration),
+                    SizeTests.milliseconds(try SizeTests.deflateAlone(imported.recording)))
             }
             #expect(total <= 0, "\(format)")
             table += SizeTests.row("together", "", "", "\(total)", "", "")
@@ -38,8 +39,12 @@ struct SizeTests {
         return ContinuousClock.now - start
     }
 
+    private static func milliseconds(_ duration: Duration) -> String {
+        "\((duration / .milliseconds(0.1)).rounded() / 10) ms"
+    }
+
     private static func row(_ cells: String...) -> String {
-        let widths = [28, 10, 10, 10, 16, 16]
+        let widths = [28, 10, 10, 10, 12, 14]
         return zip(cells, widths).map { cell, width in
             let space = String(repeating: " ", count: max(width - cell.count, 0))
             return width == widths[0] ? cell + space : space + cell
