@@ -12,7 +12,7 @@ public struct SalvageReport: Hashable, Sendable {
 
     /// A part of the file that cannot be read.
     public struct Loss: Hashable, Sendable, CustomStringConvertible {
-        /// Where it is, in bytes.
+        /// Where it is, in bytes; empty where members are missing altogether.
         public var bytes: Range<Int>
         /// Which events it held, as the recording counted them, when what is around it tells.
         public var events: Range<Int>?
@@ -20,8 +20,10 @@ public struct SalvageReport: Hashable, Sendable {
         public var reason: String
 
         public var description: String {
+            let first = bytes.lowerBound
+            let place = bytes.isEmpty ? "before byte \(first)" : "bytes \(first) to \(bytes.upperBound - 1)"
             let what = events.map { "events \($0.lowerBound) to \($0.upperBound - 1)" } ?? "an unknown number of events"
-            return "bytes \(bytes.lowerBound) to \(bytes.upperBound - 1), \(what): \(reason)"
+            return "\(place), \(what): \(reason)"
         }
     }
 }
@@ -99,13 +101,25 @@ public struct Salvage {
                 }
             }
             let decoder = try MemberDecoder()
+            // Whether the events written so far do not add up to the state that they are in, because some are missing.
+            var isAdrift = false
             for (position, member) in members.enumerated() {
                 let content = try MemberContent(
                     of: member.entry, at: position, bytes: bytes, limits: limits, decoder: decoder)
-                if member.followsLoss, member.entry.startsWithKeyframe, let keyframe = content.keyframes.first {
-                    try writer.resume(from: keyframe.state)
+                isAdrift = isAdrift || member.followsLoss
+                var keyframes = content.keyframes[...]
+                for event in content.events {
+                    while let keyframe = keyframes.first, keyframe.event <= event.index {
+                        if isAdrift { try writer.resume(from: keyframe.state) }
+                        isAdrift = false
+                        keyframes.removeFirst()
+                    }
+                    try writer.append(event)
                 }
-                for event in content.events { try writer.append(event) }
+                if isAdrift, let keyframe = keyframes.last {
+                    try writer.resume(from: keyframe.state)
+                    isAdrift = false
+                }
             }
         } catch {
             throw ReelError(wrapping: error)
@@ -152,6 +166,8 @@ private struct MemberScan {
     private(set) var header: Header?
     private(set) var summary: Summary?
 
+    /// Where the first member is that is no data member: there the data members end.
+    private var indexOffset: Int?
     /// The offset in the file up to which everything is accounted for, and why what follows is not readable.
     private var accounted = 0
     private var reason = ""
@@ -181,6 +197,12 @@ private struct MemberScan {
         }
         guard !members.isEmpty else { return }
         note(lossUpTo: bytes.byteCount, nextEvent: nil)
+        guard losses.isEmpty else { return }
+        // What is missing as a whole leaves no bytes behind.
+        if header == nil { noteMissing(at: 0, events: nil, "the first member, with the header, is missing") }
+        if let indexOffset, summary == nil {
+            noteMissing(at: indexOffset, events: nil, "the last data member, with the finish frame, is missing")
+        }
     }
 
     /// Reads the member at `offset` and returns where it ends.
@@ -193,6 +215,7 @@ private struct MemberScan {
         guard case .data(let data) = fields.kind else {
             _ = try member.content(limits: limits, decoder: decoder)
             note(lossUpTo: offset, nextEvent: nil)
+            indexOffset = indexOffset ?? offset
             return offset + fields.memberByteCount
         }
         let entry = IndexEntry(offset: offset, byteCount: fields.memberByteCount, fields: data)
@@ -229,10 +252,17 @@ private struct MemberScan {
     /// Accounts for what could not be read before `offset`.
     private mutating func note(lossUpTo offset: Int, nextEvent: Int?) {
         let before = members.last?.entry.endEvent ?? 0
-        guard offset > accounted else { return }
         let events = nextEvent.flatMap { $0 > before ? before..<$0 : nil }
-        losses.append(SalvageReport.Loss(bytes: accounted..<offset, events: events, reason: reason))
-        accounted = offset
+        if offset > accounted {
+            losses.append(SalvageReport.Loss(bytes: accounted..<offset, events: events, reason: reason))
+            accounted = offset
+        } else if events != nil {
+            noteMissing(at: offset, events: events, "members are missing here")
+        }
+    }
+
+    private mutating func noteMissing(at offset: Int, events: Range<Int>?, _ reason: String) {
+        losses.append(SalvageReport.Loss(bytes: offset..<offset, events: events, reason: reason))
     }
 
     /// Where the next member may start.

@@ -3,7 +3,7 @@ import Reel
 
 /// The state as Spec/recording.md §7.1 words it, over decoded terms and one event after the other.
 struct NaiveFold {
-    private(set) var state = State()
+    var state = State()
 
     /// The state after each of the events.
     static func states(after events: [PlainEvent]) -> [State] {
