@@ -131,17 +131,19 @@ struct PlainMapping {
     private mutating func writeValue(
         _ bytes: Span<UInt8>, _ offset: inout Int, _ json: inout JSONWriter
     ) throws(TermError) {
+        if writeCommonLeaf(bytes, &offset, &json) { return }
         var start = offset
         var (token, end) = try KnownTerm.token(of: bytes, at: offset)
         // A list without elements is its tail.
-        while token == .list(count: 0) {
+        while case .list(0) = token {
             start = end
             (token, end) = try KnownTerm.token(of: bytes, at: start)
         }
         offset = end
         switch token {
         case .integer(let value): write(integer: value, to: &json)
-        case .atom(let text): PlainMapping.write(text, of: bytes, to: &json)
+        case .atom(let text) where text.isLatin1: json.write(string: bytes.atom(text).name)
+        case .atom(let text): PlainMapping.write(atom: text.range, of: bytes, to: &json)
         case .binary(let range): PlainMapping.write(binary: bytes.extracting(range), to: &json)
         case .float(let value): json.write(float: value)
         case .nil: json.writeEmptyArray()
@@ -192,18 +194,36 @@ struct PlainMapping {
         }
     }
 
-    private static func write(_ text: TermToken.AtomText, of bytes: Span<UInt8>, to json: inout JSONWriter) {
-        let range = text.range
+    /// Writes a term of one of the kinds that most are of, or returns false before any other.
+    private func writeCommonLeaf(
+        _ bytes: Span<UInt8>, _ offset: inout Int, _ json: inout JSONWriter
+    ) -> Bool {
+        switch bytes[offset] {
+        case CommonTag.smallInteger:
+            json.write(integer: Int(bytes[offset + 1]))
+            offset += 2
+        case CommonTag.nil:
+            json.writeEmptyArray()
+            offset += 1
+        case CommonTag.smallAtom:
+            let range = CommonTag.smallAtomName(bytes, at: offset)
+            PlainMapping.write(atom: range, of: bytes, to: &json)
+            offset = range.upperBound
+        case CommonTag.binary:
+            let range = CommonTag.binaryContent(bytes, at: offset)
+            PlainMapping.write(binary: bytes.extracting(range), to: &json)
+            offset = range.upperBound
+        default: return false
+        }
+        return true
+    }
+
+    private static func write(atom range: Range<Int>, of bytes: Span<UInt8>, to json: inout JSONWriter) {
         switch range.count {
         case 3 where bytes.holds("nil", at: range): json.writeNull()
         case 4 where bytes.holds("true", at: range): json.write(boolean: true)
         case 5 where bytes.holds("false", at: range): json.write(boolean: false)
-        default:
-            if text.isLatin1 {
-                json.write(string: bytes.atom(text).name)
-            } else {
-                json.write(utf8: bytes.extracting(range))
-            }
+        default: json.write(utf8: bytes.extracting(range))
         }
     }
 
@@ -223,6 +243,16 @@ struct PlainMapping {
     ) throws(TermError) -> Bool {
         guard let top = open.indices.last else { return false }
         let start = offset
+        if bytes[start] == CommonTag.smallAtom, open[top].keys == .none || open[top].keys == .atom {
+            let range = CommonTag.smallAtomName(bytes, at: start)
+            if range.count != 3 || !bytes.holds("nil", at: range) {
+                open[top].keys = .atom
+                keyStarts.append(start)
+                json.key(bytes.extracting(range))
+                offset = range.upperBound
+                return range.count == 10 && bytes.holds("__struct__", at: range)
+            }
+        }
         let (token, end) = try KnownTerm.token(of: bytes, at: start)
         let kind = PlainMapping.kind(of: token, bytes)
         if kind != .mixed, open[top].keys == .none || open[top].keys == kind {

@@ -106,7 +106,7 @@ struct TaggedMapping {
         var start = offset
         var (token, end) = try KnownTerm.token(of: bytes, at: offset)
         // A list without elements is its tail.
-        while token == .list(count: 0) {
+        while case .list(0) = token {
             start = end
             (token, end) = try KnownTerm.token(of: bytes, at: start)
         }
