@@ -62,7 +62,9 @@ private let pid = Term.pid(Pid(node: "a@b", number: 7, serial: 1, creation: 2))
         "§3.3 floats are the shortest that read back",
         arguments: [
             Rule(0.0, "0.0"), Rule(.float(-0.0), "-0.0"), Rule(1.0, "1.0"), Rule(0.1, "0.1"), Rule(1e16, "1e+16"),
-            Rule(5e-324, "5e-324"), Rule(1.7976931348623157e308, "1.7976931348623157e+308"), Rule(-12.5, "-12.5"),
+            Rule(.float(.leastNonzeroMagnitude), "5e-324"),
+            Rule(.float(.greatestFiniteMagnitude), "1.7976931348623157e+308"),
+            Rule(-12.5, "-12.5"),
         ])
     func floats(_ rule: Rule) { #expect(rule.term.json() == rule.json) }
 
