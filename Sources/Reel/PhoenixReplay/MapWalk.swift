@@ -87,5 +87,6 @@ struct MapWalk: PhoenixReplayWalk {
                     section: "phoenix-replay.md §1")
             }
         }
+        try window.finish()
     }
 }

@@ -36,6 +36,18 @@ struct TermWindow {
         ReelError(.truncated, "the term ends in the middle of \(what)", offset: offset + bytes.count)
     }
 
+    /// Reads what follows the term, which counts for nothing, so that the checksum behind it is compared.
+    mutating func finish() throws {
+        repeat {
+            position = bytes.count
+            guard walkedByteCount <= limits.totalByteCount else {
+                throw ReelError(
+                    .limitExceeded, "more than the limit of \(limits.totalByteCount) bytes after the term",
+                    section: "recording.md §9")
+            }
+        } while try fill()
+    }
+
     /// Takes one byte.
     mutating func byte(_ what: String) throws -> UInt8 {
         while position == bytes.count { guard try fill() else { throw truncated(what) } }
