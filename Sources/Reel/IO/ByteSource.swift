@@ -32,7 +32,7 @@ public struct MemorySource: ByteSource, RandomAccessBytes {
     public var byteCount: Int { bytes.count }
 
     public mutating func read(upTo count: Int, appendingTo buffer: inout [UInt8]) -> Int {
-        let end = Swift.min(bytes.count, position + Swift.max(count, 0))
+        let end = position + Swift.min(bytes.count - position, Swift.max(count, 0))
         defer { position = end }
         buffer.append(contentsOf: bytes[position..<end])
         return end - position
@@ -63,7 +63,7 @@ struct SequentialBytes: ByteSource {
     var position: Int
 
     mutating func read(upTo count: Int, appendingTo buffer: inout [UInt8]) throws -> Int {
-        let end = min(bytes.byteCount, position + max(count, 0))
+        let end = position + min(bytes.byteCount - position, max(count, 0))
         guard end > position else { return 0 }
         buffer += try bytes.read(position..<end)
         defer { position = end }
