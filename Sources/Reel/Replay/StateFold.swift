@@ -78,13 +78,11 @@ struct StateFold: Sendable {
     }
 
     private mutating func mergeAssigns(_ pairs: [(key: Term, value: Range<Int>)], of bytes: Span<UInt8>) {
-        for pair in pairs {
-            let value = bytes.array(pair.value)
-            byteCount += StateFold.byteCount(of: pair.key, value)
-            if let old = assigns.updateValue(value, forKey: pair.key) {
-                byteCount -= StateFold.byteCount(of: pair.key, old)
-            }
-        }
+        // Taken out for the time of the merge, so that it is changed in place.
+        var merged: [Term: [UInt8]] = [:]
+        swap(&merged, &assigns)
+        merge(pairs, of: bytes, into: &merged)
+        assigns = merged
     }
 
     private mutating func merge(
