@@ -46,8 +46,10 @@ extension TokenReader {
     }
 
     mutating func uint64() throws(TermError) -> UInt64 {
-        let high = UInt64(try uint32())
-        return high << 32 | UInt64(try uint32())
+        let range = try take(8)
+        var value: UInt64 = 0
+        for position in range { value = value << 8 | UInt64(bytes[position]) }
+        return value
     }
 
     /// Takes a count of terms that follow, each of which takes a byte at the least.
