@@ -1,0 +1,40 @@
+"""One vector: an input file and what a reader is to make of it (vectors.md §2)."""
+
+from dataclasses import dataclass, field
+
+EXTENSIONS = {
+    "term": ".etf",
+    "members": ".gz",
+    "recording": ".reel",
+    "phoenix-replay": ".bin",
+    "tagged-json": ".json",
+    "json": ".json",
+}
+
+
+@dataclass
+class Vector:
+    """`expect` maps outputs to texts; `error` and each of `alternatives` is a kind and an offset, or a kind alone.
+
+    The file has the name of the vector's `id` and `extension`; the default of that goes by `input`.
+    """
+
+    id: str
+    input: str
+    data: bytes
+    section: str
+    shows: str
+    expect: dict = None
+    error: tuple = None
+    alternatives: list = field(default_factory=list)
+    salvage: str = None
+    otp: str = None
+    extension: str = None
+
+    @property
+    def family(self):
+        return self.id.split("/")[0]
+
+    @property
+    def file(self):
+        return self.id + (EXTENSIONS[self.input] if self.extension is None else self.extension)
