@@ -14,14 +14,17 @@ let settings: [SwiftSetting] = [
 let package = Package(
     name: "reel",
     products: [
+        .library(name: "Zlib", targets: ["Zlib"]),
         .library(name: "ExternalTerm", targets: ["ExternalTerm"]),
         .library(name: "GzipMembers", targets: ["GzipMembers"]),
         .library(name: "Reel", targets: ["Reel"]),
         .library(name: "ReelJSON", targets: ["ReelJSON"]),
+        .library(name: "ReelStore", targets: ["ReelStore"]),
         .executable(name: "reel", targets: ["reel-tool"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     ],
     targets: [
@@ -39,11 +42,20 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(name: "ReelJSON", dependencies: ["Reel", "ExternalTerm", "Zlib"], swiftSettings: settings),
+        .target(
+            name: "ReelStore",
+            dependencies: [
+                "Reel", "ExternalTerm", "Zlib",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: settings
+        ),
         .executableTarget(
             name: "reel-tool",
             dependencies: [
                 "Reel", "ReelJSON", "ExternalTerm", "GzipMembers",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: settings
         ),
@@ -53,6 +65,19 @@ let package = Package(
         .testTarget(name: "ReelTests", dependencies: ["Reel", "ExternalTerm", "GzipMembers"], swiftSettings: settings),
         .testTarget(
             name: "ReelJSONTests", dependencies: ["ReelJSON", "Reel", "ExternalTerm", "reel-tool"],
+            swiftSettings: settings
+        ),
+        // What every store has to do, for the tests of each.
+        .target(
+            name: "ReelStoreConformance", dependencies: ["ReelStore", "Reel", "ExternalTerm", "Zlib"],
+            path: "Tests/ReelStoreConformance", swiftSettings: settings
+        ),
+        .testTarget(
+            name: "ReelStoreTests",
+            dependencies: [
+                "ReelStore", "ReelStoreConformance", "Reel", "ExternalTerm", "reel-tool",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
             swiftSettings: settings
         ),
         .testTarget(name: "ToolTests", dependencies: ["reel-tool"], swiftSettings: settings),

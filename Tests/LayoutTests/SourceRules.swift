@@ -9,13 +9,15 @@ struct SourceRules {
         "Reel": ["ExternalTerm", "GzipMembers", "Zlib", "SystemPackage", "FoundationEssentials"],
         "Reel/IO/File.swift": ["SystemPackage", "Glibc"],
         "ReelJSON": ["Reel", "ExternalTerm", "Zlib", "FoundationEssentials"],
+        "ReelStore": ["Reel", "ExternalTerm", "Zlib", "SystemPackage", "Dispatch", "Synchronization"],
+        "ReelStore/Files/FileSystem.swift": ["SystemPackage", "FoundationEssentials", "Glibc"],
     ]
 
     /// The rooms that may import anything.
     static let unrestricted: Set<String> = ["reel-tool"]
 
     /// The rooms that wrap what is unsafe: zlib, and the system's calls that want pointers.
-    static let unsafe: Set<String> = ["Zlib", "Reel/IO/File.swift"]
+    static let unsafe: Set<String> = ["Zlib", "Reel/IO/File.swift", "ReelStore/Files/FileSystem.swift"]
 
     /// The room that the source at `path` belongs to: its folder's, or one of its own.
     static func room(of path: String) -> String? {

@@ -1,0 +1,135 @@
+import FoundationEssentials
+import Glibc
+import SystemPackage
+
+/// What the system does with files and folders. The pointers that its calls want stay in here.
+enum FileSystem {
+    /// What tells one state of a file or folder from another.
+    struct Stamp: Hashable {
+        var inode: UInt64
+        var byteCount: Int
+        /// When it was last changed, in nanoseconds since 1970.
+        var modified: Int
+        var isFolder: Bool
+
+        /// When it was last changed, in milliseconds since 1970.
+        var milliseconds: Int { modified / 1_000_000 }
+    }
+
+    /// The state of what stands at `path`, or nil when nothing does.
+    static func stamp(of path: FilePath) -> Stamp? {
+        guard let stat = try? path.stat() else { return nil }
+        return Stamp(
+            inode: UInt64(stat.inode.rawValue), byteCount: Int(stat.size),
+            modified: Int(stat.st_mtim.tv_sec) * 1_000_000_000 + Int(stat.st_mtim.tv_nsec),
+            isFolder: stat.type == .directory)
+    }
+
+    /// The time now, in nanoseconds since 1970.
+    static var now: Int {
+        var time = timespec()
+        // Safe: the system writes into the variable, which outlives the call.
+        _ = unsafe clock_gettime(CLOCK_REALTIME, &time)
+        return Int(time.tv_sec) * 1_000_000_000 + Int(time.tv_nsec)
+    }
+
+    /// The names of what is in a folder, in no order; none when there is no such folder.
+    static func names(in folder: FilePath) throws -> [String] {
+        do {
+            return try FileManager.default.contentsOfDirectory(atPath: folder.string)
+        } catch {
+            guard stamp(of: folder) != nil else { return [] }
+            throw error
+        }
+    }
+
+    /// Makes a folder, and those that it is in.
+    static func createFolder(_ path: FilePath) throws {
+        guard stamp(of: path)?.isFolder != true else { return }
+        try FileManager.default.createDirectory(atPath: path.string, withIntermediateDirectories: true)
+        try sync(folder: path.removingLastComponent())
+    }
+
+    /// Puts a file in the place of another one, or of none, so that either is there at any time.
+    static func move(_ source: FilePath, to target: FilePath) throws {
+        // Safe: the strings outlive the call.
+        let result = unsafe source.withPlatformString { source in
+            unsafe target.withPlatformString { target in unsafe rename(source, target) }
+        }
+        guard result == 0 else { throw Errno(rawValue: errno) }
+    }
+
+    /// Removes a file. Returns whether it was there.
+    static func remove(_ path: FilePath) throws -> Bool {
+        // Safe: the string outlives the call.
+        let result = unsafe path.withPlatformString { unsafe unlink($0) }
+        if result == 0 { return true }
+        let error = Errno(rawValue: errno)
+        guard error == .noSuchFileOrDirectory || error == .notDirectory else { throw error }
+        return false
+    }
+
+    /// Waits until a file's bytes, and its length, are on the disk.
+    static func sync(_ descriptor: FileDescriptor) throws {
+        guard fdatasync(descriptor.rawValue) == 0 else { throw Errno(rawValue: errno) }
+    }
+
+    /// Waits until the names in a folder are on the disk.
+    static func sync(folder: FilePath) throws {
+        let descriptor = try FileDescriptor.open(folder.isEmpty ? "." : folder, .readOnly, options: .closeOnExec)
+        try descriptor.closeAfter {
+            guard fsync(descriptor.rawValue) == 0 else { throw Errno(rawValue: errno) }
+        }
+    }
+
+    /// Writes a file that can be made again at any time: whole or not at all, but perhaps not to the disk yet.
+    static func replace(_ path: FilePath, with bytes: [UInt8]) throws {
+        let name = ".reel-\(String(UInt64.random(in: .min ... .max), radix: 36)).tmp"
+        let temporary = path.removingLastComponent().appending(name)
+        let descriptor = try FileDescriptor.open(
+            temporary, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
+            permissions: [.ownerReadWrite, .groupRead, .otherRead])
+        do {
+            try descriptor.closeAfter { _ = try descriptor.writeAll(bytes) }
+            try move(temporary, to: path)
+        } catch {
+            _ = try? remove(temporary)
+            throw error
+        }
+    }
+
+    /// Does something while no other thread or process holds the lock of the file at `path`.
+    static func withLock<Result>(_ path: FilePath, _ body: () throws -> Result) throws -> Result {
+        let descriptor = try FileDescriptor.open(
+            path, .readWrite, options: [.create, .closeOnExec],
+            permissions: [.ownerReadWrite, .groupReadWrite, .otherReadWrite])
+        return try descriptor.closeAfter {
+            while flock(descriptor.rawValue, LOCK_EX) != 0 {
+                guard errno == EINTR else { throw Errno(rawValue: errno) }
+            }
+            // Closing unlocks.
+            return try body()
+        }
+    }
+}
+
+extension StoreError {
+    /// The error that one of a file's means.
+    init(wrapping error: any Error, _ what: String) {
+        if let error = error as? StoreError {
+            self = error
+            return
+        }
+        var code = error as? Errno
+        // Foundation's errors say little themselves.
+        if code == nil, let error = (error as? CocoaError)?.underlying as? POSIXError {
+            code = Errno(rawValue: error.code.rawValue)
+        }
+        let reason = code.map { "\($0)" } ?? "\(error)"
+        switch code {
+        case .noSpace?, .diskQuotaExceeded?, .fileTooLarge?: self.init(.full, "\(what): \(reason)")
+        case .readOnlyFileSystem?, .permissionDenied?, .notPermitted?: self.init(.readOnly, "\(what): \(reason)")
+        default: self.init(.inputOutput, "\(what): \(reason)")
+        }
+    }
+}

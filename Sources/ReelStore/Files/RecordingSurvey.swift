@@ -1,0 +1,34 @@
+import Reel
+import SystemPackage
+
+/// What a listing says of a file: its header and its summary, of which only the ends are read.
+enum RecordingSurvey {
+    /// Reads the ends of a file. One that cannot be read is listed with what is wrong with it.
+    static func recording(_ id: RecordingID, at path: FilePath, _ stamp: FileSystem.Stamp) -> StoredRecording {
+        var recording = StoredRecording(
+            id: id, savedAt: stamp.milliseconds, isFinished: false, byteCount: stamp.byteCount)
+        do {
+            let input = try InputFile(path)
+            let file = try RecordingFile(input)
+            recording = StoredRecording(
+                id: id, view: file.header.view, url: file.header.url, connectedAt: file.header.connectedAt,
+                savedAt: stamp.milliseconds, isFinished: false, byteCount: stamp.byteCount)
+            if let summary = try file.summary {
+                recording.summary = summary
+                recording.isFinished = file.layout != .unfinished
+            } else if file.layout == .unfinished {
+                var tally = MemberTally()
+                recording.damage = tally.addAll(of: input)?.description
+                recording.summary = tally.summary
+            } else {
+                recording.summary.eventCount = try file.eventCount
+            }
+            recording.summary.keepShownNames()
+        } catch let error as ReelError {
+            recording.damage = error.description
+        } catch {
+            recording.damage = "\(error)"
+        }
+        return recording
+    }
+}

@@ -1,0 +1,59 @@
+import ExternalTerm
+import Reel
+import Synchronization
+import Zlib
+
+/// A recording that deflate makes no smaller, made member by member.
+struct LargeRecording {
+    let byteCount: Int
+    private static let eventByteCount = 64_000
+
+    var eventCount: Int { byteCount / LargeRecording.eventByteCount + 1 }
+
+    private final class Pending: ByteSink, Sendable {
+        let bytes = Mutex<[UInt8]>([])
+
+        func write(_ bytes: [UInt8]) { self.bytes.withLock { $0 += bytes } }
+
+        func take() -> [UInt8] {
+            bytes.withLock { bytes in
+                defer { bytes = [] }
+                return bytes
+            }
+        }
+    }
+
+    /// Calls `body` with pieces of about 4 MiB, each of whole members.
+    func forEachPiece(_ body: ([UInt8]) async throws -> Void) async throws {
+        let sink = Pending()
+        let writer = try RecordingWriter(
+            to: sink, header: Header(fields: ["id": "large", "view": "Large"]), options: WriterOptions(level: 1))
+        var random = SeededNumbers(seed: 99)
+        var bytes: [UInt8] = []
+        for index in 0..<eventCount {
+            bytes.removeAll(keepingCapacity: true)
+            for _ in 0..<LargeRecording.eventByteCount / 8 {
+                let word = random.next()
+                for shift in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(8 * shift))) }
+            }
+            try writer.append(offset: index, kind: "event", payload: .map(["name": "chunk", "data": .binary(bytes)]))
+            if (index + 1).isMultiple(of: 64) {
+                try writer.flush()
+                try await body(sink.take())
+            }
+        }
+        try writer.finish()
+        try await body(sink.take())
+    }
+}
+
+/// The checksum and the length of bytes that come in pieces.
+struct Checksum: Equatable {
+    private var checksum = CRC32()
+    private var byteCount = 0
+
+    mutating func update(_ bytes: [UInt8]) {
+        checksum.update(bytes.span)
+        byteCount += bytes.count
+    }
+}

@@ -1,0 +1,15 @@
+import Foundation
+import ReelStore
+import ReelStoreConformance
+import SystemPackage
+import Testing
+
+@Suite("The file store")
+struct FileStoreTests {
+    @Test("the store behaves like every other", arguments: StoreConformance.checks)
+    func conformance(_ check: StoreConformance.Check) async throws {
+        try await inFolder { folder in
+            try await check.run(size: .fromEnvironment) { try FileStore(folder.appending("store")) }
+        }
+    }
+}
