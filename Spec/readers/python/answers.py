@@ -1,0 +1,382 @@
+#!/usr/bin/env python3
+"""Answers the requests of Spec/vectors.md §5 with the reader in reel.py, so that it can be checked:
+
+    reel vectors check --reader 'python3 Spec/readers/python/answers.py'
+"""
+
+import base64
+import json
+import math
+import re
+import sys
+from decimal import Decimal
+
+import reel
+from reel import Atom, Bits, Closure, Export, Improper, Local, Map, Pid, Port, ReelError, Reference
+
+TEXT, NESTING, DIGITS = 1 << 30, 4096, 78_914  # the limits of json.md §5
+
+
+# Terms from JSON (json.md §5)
+
+
+class Text(bytes):
+    """A string of JSON: the binary that it stands for, and what a tag takes for text."""
+
+
+class Object(Map):
+    """An object of JSON without a tag: the map that it stands for, and what a tag takes for its fields."""
+
+
+class Tail:
+    """What ends the array of an improper list."""
+
+    def __init__(self, term):
+        self.term = term
+
+
+class JSONReader:
+    """A strict parser of JSON that makes terms while it reads, with or without tags. It does not recurse."""
+
+    SPACE = re.compile(rb"[ \t\n\r]*")
+    CHARACTERS = re.compile(rb'[^"\\\x00-\x1f]*')
+    NUMERALS = re.compile(rb"[-+.0-9eE]*")
+    NUMBER = re.compile(rb"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+    CUT_NUMBER = re.compile(rb"-|-?(0|[1-9][0-9]*)(\.|(\.[0-9]+)?[eE][+-]?)")
+    ESCAPE = re.compile(rb'\\(?:(["\\/bfnrt])|u([0-9a-fA-F]{4}))')
+    CUT_ESCAPE = re.compile(rb"\\(u[0-9a-fA-F]{0,3})?")
+    SHORT = dict(zip((bytes([c]) for c in b'"\\/bfnrt'), (bytes([c]) for c in b'"\\/\b\f\n\r\t')))
+    WORDS = {b"true": reel.TRUE, b"false": reel.FALSE, b"null": reel.NIL}
+
+    def __init__(self, text, tags):
+        self.text, self.tags, self.at = text, tags, 0
+
+    def fail(self, kind, offset, what):
+        raise ReelError(kind, offset, what) from None
+
+    def peek(self):
+        """The next character that is no white space, or 0 at the end."""
+        self.at = self.SPACE.match(self.text, self.at).end()
+        return self.text[self.at] if self.at < len(self.text) else 0
+
+    def stuck(self, what):
+        at_end = self.at >= len(self.text)
+        self.fail("truncated" if at_end else "malformed", self.at, what)
+
+    def expect(self, characters):
+        if self.peek() not in characters:
+            self.stuck(f"not one of {characters.decode()}")
+        self.at += 1
+        return self.text[self.at - 1]
+
+    def read(self):
+        """The term of the whole text."""
+        if len(self.text) > TEXT:
+            self.fail("limitExceeded", 0, "the text is too long")
+        containers = []  # those that are open: where each starts, its closing bracket, what is in it, its keys
+        while True:
+            first, start = self.peek(), self.at
+            if first in b"[{":
+                if len(containers) >= NESTING:
+                    self.fail("limitExceeded", start, "arrays and objects nest too deep")
+                self.at += 1
+                containers.append((start, b"]}"[first == 0x7B], [], set()))
+                if self.peek() != containers[-1][1]:
+                    self.key(*containers[-1])
+                    continue
+                self.at += 1
+                value = self.close(*containers.pop())
+            else:
+                value = self.scalar(first)
+            while containers:
+                _, closing, parts, _ = containers[-1]
+                parts.append(value)
+                if self.expect(bytes((0x2C, closing))) != closing:
+                    self.key(*containers[-1])
+                    break
+                value = self.close(*containers.pop())
+            else:
+                if self.peek() or self.at < len(self.text):
+                    self.fail("trailingBytes", self.at, "something after the value")
+                if isinstance(value, Tail):
+                    self.fail("meaningless", start, "$tail outside of an array")
+                return value
+
+    def key(self, start, closing, parts, keys):
+        """The key of the next value, in an object."""
+        if closing == 0x7D:
+            if self.peek() != 0x22:
+                self.stuck("no key")
+            start = self.at
+            parts.append(self.string())
+            if parts[-1] in keys:
+                self.fail("duplicateKey", start, "an object names a key twice")
+            keys.add(parts[-1])
+            self.expect(b":")
+
+    def close(self, start, closing, parts, keys):
+        """The term of a container that is complete."""
+        tails = [part for part in parts if isinstance(part, Tail)]
+        if closing == 0x5D:
+            *elements, last = parts or [None]
+            if not tails:
+                return parts
+            if tails == [last] and elements and not isinstance(last.term, list):
+                return Improper(elements, last.term)
+        elif not self.tags or not any(key[:1] == b"$" for key in keys):
+            if not tails:
+                return Object(zip(parts[::2], parts[1::2]))
+        else:
+            try:
+                return tagged_term(parts[0].decode(), parts[1], dict(zip(parts[2::2], parts[3::2])))
+            except (LookupError, ValueError, TypeError, AttributeError, OverflowError):
+                pass
+        self.fail("meaningless", start, "this stands for no term")
+
+    def scalar(self, first):
+        start = self.at
+        if first == 0x22:
+            return self.string()
+        if first in b"-0123456789":
+            return self.number()
+        rest = self.text[start : start + 5]
+        for word, atom in self.WORDS.items():
+            if rest.startswith(word):
+                self.at += len(word)
+                return atom
+            if word.startswith(rest):
+                self.fail("truncated", len(self.text), "a word is cut")
+        self.fail("malformed", start, "no value")
+
+    def number(self):
+        start, raw = self.at, self.NUMERALS.match(self.text, self.at)[0]
+        self.at += len(raw)
+        match = self.NUMBER.fullmatch(raw)
+        if not match:
+            cut = self.at == len(self.text) and self.CUT_NUMBER.fullmatch(raw)
+            self.fail("truncated" if cut else "malformed", self.at if cut else start, "no number")
+        value = math.inf
+        if sum(byte in b"0123456789" for byte in raw) <= DIGITS:
+            value = float(raw) if match[2] or match[3] else int(Decimal(raw.decode()))
+        if value in (math.inf, -math.inf):
+            self.fail("limitExceeded", start, "a number that is too large")
+        return value
+
+    def string(self):
+        start, pieces = self.at, []
+        self.at += 1
+        while True:
+            run = self.CHARACTERS.match(self.text, self.at)[0]
+            self.at += len(run)
+            try:
+                run.decode()
+            except UnicodeDecodeError as error:
+                cut = self.at == len(self.text) and error.reason == "unexpected end of data"
+                self.fail("truncated" if cut else "malformedText", self.at if cut else start, "text that is not UTF-8")
+            pieces.append(run)
+            if self.text[self.at : self.at + 1] == b'"':
+                self.at += 1
+                return Text(b"".join(pieces))
+            if self.text[self.at : self.at + 1] != b"\\":
+                self.stuck("a string that does not end, or holds a control character")
+            pieces.append(self.escape())
+
+    def escape(self):
+        """The bytes that an escape stands for, or two of a surrogate pair."""
+        start, match = self.at, self.ESCAPE.match(self.text, self.at)
+        wrong = "malformed"
+        if match:
+            self.at = match.end()
+            if match[1]:
+                return self.SHORT[match[1]]
+            code, wrong = int(match[2], 16), "malformedText"
+            if not 0xD800 <= code < 0xE000:
+                return chr(code).encode()
+            match = self.ESCAPE.match(self.text, self.at)
+            low = int(match[2] or b"0", 16) if match else 0
+            if code < 0xDC00 and 0xDC00 <= low < 0xE000:
+                self.at = match.end()
+                return chr(0x10000 + (code - 0xD800 << 10) + low - 0xDC00).encode()
+        rest = self.text[self.at : self.at + 6]
+        if self.CUT_ESCAPE.fullmatch(rest) or not rest and code < 0xDC00:
+            self.fail("truncated", len(self.text), "an escape is cut")
+        self.fail(wrong, start, "no escape")
+
+
+# The tagged mapping (json.md §4)
+
+
+def tagged_term(tag, body, more):
+    """The term of an object with a tag. Whatever it raises but a ReelError means that there is none."""
+    if more and (tag != "$bits" or set(more) != {b"size"}):
+        raise ValueError("a key too many")
+    return _bits(body, more[b"size"]) if tag == "$bits" else _TAGS[tag](body)
+
+
+def _typed(value, kind):
+    if type(value) is not kind:
+        raise TypeError
+    return value
+
+
+def _atom(value):
+    name = _typed(value, Text).decode()
+    if len(name) > 255:
+        raise ValueError
+    return Atom(name)
+
+
+def _raw(value):
+    raw = base64.b64decode(_typed(value, Text), validate=True)
+    if base64.b64encode(raw) != value:
+        raise ValueError
+    return raw
+
+
+def _uint(value, bits=32):
+    if not 0 <= _typed(value, int) < 1 << bits:
+        raise ValueError
+    return value
+
+
+def _int32(value):
+    return _uint(value + (1 << 31)) - (1 << 31)
+
+
+def _bits(body, size):
+    data, size = _raw(body), _uint(size)
+    if size % 8 == 0 or len(data) != size // 8 + 1 or data[-1] & 0xFF >> size % 8:
+        raise ValueError
+    return Bits(data, size)
+
+
+def _integer(value):
+    sign, digits = re.fullmatch(r"(-?)0x([0-9a-f]+)", _typed(value, Text).decode()).groups()
+    if len(digits) > 2 * 4_194_296:
+        raise ValueError
+    return int(sign + digits, 16)
+
+
+def _map(pairs):
+    if any(len(_typed(pair, list)) != 2 for pair in _typed(pairs, list)):
+        raise ValueError
+    return Map(pairs)
+
+
+def _fields(body, **kinds):
+    """The fields of an object, which has to have these and no others."""
+    found = {key.decode(): value for key, value in _typed(body, Object).pairs}
+    if set(found) != set(kinds):
+        raise ValueError
+    return [read(found[name]) for name, read in kinds.items()]
+
+
+def _words(value):
+    if not 1 <= len(_typed(value, list)) <= 5:
+        raise ValueError
+    return tuple(map(_uint, value))
+
+
+def _uniq(value):
+    raw = _raw(value)
+    if len(raw) != 16:
+        raise ValueError
+    return raw
+
+
+def _pid(body):
+    return Pid(*_fields(body, node=_atom, number=_uint, serial=_uint, creation=_uint))
+
+
+def _closure(body):
+    fields = dict(module=_atom, arity=lambda v: _uint(v, 8), index=_uint, uniq=_uniq, old_index=_int32, old_uniq=_int32)
+    return Closure(*_fields(body, **fields, creator=_pid, free=lambda value: _typed(value, list)[:255]))
+
+
+_TAGS = {
+    "$atom": _atom,
+    "$integer": _integer,
+    "$binary": _raw,
+    "$tail": Tail,
+    "$tuple": lambda body: tuple(_typed(body, list)),
+    "$map": _map,
+    "$pid": _pid,
+    "$port": lambda body: Port(*_fields(body, node=_atom, number=lambda value: _uint(value, 64), creation=_uint)),
+    "$ref": lambda body: Reference(*_fields(body, node=_atom, creation=_uint, words=_words)),
+    "$fun": lambda body: Export(*_fields(body, module=_atom, function=_atom, arity=_uint)),
+    "$closure": _closure,
+    "$local": lambda body: Local(_raw(body)),
+}
+
+
+def from_json(text, tags):
+    """The term of a JSON text (json.md §5.1 with tags, §5.2 without)."""
+    term = JSONReader(text, tags).read()
+    if tags:
+        try:
+            reel.decode(reel.canonical(term))
+        except ReelError as error:
+            raise ReelError(error.kind, 0, error.what) from None
+    return term
+
+
+# The protocol (vectors.md §5)
+
+
+def members(data):
+    found, offset = [], 0
+    while offset < len(data):
+        if data[offset : offset + 2] != b"\x1f\x8b"[: len(data) - offset]:
+            raise ReelError("trailingData" if offset else "notARecording", offset, "bytes that start no member")
+        member = reel.member_at(data, offset)
+        if member.fields:
+            length, end = len(reel.member_content(data, member)), member.end
+        else:
+            length, end = 0, offset
+            pieces = reel.gzip_content(data, offset)
+            try:
+                while True:
+                    length += len(next(pieces))
+            except StopIteration as stop:
+                end = stop.value
+        found.append({"offset": offset, "length": end - offset, "contentLength": length, "fields": member.fields})
+        offset = end
+    if not found:
+        raise ReelError("notARecording", 0, "the file is empty")
+    return json.dumps(found)
+
+
+def answer(kind, output, data):
+    mapping = {"tagged": reel.tagged, "plain": reel.plain}.get(output)
+    if kind == "term" and mapping:
+        return mapping(reel.decode(data[:]))
+    if kind == "term" and output == "canonical":
+        return reel.canonical(reel.decode(data[:])).hex()
+    if kind in ("tagged-json", "json") and output == "canonical":
+        return reel.canonical(from_json(data[:], tags=kind == "tagged-json")).hex()
+    if kind == "members" and output == "members":
+        return members(data)
+    if kind == "recording" and output == "salvage":
+        salvaged = reel.salvage(data)
+        return "".join(reel.document(salvaged.frames, reel.tagged, salvaged.lost))
+    if kind == "recording" and mapping:
+        return "".join(reel.document(reel.Recording(data), mapping))
+    if kind == "phoenix-replay" and mapping:
+        return "".join(reel.document(reel.phoenix_replay(data), mapping))
+    return None
+
+
+def main():
+    sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")
+    sys.stdout.reconfigure(encoding="utf-8", newline="\n")
+    for line in sys.stdin:
+        kind, output, path = line.rstrip("\n").split("\t")
+        try:
+            text = answer(kind, output, reel.open_data(path))
+            print("skip" if text is None else f"ok\t{text}", flush=True)
+        except ReelError as error:
+            print(f"error\t{error.kind}\t{error.offset}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
