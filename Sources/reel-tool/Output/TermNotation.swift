@@ -1,8 +1,9 @@
 import ArgumentParser
 import ExternalTerm
+import ReelJSON
 
 /// A language whose notation terms are written in, and read from.
-enum TermNotation: String, ExpressibleByArgument, CaseIterable {
+enum TermNotation {
     case erlang
     case elixir
 
@@ -50,6 +51,59 @@ extension TermNotation {
         guard self == .elixir, key.isKeyword else { return text(of: key) }
         let map = Term.map(TermMap([TermMap.Pair(key, 0)]))
         return String(map.elixirText.dropFirst(2).dropLast(4))
+    }
+}
+
+/// What a term can be written as.
+enum WrittenNotation: String, ExpressibleByArgument, CaseIterable {
+    case elixir, erlang
+    case plainJSON = "plain-json"
+    case taggedJSON = "tagged-json"
+
+    /// The text of a term that is given with its leading 131, on one line.
+    func text(of external: [UInt8]) throws(TermError) -> String {
+        switch self {
+        case .elixir: try TermNotation.elixir.text(of: Term(external: external)).escaped
+        case .erlang: try TermNotation.erlang.text(of: Term(external: external)).escaped
+        case .plainJSON: try json(of: external, .plain)
+        case .taggedJSON: try json(of: external, .tagged)
+        }
+    }
+
+    private func json(of external: [UInt8], _ mapping: JSONMapping) throws(TermError) -> String {
+        var json = JSONWriter()
+        try json.write(external: external.span, mapping: mapping)
+        return String(decoding: json.bytes, as: UTF8.self)
+    }
+}
+
+/// What a term can be read from.
+enum ReadNotation: String, ExpressibleByArgument, CaseIterable {
+    case elixir, erlang
+    case taggedJSON = "tagged-json"
+    case json
+
+    /// The term that a text stands for.
+    func term(_ text: [UInt8]) throws -> Term {
+        switch self {
+        case .elixir: return try TermNotation.elixir.term(try ReadNotation.text(text))
+        case .erlang: return try TermNotation.erlang.term(try ReadNotation.text(text))
+        case .taggedJSON, .json:
+            do throws(JSONError) {
+                return try self == .json ? Term(plainJSON: text) : Term(taggedJSON: text)
+            } catch {
+                throw Failure(
+                    .inputFellShort, error.reason, place: "\(error.code.rawValue), byte \(error.offset)",
+                    advice: error.code == .meaningless ? "--from json takes objects as they are" : nil)
+            }
+        }
+    }
+
+    private static func text(_ bytes: [UInt8]) throws -> String {
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw Failure(.inputFellShort, "no text in UTF-8", advice: "'reel term decode' reads bytes")
+        }
+        return text
     }
 }
 
