@@ -143,29 +143,34 @@ def bits(data, count):
 
 @dataclass(frozen=True)
 class Written:
-    """Bytes of a term without its 131, the value, and the fields as `(offset, length)` in reading order.
+    """Bytes of a term without its 131, the value, and its parts in reading order.
 
-    A count stands there twice: as the number that it is, and as a field of as many bytes as it asks for, right where
+    A part is a field, as `(offset, length)`, or a term inside, as `(offset, Written)`. A count stands there twice: as the number that it is, and as a field of as many bytes as it asks for, right where
     what it counts starts. So the first field that is not all there is the one that a reader reports (terms.md §8).
     """
 
     data: bytes
     value: object
-    fields: tuple
+    parts: tuple
 
-    def __len__(self):
-        return len(self.data)
+    def fields(self, base=0):
+        """All fields, those of the terms inside as well."""
+        for offset, part in self.parts:
+            if isinstance(part, Written):
+                yield from part.fields(base + offset)
+            else:
+                yield base + offset, part
 
 
 class _Writer:
     def __init__(self, tag):
         self.data = bytearray()
-        self.fields = []
+        self.parts = []
         self.raw(bytes([tag]))
 
     def raw(self, data):
         """One field."""
-        self.fields.append((len(self.data), len(data)))
+        self.parts.append((len(self.data), len(data)))
         self.data += data
         return self
 
@@ -183,17 +188,16 @@ class _Writer:
 
     def asks(self, length):
         """What is counted starts here, and takes so many bytes at least."""
-        self.fields.append((len(self.data), length))
+        self.parts.append((len(self.data), length))
         return self
 
     def term(self, written):
-        start = len(self.data)
-        self.fields.extend((start + offset, length) for offset, length in written.fields)
+        self.parts.append((len(self.data), written))
         self.data += written.data
         return self
 
     def done(self, value):
-        return Written(bytes(self.data), value, tuple(self.fields))
+        return Written(bytes(self.data), value, tuple(self.parts))
 
 
 def raw(data, value=None):
@@ -205,7 +209,7 @@ def truncation(written, length):
     """The offset of `truncated`, counted from the 131, of the first `length` bytes of a file with this term."""
     if length < 2:
         return length
-    for offset, size in written.fields:
+    for offset, size in written.fields():
         if 1 + offset + size > length:
             return 1 + offset
     raise ValueError("nothing is cut")
@@ -420,16 +424,12 @@ def new_fun(module, arity, index, uniq, old_index, old_uniq, creator, free=(), s
     module, old_index, old_uniq, creator = _name(module), write(old_index), write(old_uniq), write(creator)
     written = [write(term) for term in free]
     count = len(written) if count is None else count
-
-    def body(size):
-        writer = _Writer(112).u32(size).u8(arity).raw(uniq).u32(index).u32(count)
-        writer.term(module).term(old_index).term(old_uniq).term(creator).asks(count)
-        for term in written:
-            writer.term(term)
-        return writer
-
+    writer = _Writer(112).u32(0 if size is None else size).u8(arity).raw(uniq).u32(index).u32(count)
+    writer.term(module).term(old_index).term(old_uniq).term(creator).asks(count)
+    for term in written:
+        writer.term(term)
     if size is None:
-        size = len(body(0).data) - 1
+        writer.data[1:5] = struct.pack(">I", len(writer.data) - 1)
     numbers = [old_index.value, old_uniq.value]
     value = None
     if all(isinstance(number, int) for number in numbers):
@@ -443,7 +443,7 @@ def new_fun(module, arity, index, uniq, old_index, old_uniq, creator, free=(), s
             creator.value,
             tuple(term.value for term in written),
         )
-    return body(size).done(value)
+    return writer.done(value)
 
 
 # The canonical form (terms.md §4)

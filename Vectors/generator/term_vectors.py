@@ -1,0 +1,39 @@
+"""What the modules of the family `terms` share."""
+
+import mappings
+from etf import canonical, external, write
+from vector import Vector
+
+
+def valid(name, term, section, shows, data=None, otp=None, outputs=("tagged", "plain", "canonical")):
+    """A term, written as it is given, that is to be read; `data` when the file is not just its bytes."""
+    term = write(term)
+    makers = {
+        "tagged": lambda: mappings.tagged(term),
+        "plain": lambda: mappings.plain(term),
+        "canonical": lambda: canonical(term).hex(),
+    }
+    return Vector(
+        f"terms/{name}",
+        "term",
+        external(term) if data is None else data,
+        section,
+        shows,
+        expect={output: makers[output]() for output in outputs},
+        otp=otp,
+    )
+
+
+def refused(name, data, kind, offset, shows, section="terms.md §8", alternatives=(), otp=None):
+    """Bytes that are to be refused; a term that was written stands for its file."""
+    data = data if isinstance(data, bytes) else external(data)
+    return Vector(
+        f"terms/{name}",
+        "term",
+        data,
+        section,
+        shows,
+        error=(kind, offset),
+        alternatives=list(alternatives),
+        otp=otp,
+    )
