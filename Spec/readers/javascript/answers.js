@@ -1,0 +1,70 @@
+/** Answers the requests of vectors.md §5: `node answers.js`. */
+import { readFile } from "node:fs/promises";
+import { createInterface } from "node:readline";
+import { Inflater } from "./inflate.js";
+import { checkLength, gzipChunks, gzipHeader, memberContent, memberFields, startsMember } from "./members.js";
+import { LIMITS, Recording, ReelError, decode, toJSON } from "./reel.js";
+import { salvageDocument } from "./salvage.js";
+
+async function answer(input, output, path) {
+  const bytes = new Uint8Array(await readFile(path));
+  const isMapping = output === "plain" || output === "tagged";
+  if (input === "term" && isMapping) return toJSON(decode(bytes), output);
+  if (input === "members" && output === "members") return await members(bytes);
+  if (input === "recording" && output === "salvage") return await salvageDocument(bytes);
+  if ((input === "recording" || input === "phoenix-replay") && isMapping) {
+    return await (await Recording.open(bytes)).document(output);
+  }
+  return undefined;
+}
+
+async function members(bytes) {
+  const found = [];
+  for (let offset = 0; offset < bytes.length;) {
+    if (!startsMember(bytes, offset) && !(bytes[offset] === 0x1f && offset + 1 === bytes.length)) {
+      throw new ReelError(offset === 0 ? "notARecording" : "trailingData", offset, "bytes that start no member");
+    }
+    const header = gzipHeader(bytes.subarray(offset), offset);
+    const fields = memberFields(header);
+    let { length, contentLength = 0 } = fields ?? plainMember(bytes.subarray(offset), header);
+    if (fields !== null) {
+      checkLength(header, fields, LIMITS.member);
+      if (offset + length > bytes.length) throw new ReelError("truncated", offset, "the file ends inside a member");
+      await memberContent(bytes.subarray(offset, offset + length), header, fields);
+    }
+    found.push({ offset, length, contentLength, fields });
+    offset += length;
+  }
+  return JSON.stringify(found, (_, value) => (typeof value === "bigint" ? JSON.rawJSON?.(String(value)) ?? `#${value}` : value))
+    .replace(/"#(\d+)"/g, "$1");
+}
+
+/** How long a member without `RL` is, found by inflating it. */
+function plainMember(bytes, header) {
+  const inflater = new Inflater(bytes, header.length);
+  try {
+    while (inflater.read() !== null);
+  } catch {
+    // Reading it again says what is wrong.
+  }
+  const length = inflater.position + 8;
+  let contentLength = 0;
+  try {
+    for (const chunk of gzipChunks(bytes.subarray(0, length))) contentLength += chunk.bytes.length;
+  } catch (error) {
+    error.offset += header.offset;
+    throw error;
+  }
+  return { length, contentLength };
+}
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const [input, output, path] = line.split("\t");
+  try {
+    const text = await answer(input, output, path);
+    console.log(text === undefined ? "skip" : `ok\t${text.replace(/\n/g, "")}`);
+  } catch (error) {
+    if (!(error instanceof ReelError)) throw error;
+    console.log(["error", error.kind, ...(error.offset === undefined ? [] : [error.offset])].join("\t"));
+  }
+}

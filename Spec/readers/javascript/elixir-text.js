@@ -1,0 +1,107 @@
+/** Terms as Elixir's `inspect` prints them, on one line and without leaving anything out. */
+import {
+  Atom, Bits, Closure, External, Float, ImproperList, Local, Pid, Port, Reference, TermMap, Tuple, atom, atomName, isInteger,
+} from "./terms.js";
+
+const OPERATORS = new Set(("% %{} {} <<>> ... .. . ..// -> + - * / == === != !== ! @ & && &&& | || ||| <- \\\\ ++ -- +++ --- "
+  + "=~ <> ^ < <= > >= = |> <<< >>> ~> <~ ~>> <<~ <~> <|>").split(" "));
+const IDENTIFIER = /^[\p{L}_][\p{L}\p{M}\p{N}_@]*[?!]?$/u;
+const ALIAS = /^Elixir(\.[A-Z][A-Za-z0-9_]*)+$/;
+const PRINTABLE = /^[\x07-\x0d\x1b\x20-\x7f\u{a0}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]*$/u;
+const ESCAPES = { 0: "\\0", 7: "\\a", 8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 12: "\\f", 13: "\\r", 27: "\\e",
+  127: "\\d", 34: '\\"', 92: "\\\\" };
+
+/** The text of `term`. */
+export function inspect(term) {
+  if (isInteger(term)) return integerText(term);
+  if (typeof term === "string") return PRINTABLE.test(term) ? quoted(term) : bits(new TextEncoder().encode(term));
+  if (atomName(term) !== undefined) return inspectAtom(atomName(term));
+  if (Array.isArray(term)) return list(term);
+  if (term instanceof Float) return floatText(term.value);
+  if (term instanceof Tuple) return `{${term.elements.map(inspect).join(", ")}}`;
+  if (term instanceof TermMap) return map(term);
+  if (term instanceof ImproperList) return `[${term.elements.map(inspect).join(", ")} | ${inspect(term.tail)}]`;
+  if (term instanceof Uint8Array) return bits(term);
+  if (term instanceof Bits) return bits(term.bytes, term.size % 8);
+  return identifierText(term);
+}
+
+/** Pids, ports, references and functions, with 0 for the node. */
+export function identifierText(term) {
+  if (term instanceof Pid) return `#PID<0.${term.number}.${term.serial}>`;
+  if (term instanceof Port) return `#Port<0.${term.number}>`;
+  if (term instanceof Reference) return `#Reference<0.${[...term.words].reverse().join(".")}>`;
+  if (term instanceof External) return `&${inspect(term.module)}.${bareName(atomName(term.name))}/${term.arity}`;
+  if (term instanceof Closure) return `#Function<${term.index}.${term.oldUniq}/${term.arity} in ${inspect(term.module)}>`;
+  if (term instanceof Local) return `#Local<${term.bytes.length} bytes>`;
+  throw new TypeError("no term");
+}
+
+/** The text of an atom with this name. */
+export function inspectAtom(name) {
+  if (!(atom(name) instanceof Atom)) return name;
+  if (ALIAS.test(name)) return name.slice(7);
+  return name === "Elixir" ? name : `:${bareName(name)}`;
+}
+
+const LARGE = 1n << 262_144n;
+
+/** Every digit; of more than 262,144 bits hexadecimal ones, since decimal ones take too long. */
+export function integerText(value) {
+  const size = value < 0 ? -value : value;
+  return size < LARGE ? String(value) : `${value < 0 ? "-" : ""}0x${size.toString(16)}`;
+}
+
+const bareName = (name) => (IDENTIFIER.test(name) || OPERATORS.has(name) ? name : quoted(name));
+
+function quoted(text) {
+  const escaped = text.replace(/["\\\x00-\x1f\x7f-\x9f\ufffe\uffff]|#(?=\{)/gu, (character) => {
+    const code = character.codePointAt(0);
+    return ESCAPES[code] ?? (character === "#" ? "\\#" : code < 256 ? `\\x${hex(code, 2)}` : `\\x{${hex(code, 4)}}`);
+  });
+  return `"${escaped}"`;
+}
+
+const hex = (code, digits) => code.toString(16).toUpperCase().padStart(digits, "0");
+
+function list(elements) {
+  const isText = (code) => isInteger(code) && ((code >= 32 && code < 127) || (code >= 7 && code <= 13) || code === 27);
+  if (elements.length > 0 && elements.every(isText)) return `~c${quoted(elements.map((code) => String.fromCharCode(code)).join(""))}`;
+  const isPair = (term) => term instanceof Tuple && term.elements.length === 2 && isKeyword(term.elements[0]);
+  if (elements.length > 0 && elements.every(isPair)) return `[${elements.map(({ elements: [key, value] }) => pair(key, value)).join(", ")}]`;
+  return `[${elements.map(inspect).join(", ")}]`;
+}
+
+const isKeyword = (term) => atomName(term) !== undefined && !atomName(term).startsWith("Elixir.");
+const pair = (key, value) => `${bareName(atomName(key))}: ${inspect(value)}`;
+
+function map(term) {
+  const struct = atomName(term.get(STRUCT));
+  const pairs = [...term];
+  const fields = pairs.filter(([key]) => atomName(key) !== "__struct__");
+  if (struct !== undefined && fields.every(([key]) => isKeyword(key))) {
+    return `%${inspectAtom(struct)}{${fields.map(([key, value]) => pair(key, value)).join(", ")}}`;
+  }
+  const text = pairs.every(([key]) => isKeyword(key)) ? pair : (key, value) => `${inspect(key)} => ${inspect(value)}`;
+  return `%{${pairs.map(([key, value]) => text(key, value)).join(", ")}}`;
+}
+
+const STRUCT = atom("__struct__");
+
+/** `last` is how many bits of the last byte count, 0 for all. */
+function bits(bytes, last = 0) {
+  const parts = Array.from(bytes, String);
+  if (last > 0) parts[parts.length - 1] = `${bytes[bytes.length - 1] >> (8 - last)}::size(${last})`;
+  return `<<${parts.join(", ")}>>`;
+}
+
+function floatText(value) {
+  if (Object.is(value, -0)) return "-0.0";
+  const [, sign, digit, more = "", power] = /^(-?)(\d)(?:\.(\d+))?e([+-]\d+)$/.exec(value.toExponential());
+  const scientific = `${sign}${digit}.${more || "0"}e${Number(power)}`;
+  const size = Math.abs(value);
+  if (size > 2 ** 53) return scientific;
+  const plain = size < 1 && size > 0 ? `${sign}0.${"0".repeat(-power - 1)}${digit}${more}` : String(value);
+  const text = plain.includes(".") ? plain : `${plain}.0`;
+  return size >= 1 || text.length <= scientific.length ? text : scientific;
+}

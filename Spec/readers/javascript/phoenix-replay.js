@@ -1,0 +1,178 @@
+/** Files of PhoenixReplay as the recordings that they become (phoenix-replay.md). A torn file gives what is whole. */
+import { concatenate, crc32 } from "./inflate.js";
+import { gzipChunks } from "./members.js";
+import { Decoder, ReelError, TermMap, Tuple, atom, atomName, decompress, isInteger } from "./terms.js";
+
+const view = (bytes) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+/** The `fields` of the header and the `events` of a map, recording or part file. */
+export function readPhoenixReplay(bytes, limits) {
+  const { fields, events } = bytes[0] === 0x50 ? readPart(bytes, limits) : readWhole(bytes, limits);
+  return { fields: new TermMap(fields), events: events.map(({ term, offset }, index) => eventOf(term, index, offset)) };
+}
+
+function fail(kind, offset, what) {
+  throw new ReelError(kind, offset, what);
+}
+
+/** An error in a term as one of a recording. */
+function wrapped(error, offset) {
+  if (!(error instanceof ReelError)) throw error;
+  const isKept = ["limitExceeded", "malformedFrame", "notARecording"].includes(error.kind);
+  fail(isKept ? error.kind : "malformedTerm", offset, error.message);
+}
+
+function eventOf(term, index, at) {
+  let elements = term instanceof Tuple ? term.elements : [];
+  if (term instanceof TermMap) {
+    const names = ["at", "type", "data"];
+    if (!names.every((name) => term.has(atom(name)))) fail("malformedFrame", at, "an event without at, type or data");
+    const more = [...term].filter(([key]) => ![...names, "__struct__"].includes(atomName(key)));
+    elements = [...names.map((name) => term.get(atom(name))), ...(more.length > 0 ? [new TermMap(more)] : [])];
+  }
+  const [offset, kind, payload, ...extra] = elements;
+  const isEvent = elements.length > 2 && isInteger(offset) && offset >= 0 && offset < 2n ** 63n && atomName(kind) !== undefined;
+  if (!isEvent) fail("malformedFrame", at, "what stands in the list is no event");
+  return { index, offset, kind: atomName(kind), payload, extra };
+}
+
+/** Reads a term as far as it goes: `isTorn` says that its bytes were cut. */
+class TornReader {
+  constructor(bytes, isTorn, limits) {
+    this.decoder = new Decoder(bytes, 0, limits);
+    Object.assign(this, { bytes, isTorn, isCut: false });
+  }
+
+  /** What `read` gives, `undefined` when the bytes end before. */
+  attempt(read) {
+    try {
+      return this.isCut ? undefined : read();
+    } catch (error) {
+      if (!this.isTorn || error.kind !== "truncated") throw error;
+      this.isCut = true;
+      return undefined;
+    }
+  }
+
+  term(depth) { return this.attempt(() => this.decoder.term(depth)); }
+
+  /** The tag and the count in front of elements, where `sizes` has how many bytes the count of a tag takes. */
+  open(sizes) {
+    const { decoder: { position }, bytes } = this;
+    const size = sizes[bytes[position]];
+    if (size === undefined) return bytes.length > position ? null : this.attempt(() => fail("truncated", position, "cut"));
+    if (bytes.length < position + 1 + size) return this.attempt(() => fail("truncated", position, "cut"));
+    this.decoder.position += 1 + size;
+    return size === 0 ? 0 : size === 1 ? bytes[position + 1] : view(bytes).getUint32(position + 1);
+  }
+
+  /** The elements of a list that are whole, `null` when there is another term. */
+  list(depth) {
+    const elements = [];
+    for (;;) {
+      const count = this.open({ 106: 0, 108: 4 });
+      if (count === null) return null;
+      for (let index = 0; index < count && !this.isCut; index++) {
+        const term = this.term(depth + 1);
+        if (!this.isCut) elements.push(term);
+      }
+      if (this.isCut || count === 0) return elements;
+    }
+  }
+}
+
+function readWhole(bytes, limits) {
+  let content = bytes;
+  let isTorn = true;
+  if (bytes[0] === 0x1f) ({ content, isTorn } = inflateFile(bytes, limits));
+  if (content[1] === 80) {
+    const { content: inner, error } = decompress(content, limits.recording);
+    if (error && error.kind !== "truncated") wrapped(error, 0);
+    [content, isTorn] = [inner, error !== undefined];
+  } else {
+    content = content.subarray(1);
+  }
+  let [found, isCut] = [null, false];
+  try {
+    const reader = new TornReader(content, isTorn, limits);
+    const count = reader.open({ 116: 4 });
+    const fields = [];
+    let events = null;
+    for (let index = 0; index < count && !reader.isCut; index++) {
+      const key = reader.term(1);
+      if (reader.isCut) break;
+      if (atomName(key) === undefined) fail("notARecording", 0, "a key that is no atom");
+      const isEvents = atomName(key) === "events";
+      if (isEvents) events = reader.list(1) ?? fail("notARecording", 0, "events that are no list");
+      const value = isEvents ? undefined : reader.term(1);
+      if (!isEvents && !reader.isCut) fields.push([key, value]);
+    }
+    isCut = reader.isCut;
+    found = { fields, events };
+  } catch (error) {
+    wrapped(error, 0);
+  }
+  const { fields, events } = found;
+  if (events === null) fail(isCut ? "truncated" : "notARecording", 0, "the map has no events");
+  if (TermMap.unique(fields) === null) fail("malformedTerm", 0, "a map names a key twice");
+  return { fields, events: events.map((term) => ({ term, offset: 0 })) };
+}
+
+function inflateFile(bytes, limits) {
+  const chunks = [];
+  let length = 0;
+  try {
+    for (const chunk of gzipChunks(bytes)) {
+      length += chunk.bytes.length;
+      if (length > limits.recording) fail("limitExceeded", 0, "the file inflates to more than the limit");
+      chunks.push(chunk.bytes);
+    }
+  } catch (error) {
+    if (error.kind !== "truncated") throw error;
+    return { content: concatenate(chunks), isTorn: true };
+  }
+  return { content: concatenate(chunks), isTorn: false };
+}
+
+function readPart(bytes, limits) {
+  let fields = null;
+  const numbered = [];
+  for (let offset = 0; String.fromCharCode(...bytes.subarray(offset, offset + 4)) === "PRF1";) {
+    const [isHeadWhole, at] = [offset + 12 <= bytes.length, offset];
+    const length = isHeadWhole ? view(bytes).getUint32(offset + 4) : 0;
+    const payload = bytes.subarray(offset + 12, offset + 12 + length);
+    const isTorn = !isHeadWhole || payload.length < length;
+    offset += 12 + length;
+    if (!isTorn && crc32(payload) !== view(bytes).getUint32(at + 8)) continue;
+    try {
+      const found = readFrame(payload, isTorn, limits);
+      fields = found.fields ?? fields;
+      for (const { elements: [number, term] } of found.events) numbered.push({ number, term, offset: at });
+    } catch (error) {
+      wrapped(error, at);
+    }
+    if (isTorn) break;
+  }
+  if (fields === null) fail("truncated", 0, "no frame has a header");
+  numbered.sort((a, b) => (a.number < b.number ? -1 : a.number > b.number ? 1 : 0));
+  return { fields, events: numbered };
+}
+
+function readFrame(payload, isTorn, limits) {
+  const nothing = { fields: null, events: [] };
+  if (payload.length < 2) return isTorn ? nothing : fail("truncated", 0, "no term");
+  let content = payload.subarray(1);
+  if (payload[1] === 80) {
+    const { content: inner, error } = decompress(payload, limits.recording);
+    if (error && !(isTorn && error.kind === "truncated")) throw error;
+    content = inner;
+  }
+  const reader = new TornReader(content, isTorn, limits);
+  if (reader.open({ 104: 1 }) === undefined) return nothing;
+  const recording = reader.term(1);
+  if (reader.isCut) return nothing;
+  const events = reader.list(1);
+  const isPair = (term) => term instanceof Tuple && term.elements.length === 2 && isInteger(term.elements[0]);
+  if (!(recording instanceof TermMap) || !events?.every(isPair)) fail("malformedFrame", 0, "no frame of a part file");
+  return { fields: [...recording].filter(([key]) => atomName(key) !== "events"), events };
+}

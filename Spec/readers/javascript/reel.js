@@ -1,0 +1,353 @@
+/**
+ * Reads recordings (recording.md) and files of PhoenixReplay, in browsers and in Node 18 or later:
+ *
+ *     const recording = await Recording.open(file); // a Blob, an ArrayBuffer or a URL
+ *     for await (const { index, offset, kind, payload } of recording.events({ from: 100 })) ...
+ *     const { assigns, components, url } = await recording.stateAt(100);
+ *
+ * Every error is a `ReelError` with `kind` and `offset` (recording.md §10).
+ */
+import { Content, State, frames, indexEntries, memberSteps, plainSteps } from "./content.js";
+import { documentText, eventText } from "./json.js";
+import {
+  DATA, END, END_LENGTH, INDEX, STARTS_WITH_KEYFRAME, checkLength, gzipChunks, gzipHeader, memberContent, memberFields,
+  startsMember,
+} from "./members.js";
+import { readPhoenixReplay } from "./phoenix-replay.js";
+import { sourceOf } from "./source.js";
+import { LIMITS, ReelError, atom, decode } from "./terms.js";
+
+export { State } from "./content.js";
+export { toJSON, safeInHTML } from "./json.js";
+export { inspect } from "./elixir-text.js";
+export * from "./terms.js";
+
+/** How much is read to find a member's header, and how much is read at once without looking at it first. */
+const HEAD = 1024;
+const AT_ONCE = 1 << 24;
+
+/** A recording that is read as far as it is asked for. */
+export class Recording {
+  #source; #limits; #cached = null; #plain = null; #imported = null; #index = null;
+
+  /** `"members"`, `"gzip"`, `"bare"` or `"phoenix-replay"`. */
+  form = "members";
+  /** Whether the end is there; of a plain recording it is known when it has been read to its end. */
+  isFinished = false;
+  /** What is wrong with the end of the file, if anything: reading to the end throws it, or what is wrong before. */
+  problem = null;
+  /** The data members, with the names of recording.md §6.6; empty when the form has none. */
+  entries = [];
+  /** `version`, two numbers, and `fields`, a map. */
+  header = null;
+
+  /** Opens a `Blob`, an `ArrayBuffer`, a URL, or an object with `size` and `read(start, end)`. */
+  static async open(input, { limits = {} } = {}) {
+    const recording = new Recording(await sourceOf(input), { ...LIMITS, ...limits });
+    await recording.#open();
+    return recording;
+  }
+
+  constructor(source, limits) {
+    this.#source = source;
+    this.#limits = limits;
+  }
+
+  /** How many events there are; `undefined` for a plain recording, which has to be read to know. */
+  get eventCount() {
+    if (this.#imported !== null) return this.#imported.events.length;
+    if (this.form !== "members") return undefined;
+    return this.entries.reduce((_, { firstEvent, eventCount }) => firstEvent + eventCount, 0);
+  }
+
+  /** A field of the header by its name. */
+  field(name) {
+    return this.header.fields.get(atom(name));
+  }
+
+  /** The events from one index to before another. Reading all of them finds everything that is wrong with the file. */
+  async *events({ from = 0, to = Infinity } = {}) {
+    const start = from <= 0 ? 0 : this.#entryOf(from);
+    if (start === undefined) return;
+    for await (const { event } of this.#steps(start)) {
+      if (event === undefined || event.index < from) continue;
+      if (event.index >= to) return;
+      yield event;
+    }
+  }
+
+  /** The state after an event, a copy of one's own. */
+  async stateAt(number) {
+    let start = Number.isInteger(number) && number >= 0 ? this.#entryOf(number) : undefined;
+    while (start > 0 && !this.entries[start].keyframe) start -= 1;
+    if (start === undefined) this.#noSuchEvent(number);
+    let state = start > 0 ? null : new State();
+    for await (const { keyframe, event } of this.#steps(start)) {
+      if (keyframe !== undefined) state = keyframe;
+      else if (state === null) throw new ReelError("malformedMember", this.entries[start].offset, "no keyframe comes first");
+      if (event !== undefined) state.apply(event);
+      if (event?.index === number) return state;
+    }
+    return this.#noSuchEvent(number);
+  }
+
+  /** The finish frame's `events`, `duration`, `kinds`, `names`, `errors` and `reason`; `null` when there is none. */
+  async summary() {
+    let content;
+    const start = Math.max(0, this.entries.length - 1);
+    for await (const step of this.#steps(start, (read) => { content = read; })) if (this.form === "phoenix-replay") return null;
+    return content?.finish ?? null;
+  }
+
+  /** The whole recording as a JSON document (json.md §2.1). */
+  async document(mapping = "plain") {
+    const events = [];
+    for await (const event of this.events()) events.push(eventText(event, mapping));
+    return documentText(this.header.fields, events, mapping);
+  }
+
+  #noSuchEvent(number) {
+    throw new ReelError("noSuchEvent", undefined, `there is no event ${number}`);
+  }
+
+  /** The data member that holds an event, 0 when there are none to choose from. */
+  #entryOf(number) {
+    if (this.form !== "members") return 0;
+    let [low, high] = [0, this.entries.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.entries[middle].firstEvent + this.entries[middle].eventCount <= number) low = middle + 1;
+      else high = middle;
+    }
+    return low < this.entries.length ? low : undefined;
+  }
+
+  // Opening
+
+  async #open() {
+    const { size } = this.#source;
+    const none = () => {
+      throw new ReelError("notARecording", 0, "the file is no recording");
+    };
+    if (size === 0) none();
+    if (!(await this.#findEnd())) {
+      const head = await this.#source.read(0, Math.min(size, HEAD));
+      if (startsMember(head)) {
+        const header = await this.#headerAt(0);
+        if (memberFields(header) === null) await this.#openPlain("gzip");
+        else await this.#hop();
+      } else if (head[0] === 0x1f && size === 1) {
+        throw new ReelError("truncated", 0, "the file ends inside a member");
+      } else if (head.length > 4 && head[4] === 131 && new DataView(head.buffer, head.byteOffset).getUint32(0) <= this.#limits.frame) {
+        await this.#openPlain("bare");
+      } else if ((head[0] === 131 && [80, 116].includes(head[1])) || String.fromCharCode(...head.subarray(0, 4)) === "PRF1") {
+        await this.#import();
+      } else {
+        none();
+      }
+    }
+    if (this.#imported === null) for await (const _ of this.#steps(0)) break;
+    if (this.header === null) none();
+  }
+
+  async #openPlain(form) {
+    this.form = form;
+    this.#plain = await this.#source.read(0, this.#source.size);
+    if (form === "gzip") {
+      const { value } = gzipChunks(this.#plain).next();
+      if (value?.bytes[0] === 131 && value.bytes[1] === 116) await this.#import();
+    }
+  }
+
+  async #import() {
+    this.form = "phoenix-replay";
+    this.#imported = readPhoenixReplay(await this.#source.read(0, this.#source.size), this.#limits);
+    this.header = { version: [1, 0], fields: this.#imported.fields };
+    this.isFinished = true;
+  }
+
+  /** Finds the members by the end of the file; `false` when there is no end member or the index is wrong. */
+  async #findEnd() {
+    const { size } = this.#source;
+    const start = size - END_LENGTH;
+    if (start <= 0) return false;
+    try {
+      const bytes = await this.#source.read(start, size);
+      const header = gzipHeader(bytes, start);
+      const fields = memberFields(header);
+      if (fields?.kind !== END) return false;
+      await memberContent(bytes, header, fields);
+      this.entries = await this.#entriesBefore(start, fields.indexOffset);
+    } catch (error) {
+      if (!(error instanceof ReelError) || error.kind === "inputOutput") throw error;
+      return false;
+    }
+    this.isFinished = true;
+    return true;
+  }
+
+  async #entriesBefore(end, offset) {
+    const fail = (what) => {
+      throw new ReelError("malformedIndex", offset, what);
+    };
+    if (offset >= end) fail("the end member names no member before it");
+    const member = await this.#member(offset, end - offset);
+    if (member.fields.length !== end - offset) fail("the end member names no last member");
+    if (member.fields.kind === DATA && offset === 0) return [entry(member)];
+    if (member.fields.kind !== INDEX) fail("the end member names no index");
+    const entries = this.#readIndex(member);
+    let [position, event] = [0, 0];
+    for (const { offset: start, length, firstEvent, eventCount, firstOffset, lastOffset } of entries) {
+      if (start !== position || firstEvent !== event || lastOffset < firstOffset) fail("entries that do not follow one another");
+      position += length;
+      event += eventCount;
+    }
+    if (position !== offset || entries.length === 0) fail("the data members do not end where the index starts");
+    this.#index = member.offset;
+    return entries;
+  }
+
+  #readIndex({ offset, content }) {
+    const fail = (kind, what) => {
+      throw new ReelError(kind, offset, what);
+    };
+    let entries = null;
+    for (const frame of frames([{ bytes: content, offset }], this.#limits.frame, { isStart: false, isWhole: true })) {
+      if (entries !== null) fail("malformedFrame", "two frames in an index member");
+      let term;
+      try {
+        term = decode(frame.bytes, this.#limits);
+      } catch (error) {
+        const kind = { limitExceeded: "limitExceeded", trailingBytes: "malformedFrame" }[error.kind] ?? "malformedTerm";
+        fail(kind, error.message);
+      }
+      entries = indexEntries(term, this.#limits, fail);
+    }
+    return entries ?? fail("malformedIndex", "an index member without an index");
+  }
+
+  /** Finds the members from the start on, by the lengths that they declare. */
+  async #hop() {
+    let offset = 0;
+    try {
+      while (offset < this.#source.size) {
+        const header = await this.#headerAt(offset);
+        const fields = memberFields(header);
+        if (fields?.kind !== DATA || offset + fields.length > this.#source.size) {
+          const what = fields === null ? "malformedMember" : fields.kind === DATA ? "truncated" : "malformedIndex";
+          throw new ReelError(what, offset, "what stands here is no whole data member");
+        }
+        this.entries.push(entry({ offset, fields }));
+        offset += fields.length;
+      }
+    } catch (error) {
+      if (!(error instanceof ReelError) || error.kind === "inputOutput") throw error;
+      this.problem = error;
+    }
+  }
+
+  /** The gzip header at an offset, with what has been read of the member. */
+  async #headerAt(offset, length = HEAD) {
+    for (let count = length; ; count *= 8) {
+      const end = Math.min(offset + count, this.#source.size);
+      const bytes = await this.#source.read(offset, end);
+      const isPart = bytes.length === 1 && bytes[0] === 0x1f;
+      if (!startsMember(bytes) && !isPart) throw new ReelError("trailingData", offset, "bytes that start no member");
+      try {
+        return { ...gzipHeader(bytes, offset), bytes };
+      } catch (error) {
+        if (error.kind !== "truncated" || end === this.#source.size) throw error;
+      }
+    }
+  }
+
+  /** The RL member at an offset, checked by steps 1 to 9. `length` is how long it is thought to be. */
+  async #member(offset, length = HEAD) {
+    if (this.#cached?.offset === offset) return this.#cached;
+    const header = await this.#headerAt(offset, length > AT_ONCE ? HEAD : length);
+    const fields = memberFields(header);
+    if (fields === null) throw new ReelError("malformedMember", offset, "a member without RL among those with it");
+    checkLength(header, fields, this.#limits.member);
+    const end = offset + fields.length;
+    if (end > this.#source.size) throw new ReelError("truncated", offset, "the file ends inside a member");
+    const isWhole = header.bytes.length >= fields.length;
+    const bytes = isWhole ? header.bytes.subarray(0, fields.length) : await this.#source.read(offset, end);
+    const content = await memberContent(bytes, header, fields);
+    this.#cached = { offset, fields, content };
+    return this.#cached;
+  }
+
+  // Reading forward
+
+  /** `{ event }` and `{ keyframe }` from an entry on, with all checks. */
+  async *#steps(start, onContent = () => {}) {
+    if (this.#imported !== null) {
+      yield* this.#imported.events.map((event) => ({ event }));
+      return;
+    }
+    const isPlain = this.form !== "members";
+    const firstEvent = start > 0 ? this.entries[start].firstEvent : 0;
+    const content = new Content(this.#limits, { firstEvent, expectsHeader: start === 0, isPlain });
+    onContent(content);
+    if (isPlain) yield* this.#plainSteps(content);
+    else yield* this.#memberSteps(content, start);
+  }
+
+  async *#plainSteps(content) {
+    for (const step of plainSteps(this.#plain, content, this.#limits, this.form === "bare")) {
+      this.header ??= content.header;
+      yield step;
+    }
+    this.header ??= content.header;
+    this.isFinished = content.finish !== null;
+  }
+
+  async *#memberSteps(content, start) {
+    const seen = this.entries.slice(0, start);
+    const { size } = this.#source;
+    let offset = start > 0 ? this.entries[start].offset : 0;
+    let [index, end] = [null, null];
+    const fail = (kind, what, at = offset) => {
+      throw new ReelError(kind, at, what);
+    };
+    for (let length; offset < size; offset += length) {
+      if (end !== null) fail("trailingData", "bytes after the end member");
+      const known = this.entries[seen.length];
+      const member = await this.#member(offset, known?.offset === offset ? known.length : HEAD);
+      const { fields } = member;
+      length = fields.length;
+      if (offset === 0 && fields.kind !== DATA) fail("notARecording", "the first member holds no data");
+      if (index !== null && fields.kind !== END) fail("malformedIndex", "an index that is not last", index);
+      if (fields.kind === DATA) {
+        const found = entry(member);
+        const isOther = start > 0 && this.#index !== null && known !== undefined && !isSame(found, known);
+        if (isOther) fail("malformedIndex", "a member that is not what the index says", this.#index);
+        for (const step of memberSteps(member, content, this.#limits)) {
+          this.header ??= content.header;
+          yield step;
+        }
+        this.header ??= content.header;
+        seen.push(found);
+      } else if (fields.kind === INDEX) {
+        const entries = this.#readIndex(member);
+        const isRight = entries.length === seen.length && entries.every((entry, number) => isSame(entry, seen[number]));
+        if (!isRight || content.finish === null) fail("malformedIndex", "the index does not agree with the members");
+        index = offset;
+      } else {
+        const isRight = fields.indexOffset === (index ?? 0) && (index !== null || seen.length === 1) && content.finish !== null;
+        if (!isRight) fail("malformedIndex", "the end member does not agree with the members");
+        end = offset;
+      }
+    }
+    if (index !== null && end === null) fail("malformedIndex", "an index without an end member", index);
+  }
+}
+
+/** What an index says of a data member. */
+function entry({ offset, fields }) {
+  const { length, contentLength, firstEvent, eventCount, firstOffset, lastOffset, flags } = fields;
+  const keyframe = (flags & STARTS_WITH_KEYFRAME) !== 0;
+  return { offset, length, contentLength, firstEvent, eventCount, firstOffset, lastOffset, keyframe };
+}
+
+const isSame = (one, other) => Object.keys(one).every((key) => one[key] === other[key]);
