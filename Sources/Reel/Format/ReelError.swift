@@ -74,6 +74,13 @@ extension ReelError: CustomStringConvertible {
 }
 
 extension ReelError {
+    /// The error with the offset of the member that it is about: Spec/recording.md §10.
+    func ofMember(at offset: Int) -> ReelError {
+        var error = self
+        error.offset = offset
+        return error
+    }
+
     /// The error that says what `error`, from a lower room, means for a recording.
     init(wrapping error: any Error) {
         switch error {

@@ -81,6 +81,9 @@ struct SingleMember {
 
     var byteCount: Int { bytes.count }
 
+    /// As many bytes as the longest header has that is read: subfields, a name and a comment.
+    static let longestHeader = 200 << 10
+
     /// Reads the member that takes `byteCount` bytes at `offset`.
     init(at offset: Int, byteCount: Int, of source: any RandomAccessBytes) throws {
         guard offset >= 0, byteCount > 0, byteCount <= source.byteCount - offset else {
@@ -98,12 +101,24 @@ struct SingleMember {
         fields = try MemberFields(header, offset: offset)
     }
 
-    /// What the member holds, checked.
-    func content(limits: ReaderLimits, decoder: MemberDecoder) throws -> [UInt8] {
+    /// What the member holds, checked: Spec/recording.md §5.3, steps 7 to 9.
+    func content(limits: ReaderLimits, decoder: MemberDecoder) throws(ReelError) -> [UInt8] {
         var content: [UInt8] = []
-        try decoder.decode(
-            bytes.span, at: offset, expecting: fields?.uncompressedByteCount, limit: limits.memberByteCount,
-            appendingTo: &content)
+        do {
+            try decoder.decode(
+                bytes.span, at: offset, expecting: fields?.uncompressedByteCount, limit: limits.memberByteCount,
+                appendingTo: &content)
+        } catch {
+            var failure = ReelError(wrapping: error).ofMember(at: offset)
+            // All of its bytes are there: it is its deflate data that does not end where they do.
+            if [.truncated, .trailingData].contains(failure.kind) { failure.kind = .malformedMember }
+            throw failure
+        }
+        if case .end = fields?.kind, byteCount != MemberFields.endMemberByteCount {
+            throw ReelError(
+                .malformedMember, "an end member of \(byteCount) bytes, not \(MemberFields.endMemberByteCount)",
+                offset: offset, section: "recording.md §4.4")
+        }
         return content
     }
 }

@@ -127,6 +127,25 @@ public struct Salvage {
         return try writer.finish(reason: report.isComplete ? summary?.reason ?? .interrupted : .interrupted)
     }
 
+    /// Gives out the events that are readable, in order, until `body` returns false. Their indexes are those that the recording
+    /// gave them; where some are lost there is a gap.
+    ///
+    /// - Throws: ``ReelError`` when the file cannot be read any more, and what `body` throws.
+    public func forEachEvent(_ body: (Event) throws -> Bool) throws {
+        if members.isEmpty {
+            let reader = try Salvage.plainReader(of: bytes, limits: limits)
+            for _ in 0..<report.eventCount {
+                guard let event = try reader.next(), try body(event) else { return }
+            }
+        }
+        let decoder = try MemberDecoder()
+        for (position, member) in members.enumerated() {
+            let content = try MemberContent(
+                of: member.entry, at: position, bytes: bytes, limits: limits, decoder: decoder)
+            for event in content.events { guard try body(event) else { return } }
+        }
+    }
+
     private static func plainReader(
         of bytes: any RandomAccessBytes, limits: ReaderLimits
     ) throws(ReelError) -> RecordingReader {
@@ -207,7 +226,7 @@ private struct MemberScan {
 
     /// Reads the member at `offset` and returns where it ends.
     private mutating func readMember(at offset: Int) throws -> Int {
-        let head = try bytes.read(offset..<min(offset + (66 << 10), bytes.byteCount))
+        let head = try bytes.read(offset..<min(offset + SingleMember.longestHeader, bytes.byteCount))
         guard let memberHeader = try MemberHeader.parse(head.span, at: offset),
             let fields = try MemberFields(memberHeader, offset: offset)
         else { throw ReelError(.malformedMember, "no member of a recording starts here", offset: offset) }
@@ -243,7 +262,7 @@ private struct MemberScan {
 
     /// The fields of the member at `offset`, or nil when its header is not sound.
     private func fields(at offset: Int) -> MemberFields? {
-        guard let head = try? bytes.read(offset..<min(offset + (66 << 10), bytes.byteCount)),
+        guard let head = try? bytes.read(offset..<min(offset + SingleMember.longestHeader, bytes.byteCount)),
             let header = try? MemberHeader.parse(head.span, at: offset)
         else { return nil }
         return try? MemberFields(header, offset: offset)

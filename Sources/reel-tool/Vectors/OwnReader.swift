@@ -1,0 +1,162 @@
+import ExternalTerm
+import Reel
+import ReelJSON
+
+/// This build as a reader of vectors.
+///
+/// The library has more than one way to most answers: as a stream and as a tree, from the start and from the end. Each
+/// question goes through all of them, and they have to lead to the same.
+final class OwnReader: VectorReader {
+    func answer(_ question: Question) -> Answer {
+        let bytes: [UInt8]
+        do {
+            bytes = try Input(question.path).contents()
+        } catch {
+            return .nonsense("\(error)")
+        }
+        let mapping = question.output == .plain ? JSONMapping.plain : .tagged
+        switch (question.input, question.output) {
+        case (.term, .canonical): return OwnReader.canonicalForm(of: bytes)
+        case (.term, _): return OwnReader.json(of: bytes, mapping)
+        case (.members, _): return OwnReader.members(of: bytes)
+        case (.recording, .salvage): return OwnReader.salvage(bytes)
+        case (.recording, _): return OwnReader.document(of: bytes, mapping)
+        case (.phoenixReplay, _): return OwnReader.importedDocument(of: bytes, mapping)
+        case (.taggedJSON, _): return OwnReader.answer { BytesText.hex(try Term(taggedJSON: bytes).external) }
+        case (.json, _): return OwnReader.answer { BytesText.hex(try Term(plainJSON: bytes).external) }
+        }
+    }
+
+    func finish() {}
+
+    // MARK: Terms
+
+    private static func canonicalForm(of bytes: [UInt8]) -> Answer {
+        let stream = answer {
+            var transcoder = CanonicalTranscoder()
+            var writer = TermWriter()
+            let count = try transcoder.transcode(bytes.span, into: &writer)
+            guard count == bytes.count else {
+                throw TermError(.trailingBytes, at: count, "\(bytes.count - count) bytes after the term")
+            }
+            return BytesText.hex(writer.bytes)
+        }
+        let tree = answer { BytesText.hex(try Term(external: bytes).external) }
+        return same(stream, tree, "as a tree")
+    }
+
+    private static func json(of bytes: [UInt8], _ mapping: JSONMapping) -> Answer {
+        let stream = answer {
+            var json = JSONWriter()
+            try json.write(external: bytes.span, mapping: mapping)
+            return String(decoding: json.bytes, as: UTF8.self)
+        }
+        let tree = answer { try Term(external: bytes).json(mapping: mapping) }
+        return same(stream, tree, "as a tree")
+    }
+
+    // MARK: Members
+
+    private static func members(of bytes: [UInt8]) -> Answer {
+        answer {
+            let members = try MemberDescription.all(in: MemorySource(bytes)).map { member in
+                let fields = member.fields.map { fields in
+                    JSONText.object(fields.numbers.map { JSONText.Member($0.name, .integer($0.value)) })
+                }
+                return [
+                    "offset": .integer(member.offset), "length": .integer(member.byteCount),
+                    "contentLength": .integer(member.contentByteCount), "fields": fields ?? .null,
+                ] as JSONText
+            }
+            return JSONText.array(members).text
+        }
+    }
+
+    // MARK: Recordings
+
+    private static func document(of bytes: [UInt8], _ mapping: JSONMapping) -> Answer {
+        let forward = answer {
+            let reader = try RecordingReader(MemorySource(bytes))
+            return try document(reader.header, mapping) { write in
+                while let event = try reader.next() { try write(event) }
+            }
+        }
+        let randomly = answer {
+            let file = try RecordingFile(MemorySource(bytes))
+            return try document(file.header, mapping) { write in
+                var events: [Event] = []
+                try file.forEachEvent { event in
+                    events.append(event)
+                    return true
+                }
+                _ = try file.summary
+                if let damage = file.damage { throw damage }
+                for event in events { try write(event) }
+            }
+        }
+        // An index leads past what a reader that goes forward meets first.
+        if case .error = forward, case .error = randomly { return forward }
+        return same(forward, randomly, "from the end")
+    }
+
+    private static func importedDocument(of bytes: [UInt8], _ mapping: JSONMapping) -> Answer {
+        answer {
+            let sink = MemorySink()
+            _ = try PhoenixReplayImporter(MemorySource(bytes)).write(to: sink)
+            let reader = try RecordingReader(MemorySource(sink.bytes))
+            return try document(reader.header, mapping) { write in
+                while let event = try reader.next() { try write(event) }
+            }
+        }
+    }
+
+    private static func salvage(_ bytes: [UInt8]) -> Answer {
+        answer {
+            let salvage = try Salvage(MemorySource(bytes))
+            var text = try document(salvage.header, .tagged) { write in
+                try salvage.forEachEvent { event in
+                    try write(event)
+                    return true
+                }
+            }
+            let lost = salvage.report.losses.map(\.bytes).filter { !$0.isEmpty }
+            let ranges = lost.map { JSONText.array([.integer($0.lowerBound), .integer($0.upperBound)]) }
+            // One more pair of the document, in front of the brace that closes it.
+            text.removeLast()
+            return text + ",\"lost\":\(JSONText.array(ranges).text)}"
+        }
+    }
+
+    /// The document of a recording, without the line feed at its end.
+    private static func document(
+        _ header: Header, _ mapping: JSONMapping, _ events: (_ write: (Event) throws -> Void) throws -> Void
+    ) throws -> String {
+        let sink = MemorySink()
+        let writer = try RecordingJSONWriter(
+            to: sink, header: header, options: RecordingJSONOptions(mapping: mapping))
+        try events(writer.write)
+        try writer.finish()
+        return String(decoding: sink.bytes.dropLast(), as: UTF8.self)
+    }
+
+    // MARK: Answers
+
+    /// The answer that `first` is, when another way has led to the same one.
+    private static func same(_ first: Answer, _ other: Answer, _ way: String) -> Answer {
+        first == other ? first : .nonsense("\(first.summary); read \(way): \(other.summary)")
+    }
+
+    private static func answer(_ body: () throws -> String) -> Answer {
+        do {
+            return .text(Array(try body().utf8))
+        } catch let error as TermError {
+            return .error(kind: error.code.rawValue, offset: error.offset)
+        } catch let error as JSONError {
+            return .error(kind: error.code.rawValue, offset: error.offset)
+        } catch let error as ReelError {
+            return .error(kind: error.kind.rawValue, offset: error.offset)
+        } catch {
+            return .nonsense("\(error)")
+        }
+    }
+}

@@ -1,0 +1,99 @@
+import ArgumentParser
+import ExternalTerm
+import Reel
+import ReelJSON
+
+/// What a file is, and what a reader is to make of it. Spec/vectors.md §2 says more.
+struct Vector {
+    var id: String
+    var family: Family
+    /// The path of the input in the folder of vectors.
+    var file: String
+    /// The checksum of the file, in hexadecimal digits.
+    var sha256: String
+    var input: Input
+    /// The section of `Spec/` that the vector shows.
+    var section: String
+    /// What it shows, in a sentence.
+    var shows: String
+    /// What is expected of the outputs that are to be given.
+    var outputs: [Output: Expected]
+    /// The errors of which any will do, when the input is to be refused.
+    var errors: [ExpectedError]
+
+    /// A family of vectors: Spec/vectors.md §1.
+    enum Family: String, ExpressibleByArgument, CaseIterable {
+        case terms, members, recordings, damaged
+        case phoenixReplay = "phoenix-replay"
+        case json
+    }
+
+    /// What a file is: Spec/vectors.md §3.
+    enum Input: String, CaseIterable {
+        case term, members, recording
+        case phoenixReplay = "phoenix-replay"
+        case taggedJSON = "tagged-json"
+        case json
+    }
+
+    /// What is to be made of a file: Spec/vectors.md §3.
+    enum Output: String, CaseIterable {
+        case tagged, plain, canonical, members, salvage
+
+        /// Whether two texts of it are compared as JSON values.
+        var isJSON: Bool { self != .canonical }
+    }
+
+    /// The text of an output, or the path of the file in the folder of vectors that holds it.
+    enum Expected {
+        case text(String)
+        case file(String)
+    }
+
+    /// An error that will do.
+    struct ExpectedError: Hashable {
+        var kind: String
+        /// Where, or nil when it does not matter.
+        var offset: Int?
+    }
+}
+
+extension Vector.Input {
+    /// The outputs that it has.
+    var outputs: [Vector.Output] {
+        switch self {
+        case .term: [.tagged, .plain, .canonical]
+        case .members: [.members]
+        case .recording: [.tagged, .plain, .salvage]
+        case .phoenixReplay: [.tagged, .plain]
+        case .taggedJSON, .json: [.canonical]
+        }
+    }
+
+    /// The kinds of the errors that it can be refused with.
+    var errorKinds: [String] {
+        switch self {
+        case .term: TermError.Code.allCases.map(\.rawValue)
+        case .taggedJSON, .json: JSONError.Code.allCases.map(\.rawValue)
+        case .members, .recording, .phoenixReplay: ReelError.Kind.allCases.map(\.rawValue)
+        }
+    }
+}
+
+extension Vector {
+    /// What a reader is asked about the vector, in the order of ``Output``: what is expected, or, when the input is to
+    /// be refused, everything that it could have been.
+    var questions: [Output] {
+        Output.allCases.filter { output in
+            outputs[output] != nil || (!errors.isEmpty && output != .salvage && input.outputs.contains(output))
+        }
+    }
+
+    /// The files in the folder of vectors that it consists of.
+    var files: [String] {
+        [file]
+            + outputs.sorted { $0.key.rawValue < $1.key.rawValue }.compactMap { output in
+                if case .file(let path) = output.value { path } else { nil }
+            }
+    }
+}
