@@ -53,7 +53,7 @@ let package = Package(
         .executableTarget(
             name: "reel-tool",
             dependencies: [
-                "Reel", "ReelJSON", "ExternalTerm", "GzipMembers",
+                "Reel", "ReelJSON", "ReelStore", "ExternalTerm", "GzipMembers",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ],

@@ -25,6 +25,7 @@ struct ReelTool: ParsableCommand {
         subcommands: [
             InfoCommand.self, EventsCommand.self, StateCommand.self, JSONCommand.self, ValidateCommand.self,
             RecoverCommand.self, CompactCommand.self, ImportCommand.self, ExportCommand.self, TermCommand.self,
+            StoreCommand.self,
             VectorsCommand.self,
         ]
     )

@@ -26,9 +26,9 @@ public final class FileStore: RecordingStore {
         running = RunningFiles(layout: layout)
         catalogue = Catalogue(layout: layout)
         if let stamp = FileSystem.stamp(of: path) {
-            guard stamp.isFolder else { throw StoreError(.invalidLocation, "\(path): a file, not a folder") }
+            guard stamp.isFolder else { throw StoreError(.invalidLocation, "a file, not a folder") }
         } else {
-            guard createsFolder else { throw StoreError(.notFound, "\(path): no such folder") }
+            guard createsFolder else { throw StoreError(.notFound, "no such folder") }
         }
         do {
             try layout.create()

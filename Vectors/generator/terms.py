@@ -1,0 +1,24 @@
+"""The family `terms`: single terms, each with its 131 (terms.md)."""
+
+import terms_compressed
+import terms_functions
+import terms_identifiers
+import terms_maps
+import terms_order
+import terms_structure
+import terms_refused
+import terms_scalars
+
+
+def vectors():
+    for module in (
+        terms_scalars,
+        terms_structure,
+        terms_maps,
+        terms_order,
+        terms_identifiers,
+        terms_functions,
+        terms_compressed,
+        terms_refused,
+    ):
+        yield from module.vectors()
