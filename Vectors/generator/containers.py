@@ -443,6 +443,11 @@ def member(
     return Member(data, content, said, len(data) - len(body))
 
 
+def end_member(target):
+    """The 44 bytes of an end member."""
+    return member(b"", END, [target]).data
+
+
 # Frames
 
 
@@ -496,7 +501,7 @@ def keyframe(index, assigns, components=Map(), url=None, more=(), extra=(), **op
     return frame((Atom("keyframe"), index, Map(pairs), *more), "keyframe", **options)
 
 
-def finish(events, more=(), without=(), **changes):
+def finish(events, /, more=(), without=(), **changes):
     """The finish frame of these events. `changes` are values that stand there in place of the right ones."""
     pairs = {**summary(events), **changes}
     pairs = {name: value for name, value in pairs.items() if name not in without}
