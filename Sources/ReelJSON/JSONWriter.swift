@@ -46,6 +46,21 @@ public struct JSONWriter: Sendable {
         return bytes
     }
 
+    /// Forgets the text so far, which has been written somewhere.
+    mutating func clearText() { bytes.removeAll(keepingCapacity: true) }
+
+    /// Starts over.
+    mutating func clear() {
+        clearText()
+        needsComma = false
+    }
+
+    /// Writes values whose text is there already: the elements of an array, or lines of their own.
+    mutating func write(json text: Span<UInt8>, isLines: Bool) {
+        if !isLines { separate() }
+        bytes.append(copying: text)
+    }
+
     /// Begins an array.
     public mutating func beginArray() { begin(UInt8(ascii: "[")) }
     /// Ends an array.

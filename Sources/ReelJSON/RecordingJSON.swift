@@ -34,6 +34,10 @@ public final class RecordingJSONWriter {
     private var json: JSONWriter
     private var terms: TermJSONWriter
     private var isFinished = false
+    /// What the sink has thrown while a frame was visited.
+    private var failure: (any Error)?
+    /// What writes whole frames of events, when the options are those that it knows.
+    private var events: EventTranscoder?
 
     /// How many bytes are gathered before they are written.
     private static let pieceByteCount = 64 << 10
@@ -48,6 +52,9 @@ public final class RecordingJSONWriter {
         if options.writesLines { style.isPretty = false }
         json = JSONWriter(style: style)
         terms = TermJSONWriter(options.mapping)
+        if options.mapping == .plain, !style.isPretty {
+            events = EventTranscoder(style: style, writesLines: options.writesLines)
+        }
         try start(header)
     }
 
@@ -112,6 +119,19 @@ public final class RecordingJSONWriter {
         try writeIfFull()
     }
 
+    /// Writes all events that `reader` still has.
+    ///
+    /// This is the fastest way: in the plain mapping without options what is read is checked and written in one pass.
+    ///
+    /// - Throws: what the sink throws, or ``Reel/ReelError`` when the recording is damaged. The events before the damage have been
+    ///   written then.
+    public func write(contentsOf reader: RecordingReader) throws {
+        while let events = try reader.visitFrames(self) {
+            for event in events { try write(event) }
+        }
+        if let failure { throw failure }
+    }
+
     /// Ends the document, or writes the summary's line when there is one.
     ///
     /// - Throws: what the sink throws.
@@ -133,7 +153,8 @@ public final class RecordingJSONWriter {
     /// - Throws: what the sink throws.
     public func flush() throws {
         guard !json.bytes.isEmpty else { return }
-        try sink.write(json.takeBytes())
+        defer { json.clearText() }
+        try sink.write(json.bytes)
     }
 
     private func writeIfFull() throws {
@@ -169,6 +190,18 @@ public final class RecordingJSONWriter {
         json.endObject()
         json.endObject()
         json.endLine()
+    }
+}
+
+extension RecordingJSONWriter: FrameVisitor {
+    package func visit(_ frame: Span<UInt8>, depth: Int) -> VisitedEvents? {
+        guard failure == nil, let visited = events?.write(frame, depth: depth, to: &json) else { return nil }
+        do {
+            try writeIfFull()
+        } catch {
+            failure = error
+        }
+        return visited
     }
 }
 

@@ -69,6 +69,20 @@ struct FrameOrder {
         isMemberEmpty = false
     }
 
+    /// Whether events may stand here.
+    var takesEvents: Bool { isStarted && summary == nil && place != .indexMember }
+
+    /// Takes the events of a frame that has been visited.
+    mutating func take(_ events: VisitedEvents) {
+        if events.count > 0 {
+            let isFirst = actual.eventCount == 0
+            actual.firstOffset = isFirst ? events.firstOffset : min(actual.firstOffset, events.firstOffset)
+            actual.lastOffset = max(actual.lastOffset, events.lastOffset)
+            actual.eventCount += events.count
+        }
+        isMemberEmpty = false
+    }
+
     /// An index stands in an index member, alone, and nowhere else among members with fields.
     private func checkPlace(of frame: FrameContent) throws(ReelError) {
         switch (place, frame) {

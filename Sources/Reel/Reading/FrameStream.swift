@@ -8,10 +8,15 @@ final class FrameStream {
     enum Item {
         /// A member with fields starts.
         case member(MemberFields, offset: Int)
-        /// A frame's term, with its leading 131, and where in the content it stands: the offset of its length.
-        case frame([UInt8], contentOffset: Int)
+        /// A frame, and where in the content it stands: the offset of its length.
+        case frame(Frame, contentOffset: Int)
         /// The member that started last has ended.
         case memberEnd
+    }
+
+    /// A frame's term, with its leading 131, until the next one is asked for.
+    struct Frame {
+        fileprivate let range: Range<Int>
     }
 
     enum Container {
@@ -54,6 +59,7 @@ final class FrameStream {
     private(set) var end: (indexOffset: Int, offset: Int)?
 
     private static let pieceByteCount = 64 << 10
+    private static let usualMemberByteCount = 2 << 20
 
     /// - Parameter ignoresFields: whether every member is read as one without fields: frames come as soon as they are whole,
     ///   whatever becomes of the member.
@@ -108,7 +114,16 @@ final class FrameStream {
         }
         let start = contentPosition
         contentPosition += 4 + count
-        return .frame(Array(content[start + 4..<contentPosition]), contentOffset: contentOffset + start)
+        return .frame(Frame(range: start + 4..<contentPosition), contentOffset: contentOffset + start)
+    }
+
+    /// The bytes of the frame that was read last.
+    func bytes(of frame: Frame) -> [UInt8] { Array(content[frame.range]) }
+
+    /// Shows the frame that was read last to a visitor.
+    func show(_ frame: Frame, to visitor: any FrameVisitor, depth: Int) -> VisitedEvents? {
+        let content = content
+        return visitor.visit(content.span.extracting(frame.range), depth: depth)
     }
 
     static let noRecording = "this is no recording: it starts neither with a gzip member nor with a frame"
@@ -240,6 +255,8 @@ final class FrameStream {
                 "a member of \(value.uncompressedByteCount) bytes, more than the limit of \(limits.memberByteCount)",
                 .limitExceeded, "§9")
         }
+        // What the member declares is believed up to what the usual member has.
+        content.reserveCapacity(content.count + min(value.uncompressedByteCount, FrameStream.usualMemberByteCount) + 1)
         return .member(value, offset: start)
     }
 

@@ -1,3 +1,5 @@
+import ExternalTerm
+
 /// Reads a recording from its start to its end, from any source of bytes. Implements Spec/recording.md §4.
 ///
 /// ```swift
@@ -19,6 +21,8 @@ public final class RecordingReader {
     /// The fields of the member that is being read, and its offset.
     private var member: (fields: MemberFields, offset: Int)?
     private var indexOffset: Int?
+    /// What gets the frames of events first.
+    private weak var visitor: (any FrameVisitor)?
 
     /// The recording's header.
     public let header: Header
@@ -76,7 +80,7 @@ public final class RecordingReader {
         while let item = try stream.next() {
             switch item {
             case .member(let fields, let offset): member = (fields, offset)
-            case .frame(let frame, _): return (frame, member)
+            case .frame(let frame, _): return (stream.bytes(of: frame), member)
             case .memberEnd:
                 throw ReelError(
                     .notARecording, "the first member holds no frame", offset: 0, section: "recording.md §4")
@@ -120,7 +124,7 @@ public final class RecordingReader {
                 case .member(let fields, let offset): try start(fields, at: offset)
                 case .memberEnd: try endMember()
                 case .frame(let frame, let contentOffset):
-                    return try read(frame, contentOffset: contentOffset)
+                    if let content = try read(frame, contentOffset: contentOffset) { return content }
                 }
             }
             return nil
@@ -130,6 +134,23 @@ public final class RecordingReader {
             self.failure = failure
             throw failure
         }
+    }
+
+    /// Reads the frame after those that `visitor` has taken, or returns nil at the end. One that it takes no part in is
+    /// given out as ``next()`` would.
+    ///
+    /// - Throws: ``ReelError`` as ``next()`` does. What the visitor has been through before was sound.
+    package func visitFrames(_ visitor: any FrameVisitor) throws(ReelError) -> [Event]? {
+        if !batch.isEmpty {
+            defer { batch = [] }
+            return Array(batch)
+        }
+        self.visitor = visitor
+        defer { self.visitor = nil }
+        while let frame = try nextFrame() {
+            if case .events(let events) = frame { return events }
+        }
+        return nil
     }
 
     private func error(_ kind: ReelError.Kind, _ reason: String, _ section: String) -> ReelError {
@@ -143,10 +164,17 @@ public final class RecordingReader {
             event: eventCount)
     }
 
-    private func read(_ frame: [UInt8], contentOffset: Int) throws(ReelError) -> FrameContent {
+    /// Reads a frame, or returns nil when it has been visited.
+    private func read(_ frame: FrameStream.Frame, contentOffset: Int) throws(ReelError) -> FrameContent? {
+        if let visitor, order.takesEvents,
+            let events = stream.show(frame, to: visitor, depth: limits.term.depth)
+        {
+            order.take(events)
+            return nil
+        }
         var content: FrameContent
         do {
-            content = try FrameContent(frame, firstEvent: eventCount, limits: limits)
+            content = try FrameContent(stream.bytes(of: frame), firstEvent: eventCount, limits: limits)
         } catch {
             throw located(error.inFrame(at: contentOffset))
         }

@@ -67,7 +67,7 @@ struct JSONCommand: ParsableCommand {
         try ExitStatus.of(file) {
             let input = try Input(recording: file)
             let target = try Target(output)
-            if case .file(let bytes) = input.content, let recording = try? RecordingFile(bytes),
+            if !filter.isEmpty, case .file(let bytes) = input.content, let recording = try? RecordingFile(bytes),
                 recording.layout != .sequential
             {
                 try write(recording, to: target)
@@ -124,7 +124,11 @@ struct JSONCommand: ParsableCommand {
         var selection = Selection(filter, json)
         var failure: (any Error)?
         do {
-            while let event = try reader.next(), try selection.add(event) {}
+            if filter.isEmpty {
+                try json.write(contentsOf: reader)
+            } else {
+                while let event = try reader.next(), try selection.add(event) {}
+            }
         } catch {
             failure = source.failure ?? error
         }

@@ -48,6 +48,11 @@ extension EventFilter {
         return true
     }
 
+    /// Whether all events are asked for.
+    var isEmpty: Bool {
+        kinds.isEmpty && names.isEmpty && from == nil && to == nil && range == nil && first == nil && last == nil
+    }
+
     /// The indexes outside of which no event matches, as far as the index of a recording tells.
     func candidates(in entries: [IndexEntry]) -> Range<Int> {
         var low = range?.indexes.lowerBound ?? 0
