@@ -142,31 +142,34 @@ defmodule Reel.Inflate do
 
   @chunk 16_384
 
-  defstruct [:read, :start, :position, :stop, :bits, :z]
+  defstruct [:read, :start, :position, :stop, :bits, :z, :tail]
 
   @doc false
-  # `read` is a function of an offset and a length; `stop` is where the input ends at the latest.
-  def open(read, start, stop, bits) do
-    %__MODULE__{read: read, start: start, position: start, stop: stop, bits: bits, z: new(bits)}
+  # `read` is a function of an offset and a length; `stop` is where the input ends at the latest. The stream probably
+  # ends `tail` bytes before that.
+  def open(read, start, stop, bits, tail) do
+    %__MODULE__{read: read, start: start, position: start, stop: stop, bits: bits, z: new(bits), tail: tail}
   end
 
-  def close(%{z: nil}), do: :ok
-  def close(%{z: z}), do: :zlib.close(z)
+  # Closing twice does no harm.
+  def close(%{z: z}) do
+    :zlib.close(z)
+  rescue
+    _ in ErlangError -> :ok
+  end
 
   @doc false
   # {:data, iodata, state} | {:ended, iodata, offset} | {:short, iodata} | {:bad, iodata}
   def next(%{position: position, stop: stop} = state) do
-    # A stream that ends eight bytes before the input does is the usual one: gzip's trailer follows.
-    trailer = stop - 8
+    trailer = stop - state.tail
 
-    length =
-      if position < trailer, do: min(@chunk, trailer - position), else: min(@chunk, stop - position)
+    length = if position < trailer, do: min(@chunk, trailer - position), else: min(@chunk, stop - position)
 
     cond do
       length <= 0 ->
         finish(state, stop)
 
-      position == trailer and position > state.start ->
+      position == trailer and position < stop and position > state.start ->
         case ended?(state.z) do
           true ->
             close(state)
@@ -262,9 +265,9 @@ defmodule Reel.Inflate do
   @doc false
   # All of a stream in `bytes`, up to `limit` bytes of content.
   # {:ended, content, used} | {:short, content} | {:bad, content} | :over
-  def whole(bytes, bits, limit) do
+  def whole(bytes, bits, limit, tail \\ 0) do
     read = fn offset, length -> binary_part(bytes, offset, min(length, byte_size(bytes) - offset)) end
-    collect(open(read, 0, byte_size(bytes), bits), limit, [], 0)
+    collect(open(read, 0, byte_size(bytes), bits, tail), limit, [], 0)
   end
 
   defp collect(state, limit, all, size) do
@@ -298,7 +301,7 @@ defmodule Reel.Term do
       {:ok, {:ok, 1}}
       iex> {:error, error} = Reel.Term.decode(<<131, 104, 2, 97, 1>>)
       iex> {error.kind, error.offset}
-      {:truncated, 3}
+      {:truncated, 5}
 
   Options, here and wherever terms are read:
 
@@ -1085,6 +1088,17 @@ defmodule Reel.Term do
 
   defp sorted(map), do: map |> pairs() |> Enum.sort(fn {a, _}, {b, _} -> compare(a, b) != :gt end)
 
+  @doc false
+  # The ordered form, with the pairs of each map in the order of the canonical form.
+  def arranged([head | tail]), do: [arranged(head) | arranged(tail)]
+  def arranged(term) when is_tuple(term), do: term |> Tuple.to_list() |> arranged() |> List.to_tuple()
+  def arranged(%Reel.Function{free: free} = term), do: %{term | free: arranged(free)}
+
+  def arranged(%Reel.Map{} = map),
+    do: %Reel.Map{pairs: for({key, value} <- sorted(map), do: {arranged(key), arranged(value)})}
+
+  def arranged(term), do: term
+
   defp order(a, b) when a < b, do: :lt
   defp order(a, b) when a > b, do: :gt
   defp order(_, _), do: :eq
@@ -1371,10 +1385,7 @@ defmodule Reel.Member do
 
   @doc false
   def encode(kind, flags, numbers, content, level) do
-    z = :zlib.open()
-    :ok = :zlib.deflateInit(z, level, :deflated, -15, 8, :default)
-    deflated = IO.iodata_to_binary(:zlib.deflate(z, content, :finish))
-    :zlib.close(z)
+    deflated = deflated(content, level)
     length = 12 + 4 + 8 + byte_size(numbers) + 2 + byte_size(deflated) + 8
     payload = <<1, 0, kind, flags, length::little-32, numbers::binary>>
 
@@ -1388,6 +1399,17 @@ defmodule Reel.Member do
       deflated,
       <<:erlang.crc32(content)::little-32, IO.iodata_length(content)::little-32>>
     ]
+  end
+
+  # An end member is 44 bytes whatever the level.
+  defp deflated("", _level), do: <<3, 0>>
+
+  defp deflated(content, level) do
+    z = :zlib.open()
+    :ok = :zlib.deflateInit(z, level, :deflated, -15, 8, :default)
+    deflated = IO.iodata_to_binary(:zlib.deflate(z, content, :finish))
+    :zlib.close(z)
+    deflated
   end
 
   @doc false
@@ -1741,8 +1763,7 @@ defmodule Reel.Frames do
   end
 
   defp check(event, track) do
-    valid =
-      is_tuple(event) and tuple_size(event) >= 3 and number?(elem(event, 0)) and Term.atom?(elem(event, 1))
+    valid = is_tuple(event) and tuple_size(event) >= 3 and number?(elem(event, 0)) and Term.atom?(elem(event, 1))
 
     if not valid, do: fail(:malformed_frame, track, "event #{track.events} or one behind it is malformed")
   end
@@ -2005,6 +2026,10 @@ defmodule Reel.Forward do
 
   # -- RL members ---------------------------------------------------------------------------------------------------
 
+  # An index says that there was an end.
+  defp member(%{source: %{size: size}, offset: size, index: index, ended: false}) when index != nil,
+    do: Error.fail(:malformed_index, index, "an index without an end member behind it")
+
   defp member(%{source: %{size: size}, offset: size} = state),
     do: {[{:end, state.ended and state.track.finish}], %{state | done: true}}
 
@@ -2100,7 +2125,7 @@ defmodule Reel.Forward do
 
       found ->
         size = if match?({:gzip, _}, found), do: elem(found, 1), else: elem(found, 1).header_size
-        inflate = Inflate.open(state.source.read, offset + size, state.source.size, -15)
+        inflate = Inflate.open(state.source.read, offset + size, state.source.size, -15, 8)
         starts = [{state.position + state.pending_size, offset} | state.starts]
         {[], %{state | inflate: inflate, member: offset, starts: starts, crc: :erlang.crc32(<<>>), size: 0}}
     end
@@ -2304,9 +2329,10 @@ defmodule Reel.PhoenixReplay do
     summary = Enum.reduce(events, %Summary{}, &Summary.add(&2, &1))
 
     events =
-      for {event, index} <- Enum.with_index(events), do: {:event, index, Term.convert(event, options)}
+      for {event, index} <- Enum.with_index(events),
+          do: {:event, index, event |> Term.arranged() |> Term.convert(options)}
 
-    [{:header, {1, 0}, Term.convert(%Reel.Map{pairs: header}, options)} | events] ++
+    [{:header, {1, 0}, %Reel.Map{pairs: header} |> Term.arranged() |> Term.convert(options)} | events] ++
       [{:finish, Term.convert(Summary.to_map(summary, :imported), atoms: options[:atoms] || :struct)}, {:end, true}]
   end
 
@@ -2330,7 +2356,7 @@ defmodule Reel.PhoenixReplay do
     deflated = binary_part(bytes, size, byte_size(bytes) - size)
 
     {content, torn} =
-      case Inflate.whole(deflated, -15, limits.total) do
+      case Inflate.whole(deflated, -15, limits.total, 8) do
         {:ended, content, used} -> {content, trailer(deflated, used, content, size)}
         {:short, content} -> {content, true}
         {:bad, _} -> Error.fail(:malformed_member, 0, "invalid deflate data")
@@ -2390,7 +2416,10 @@ defmodule Reel.PhoenixReplay do
 
   defp session({:term, bytes, torn}, options) do
     {pairs, torn, rest} = map(bytes, torn, options)
-    if rest != "" and torn == :bare, do: Error.fail(:trailing_data, byte_size(bytes) - byte_size(rest) + 1, "bytes after the term")
+
+    if rest != "" and torn == :bare,
+      do: Error.fail(:trailing_data, byte_size(bytes) - byte_size(rest) + 1, "bytes after the term")
+
     if rest != "" and torn == false, do: Error.fail(:malformed_term, 0, "bytes after the term")
 
     events =
@@ -2600,8 +2629,7 @@ defmodule Reel.Salvage do
 
     case member.kind do
       :data ->
-        track =
-          Frames.new(state.options, header: (member.flags &&& 2) == 0, events: member.first_event, at: offset)
+        track = Frames.new(state.options, header: (member.flags &&& 2) == 0, events: member.first_event, at: offset)
 
         case Frames.whole(content, track) do
           {items, track} ->
@@ -2635,7 +2663,8 @@ defmodule Reel.Salvage do
 
     with {:member, member} <- Error.rescued(fn -> header(state.source, offset) end),
          next = offset + member.length,
-         true <- next == size or (next < size and match?({:member, _}, Error.rescued(fn -> header(state.source, next) end))) do
+         true <-
+           next == size or (next < size and match?({:member, _}, Error.rescued(fn -> header(state.source, next) end))) do
       next
     else
       _ -> search(offset + 1, state.bytes)
@@ -2876,7 +2905,7 @@ defmodule Reel do
   end
 
   defp plain_member(source, offset, size) do
-    inflate = Reel.Inflate.open(source.read, offset + size, source.size, -15)
+    inflate = Reel.Inflate.open(source.read, offset + size, source.size, -15, 8)
     {stop, crc, length} = drain(inflate, offset, :erlang.crc32(<<>>), 0)
 
     case source.read.(stop, 8) do
@@ -3168,7 +3197,7 @@ defmodule Reel.Writer do
     writer = keyframed(writer)
     size = byte_size(bytes)
     state = State.apply_event(writer.state, event)
-    changed = if state == writer.state and not State.kind?(elem(event, 1)), do: 0, else: size
+    changed = if State.kind?(elem(event, 1)), do: size, else: 0
     offset = elem(event, 0)
 
     writer = %{

@@ -379,8 +379,9 @@ defmodule Reel.JSON do
 
   # The shortest digits that read back, with an exponent where the number is beyond 1e16 or below 1e-4.
   defp float(float) do
-    <<sign::1, _::63>> = <<float::float>>
-    {digits, exponent} = digits(abs(float))
+    <<sign::1, magnitude::63>> = <<float::float>>
+    <<positive::float>> = <<0::1, magnitude::63>>
+    {digits, exponent} = digits(positive)
     point = exponent + String.length(digits)
 
     text =
