@@ -315,11 +315,11 @@ def string(data, count=None):
     return _Writer(107).u16(len(data) if count is None else count).raw(data).done(list(data))
 
 
-def list_(elements, tail=(), count=None):
+def list_(elements, tail=None, count=None):
     """LIST: `tail` is a term, and NIL when it is not given."""
     count = len(elements) if count is None else count
     written = [write(element) for element in elements]
-    end = nil() if tail == () and isinstance(tail, tuple) else write(tail)
+    end = nil() if tail is None else write(tail)
     writer = _Writer(108).u32(count).asks(count)
     for element in written + [end]:
         writer.term(element)

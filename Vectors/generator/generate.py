@@ -5,6 +5,7 @@
     generate.py terms json       writes these families, and keeps the others as they are
     generate.py --check          writes nothing; fails unless what is there is what would be written,
                                  with sound checksums, no file too many, and a manifest that fits its schema
+    generate.py --otp            prints the lines that otp_check.escript reads
 
 A family is a module in FAMILIES. It is loaded when its file is there, and has
 
@@ -202,17 +203,52 @@ def manifest_differences(manifest):
                 yield f"{each['id']}: {output['file']} is missing"
 
 
+def otp_lines():
+    """What a real BEAM has to say to the vectors that are there: see otp_check.escript."""
+
+    def reference(output):
+        return "@" + output["file"] if isinstance(output, dict) else output
+
+    for each in manifest()["vectors"]:
+        name = each["id"]
+        canonical = each.get("expect", {}).get("canonical")
+        if each.get("otp"):
+            yield "exempt", name
+        elif each["input"] != "term":
+            if canonical is not None:
+                yield "canonical", name, reference(canonical)
+        elif canonical is not None:
+            yield "valid", name, each["file"], reference(canonical)
+        elif each["error"]["kind"] == "trailingBytes":
+            yield "behind", name, each["file"], str(each["error"]["offset"])
+        else:
+            yield "refused", name, each["file"]
+    for family in FAMILIES:
+        load(family)
+    mappings, etf = importlib.import_module("mappings"), importlib.import_module("etf")
+    printed = {(etf.canonical(term).hex(), text.encode().hex()) for term, text in mappings.printed}
+    yield from (("printed", *pair) for pair in sorted(printed))
+
+
 def main():
     parser = argparse.ArgumentParser(description="Write or check Vectors/.")
     parser.add_argument("families", nargs="*", help="the families to write; all when none is named")
     parser.add_argument("--check", action="store_true", help="compare what is there with what would be written")
+    parser.add_argument("--otp", action="store_true", help="print the lines that otp_check.escript reads")
     arguments = parser.parse_args()
     for family in arguments.families:
         if family not in FAMILIES:
             parser.error(f"{family} is no family: {', '.join(FAMILIES)}")
-    if not arguments.check:
+    if arguments.otp:
+        for line in otp_lines():
+            print(*line, sep="\t")
+    elif not arguments.check:
         write(arguments.families or list(FAMILIES))
-        return
+    else:
+        report(parser, arguments)
+
+
+def report(parser, arguments):
     if arguments.families:
         parser.error("--check looks at all families")
     found = list(differences())

@@ -6,20 +6,29 @@ from vector import Vector
 
 
 def valid(name, term, section, shows, data=None, otp=None, outputs=("tagged", "plain", "canonical")):
-    """A term, written as it is given, that is to be read; `data` when the file is not just its bytes."""
+    """A term, written as it is given, that is to be read; `data` when the file is not just its bytes.
+
+    The plain mapping is left out when it has a text that differs from one Elixir to the next.
+    """
     term = write(term)
     makers = {
         "tagged": lambda: mappings.tagged(term),
         "plain": lambda: mappings.plain(term),
         "canonical": lambda: canonical(term).hex(),
     }
+    expect = {}
+    for output in outputs:
+        try:
+            expect[output] = makers[output]()
+        except mappings.Unsettled:
+            assert output == "plain"
     return Vector(
         f"terms/{name}",
         "term",
         external(term) if data is None else data,
         section,
         shows,
-        expect={output: makers[output]() for output in outputs},
+        expect=expect,
         otp=otp,
     )
 
