@@ -96,6 +96,10 @@ def three(keyframes=True, finished=True):
     return file.data(*([state_at(6)] if keyframes else []), batch(THREE), *last)
 
 
+# A reader that hops, and finds no sound end member in the last 44 bytes, meets the index: malformedIndex (§4.4).
+HOPPED = [("malformedIndex", None)]
+
+
 def started():
     """One data member of three events."""
     return Recording().data(header(HEADER), batch(ONE))
@@ -515,7 +519,7 @@ def versions():
               file.offset(3))
     file = three().index().end(major=3)
     yield bad("versions/end-member", "8", "An end member's version is checked.", file, "unsupportedVersion",
-              file.offset(4))
+              file.offset(4), HOPPED)
     for name, version in [("256", (256, 0)), ("negative", (-1, 0)), ("big", (1 << 70, 0))]:
         yield bad(f"versions/no-number-{name}", "6.1", "A major version is from 0 to 255.",
                   Recording().data(header(HEADER, version=version)), "notARecording", 0, [("unsupportedVersion", 0)])
@@ -813,7 +817,8 @@ def wrong_places():
     for name in ("event", "keyframe", "finish"):
         wrong, shows = next((wrong, shows) for each, wrong, shows in late if each == name)
         file = Recording().data(header(HEADER), batch(ONE), finish(ONE)).data(wrong)
-        yield bad(f"place/{name}-member-after-finish", "6", shows, file, "malformedFrame", file.offset(1))
+        yield bad(f"place/{name}-member-after-finish", "6", shows, file, "malformedFrame", file.offset(1),
+                  [("malformedMember", None)])
     file = started().data(batch(TWO), frame((Atom("index"), [])), finish(ONE + TWO)).index().end()
     yield bad("place/index-in-data-member", "6", "An index is the only frame of an index member.", file, "malformedFrame",
               file.offset(1))
@@ -1130,7 +1135,7 @@ def wrong_ends():
             file = three().index().append(made.data)
         else:
             file = three().index().end(**options)
-        yield bad(f"end/{name}", "5.3", shows, file, kind, file.offset(4))
+        yield bad(f"end/{name}", "5.3", shows, file, kind, file.offset(4), HOPPED)
 
 
 def after_the_end():
@@ -1144,10 +1149,10 @@ def after_the_end():
     ]
     for name, data, shows in samples:
         file = three().index().end()
-        yield bad(f"after-end/{name}", "10", shows, file.bytes + data, "trailingData", file.length)
+        yield bad(f"after-end/{name}", "10", shows, file.bytes + data, "trailingData", file.length, HOPPED)
     single = Recording().data(header(HEADER), batch(ONE), finish(ONE)).end()
     yield bad("after-end/one-member", "10", "A byte follows the end member of a short recording.", single.bytes + b"\n",
-              "trailingData", single.length)
+              "trailingData", single.length, HOPPED)
     for name, data, shows in [("byte", b"\0", "A byte that starts no member."), ("zeros", bytes(99), "Padding."),
                               ("bare", batch(TWO).data, "A frame that is not compressed.")]:
         yield bad(f"after-members/{name}", "10", "Behind the members: " + shows[0].lower() + shows[1:],
