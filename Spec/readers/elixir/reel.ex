@@ -1202,7 +1202,20 @@ defmodule Reel.Member do
   @doc false
   # The header of the gzip member at an offset, steps 1 to 6 of §5.3: {:member, member}, {:gzip, header_size}, or
   # :none where no member starts.
-  def header(source, offset, window \\ 512) do
+  def header(source, offset), do: read(source, offset, 512, &payload/2)
+
+  @doc false
+  # The size of the header, whatever its subfields say: of a plain recording, steps 1 to 3.
+  def plain_header(source, offset) do
+    none = fn extra, offset ->
+      payload(extra, offset)
+      nil
+    end
+
+    read(source, offset, 512, none)
+  end
+
+  defp read(source, offset, window, payload) do
     bytes = source.read.(offset, window)
 
     case split(bytes) do
@@ -1213,7 +1226,7 @@ defmodule Reel.Member do
         Error.fail(:malformed_member, offset, "a gzip header of more than #{@longest_header} bytes")
 
       :more ->
-        header(source, offset, window * 16)
+        read(source, offset, window * 16, payload)
 
       :none ->
         :none
@@ -1222,7 +1235,7 @@ defmodule Reel.Member do
         Error.fail(kind, offset, detail)
 
       {:ok, size, checked, extra} ->
-        case payload(extra, offset) do
+        case payload.(extra, offset) do
           nil -> {:gzip, size}
           payload -> {:member, fields(payload, offset, size, checked)}
         end
@@ -2116,15 +2129,19 @@ defmodule Reel.Forward do
     do: over(state)
 
   defp piece(%{form: :gzip, inflate: nil, offset: offset} = state) do
-    case Member.header(state.source, offset) do
+    found =
+      if state.any,
+        do: Member.plain_header(state.source, offset),
+        else: Member.header(state.source, offset)
+
+    case found do
       :none ->
         Error.fail(:trailing_data, offset, "bytes that start no member")
 
-      {:member, member} when not state.any ->
+      {:member, member} ->
         Error.fail(:malformed_member, member.offset, "a member with an RL subfield among others")
 
-      found ->
-        size = if match?({:gzip, _}, found), do: elem(found, 1), else: elem(found, 1).header_size
+      {:gzip, size} ->
         inflate = Inflate.open(state.source.read, offset + size, state.source.size, -15, 8)
         starts = [{state.position + state.pending_size, offset} | state.starts]
         {[], %{state | inflate: inflate, member: offset, starts: starts, crc: :erlang.crc32(<<>>), size: 0}}
@@ -2610,7 +2627,7 @@ defmodule Reel.Salvage do
         walk(state.sound, %{state | items: [items | state.items], last: last, any: true})
 
       {:other, member} ->
-        walk(offset + member.length, kept(offset, member, state))
+        walk(offset + member.length, %{kept(offset, member, state) | any: true})
 
       _ ->
         walk(passed(offset, state), state)

@@ -101,13 +101,14 @@ defmodule Reel.TermTest do
 
   test "pairs of values in two lines of terms.md §6 have the second as their canonical form" do
     [_, section] = String.split(Spec.page("terms.md"), "Longer ones, each over its canonical form", parts: 2)
-    [_, block | _] = String.split(section, ~r/^```(text)?$/m)
+    [_, block | _] = String.split(section, "```")
+    parts = for [part] <- Regex.scan(~r/^NEW[^\n]*(?:\n  .*)+/m, block), not (part =~ "refused"), do: part
+    assert length(parts) == 8
 
-    for part <- String.split(block, ~r/^(?=NEW)/m), part =~ "NEW", not String.contains?(part, "refused") do
-      [_ | forms] = String.split(part, ~r/\n  (?=83)/, trim: true)
-      [first, second] = for form <- forms, do: form |> String.replace(~r/\s/, "") |> Spec.bytes()
-      assert {:ok, term} = Term.decode(first)
-      assert Term.encode(term) == second
+    for part <- parts do
+      [_, first, second] = part |> String.split(~r/\n  (?=83)/) |> Enum.map(&String.replace(&1, ~r/\s/, ""))
+      assert {:ok, term} = Term.decode(Spec.bytes(first))
+      assert Term.encode(term) == Spec.bytes(second)
     end
   end
 
