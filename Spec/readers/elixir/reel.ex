@@ -1461,14 +1461,10 @@ defmodule Reel.State do
   end
 
   defp change(state, :assigns, payload) do
-    with :error <- get_map(payload, :snapshot),
-         :error <- get_map(payload, :delta) do
-      state
-    else
-      {:ok, map} ->
-        if get_map(payload, :snapshot) == {:ok, map},
-          do: %{state | assigns: map},
-          else: %{state | assigns: merge(state.assigns, map)}
+    case {get_map(payload, :snapshot), get_map(payload, :delta)} do
+      {{:ok, snapshot}, _} -> %{state | assigns: snapshot}
+      {:error, {:ok, delta}} -> %{state | assigns: merge(state.assigns, delta)}
+      _ -> state
     end
   end
 
@@ -2428,7 +2424,7 @@ defmodule Reel.PhoenixReplay do
   defp session({:part, bytes}, options) do
     {pairs, numbered} = parts(bytes, options, nil, [])
     if pairs == nil, do: Error.fail(:not_a_recording, 0, "no frame of the file can be read")
-    {pairs, numbered |> Enum.sort_by(&elem(&1, 0)) |> Enum.map(&elem(&1, 1))}
+    {pairs, numbered |> Enum.reverse() |> Enum.concat() |> Enum.sort_by(&elem(&1, 0)) |> Enum.map(&elem(&1, 1))}
   end
 
   defp session({:term, bytes, torn}, options) do
@@ -2551,7 +2547,7 @@ defmodule Reel.PhoenixReplay do
     with true <- :erlang.crc32(payload) == crc,
          {:ok, {%Reel.Map{pairs: pairs}, events}} when is_list(events) <-
            Term.decode(payload, options |> Keyword.merge(atoms: :struct, maps: :ordered)) do
-      parts(rest, options, pairs, numbered ++ Enum.map(events, &numbered/1))
+      parts(rest, options, pairs, [Enum.map(events, &numbered/1) | numbered])
     else
       _ -> parts(rest, options, header, numbered)
     end
@@ -2562,7 +2558,7 @@ defmodule Reel.PhoenixReplay do
          <<104, 2, rest::binary>> <- content,
          cx = Term.context(rest, options),
          {:ok, %Reel.Map{pairs: pairs}, rest} <- term(rest, 1, cx) do
-      {pairs, numbered ++ Enum.map(torn_events(rest, cx), &numbered/1)}
+      {pairs, [Enum.map(torn_events(rest, cx), &numbered/1) | numbered]}
     else
       _ -> {header, numbered}
     end

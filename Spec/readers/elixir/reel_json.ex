@@ -169,6 +169,24 @@ defmodule Reel.JSON do
     end)
   end
 
+  @doc """
+  A line for the header, each event and, when the recording is finished, its summary (`Spec/json.md` §2.2), lazily, with
+  their line feeds. Raises `Reel.Error` where the recording is not readable.
+  """
+  @spec lines!(Reel.source(), mapping, keyword) :: Enumerable.t()
+  def lines!(source, mapping, options \\ []) do
+    source
+    |> Reel.stream!(ordered(options))
+    |> Stream.flat_map(fn
+      {:header, _, header} -> [line(["{", header |> fields(mapping) |> Enum.intersperse(","), "}"])]
+      {:event, _, event} -> [line(event(event, mapping))]
+      {:finish, summary} -> [line([~s({"summary":), plain(summary), "}"])]
+      _ -> []
+    end)
+  end
+
+  defp line(text), do: IO.iodata_to_binary([text, ?\n])
+
   @doc "The document of what salvage finds, with one more key, `lost` (`Spec/vectors.md` §3)."
   @spec salvage(Reel.source(), mapping, keyword) :: {:ok, String.t()} | {:error, Error.t()}
   def salvage(source, mapping, options \\ []) do
@@ -182,14 +200,20 @@ defmodule Reel.JSON do
   defp ordered(options), do: Keyword.merge(options, atoms: :struct, maps: :ordered)
 
   defp object(header, events, more, mapping) do
+    fields = fields(header, mapping)
+    events = [~s("events":[), events |> Enum.map(&event(&1, mapping)) |> Enum.intersperse(","), "]"]
+    ["{", Enum.intersperse(fields ++ [events] ++ more, ","), "}"]
+  end
+
+  # A field named like the document's own key is told from it.
+  defp fields(header, mapping) do
     {fields, _} =
       Enum.map_reduce(Term.pairs(header), MapSet.new(["events"]), fn {key, value}, taken ->
         {text, taken} = unused(key_text(key), taken)
         {[string(text), ":", field(key, value, mapping)], taken}
       end)
 
-    events = [~s("events":[), events |> Enum.map(&event(&1, mapping)) |> Enum.intersperse(","), "]"]
-    ["{", Enum.intersperse(fields ++ [events] ++ more, ","), "}"]
+    fields
   end
 
   defp field(key, value, :plain) when key in [:view, :__struct__] and value != nil do
@@ -403,7 +427,8 @@ defmodule Reel.JSON do
         <<first::binary-size(1), rest::binary>> -> first <> "." <> rest
       end
 
-    mantissa <> "e" <> if(exponent < 0, do: "-", else: "+") <> Integer.to_string(abs(exponent))
+    sign = if exponent < 0, do: "-", else: "+"
+    mantissa <> "e" <> sign <> String.pad_leading(Integer.to_string(abs(exponent)), 2, "0")
   end
 
   # The number is digits * 10^exponent, without zeros at either end of the digits.

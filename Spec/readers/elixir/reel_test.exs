@@ -341,6 +341,18 @@ defmodule Reel.ReaderTest do
     assert {:error, %{kind: :limit_exceeded}} = Reel.read({:bytes, Spec.worked_example()}, limits: %{member: 254})
   end
 
+  test "an unknown atom is an error where it stands, when it may not be kept" do
+    name = "reel_unheard_#{:erlang.unique_integer([:positive])}"
+    event = <<131, 104, 3, 97, 1, 119, byte_size(name), name::binary, 106>>
+    header = Spec.bare([{:recording, {1, 0}, %{}}])
+    bytes = header <> <<byte_size(event)::32, event::binary>>
+    at = byte_size(header)
+    assert {:error, %{kind: :unknown_atom, offset: ^at}} = Reel.read({:bytes, bytes}, atoms: :safe)
+    assert {:ok, %{events: [{1, %Reel.Atom{name: ^name}, []}]}} = Reel.read({:bytes, bytes})
+    assert {:ok, %{events: [{1, kind, []}]}} = Reel.read({:bytes, bytes}, atoms: :create)
+    assert Atom.to_string(kind) == name
+  end
+
   test "a file that is not there is an error" do
     assert {:error, %{kind: :input_output}} = Reel.read("/no/such/file")
   end
@@ -599,6 +611,16 @@ defmodule Reel.JSONTest do
 
     assert {:ok, tagged} = JSON.document({:bytes, Spec.bare(frames)}, :tagged)
     assert tagged =~ ~s("view":{"$atom":"Elixir.Shop.Cart"})
+  end
+
+  test "lines are the header, the events and the summary" do
+    assert [header, mount, _, _, _, _, summary] = Enum.to_list(JSON.lines!({:bytes, Spec.worked_example()}, :plain))
+    assert header =~ ~s("id":"demo-1") and String.ends_with?(header, "}\n")
+    assert mount == ~s({"offset":0,"type":"mount","payload":{"assigns":{"count":0}}}\n)
+
+    assert summary ==
+             ~s({"summary":{"duration":2502,"errors":0,"events":5,"kinds":{"event":2,"mount":1,"render":2},) <>
+               ~s("names":{"inc":2},"reason":"closed"}}\n)
   end
 
   test "what salvage finds is a document, and what is lost" do
