@@ -325,9 +325,7 @@ def from_json(text, tags):
 
 def members(data):
     found, offset = [], 0
-    while offset < len(data):
-        if data[offset : offset + 2] != b"\x1f\x8b"[: len(data) - offset]:
-            raise ReelError("trailingData" if offset else "notARecording", offset, "bytes that start no member")
+    while offset < len(data) or not found:
         member = reel.member_at(data, offset)
         if member.fields:
             length, end = len(reel.member_content(data, member)), member.end
@@ -341,8 +339,6 @@ def members(data):
                 end = stop.value
         found.append({"offset": offset, "length": end - offset, "contentLength": length, "fields": member.fields})
         offset = end
-    if not found:
-        raise ReelError("notARecording", 0, "the file is empty")
     return json.dumps(found)
 
 
@@ -376,6 +372,8 @@ def main():
             print("skip" if text is None else f"ok\t{text}", flush=True)
         except ReelError as error:
             print(f"error\t{error.kind}\t{error.offset}", flush=True)
+        except OSError:
+            print("error\tinputOutput", flush=True)
 
 
 if __name__ == "__main__":

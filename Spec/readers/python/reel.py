@@ -23,10 +23,10 @@ import struct
 import sys
 import tempfile
 import zlib
-from dataclasses import dataclass, field
-from decimal import Decimal
 from collections import Counter
-from functools import cmp_to_key
+from dataclasses import dataclass, field, make_dataclass
+from decimal import Decimal
+from functools import cmp_to_key, partial
 from itertools import chain
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
@@ -63,64 +63,19 @@ TRUE, FALSE, NIL = Atom("true"), Atom("false"), Atom("nil")
 STRUCT, EVENTS = Atom("__struct__"), Atom("events")
 
 
-@dataclass(frozen=True)
-class Improper:
-    elements: list
-    tail: Any
+def _kind(name, fields, doc=None):
+    """A kind of terms: two of them are equal when their fields are."""
+    return make_dataclass(name, fields.split(), frozen=True, namespace={"__doc__": doc, "__module__": __name__})
 
 
-@dataclass(frozen=True)
-class Bits:
-    data: bytes
-    size: int
-
-
-@dataclass(frozen=True)
-class Pid:
-    node: Atom
-    number: int
-    serial: int
-    creation: int
-
-
-@dataclass(frozen=True)
-class Port:
-    node: Atom
-    number: int
-    creation: int
-
-
-@dataclass(frozen=True)
-class Reference:
-    node: Atom
-    creation: int
-    words: Tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Export:
-    module: Atom
-    function: Atom
-    arity: int
-
-
-@dataclass(frozen=True)
-class Closure:
-    module: Atom
-    arity: int
-    index: int
-    uniq: bytes
-    old_index: int
-    old_uniq: int
-    creator: Pid
-    free: list
-
-
-@dataclass(frozen=True)
-class Local:
-    """LOCAL_EXT (terms.md §3.1): the bytes after 131 and 121, which only their node understands."""
-
-    data: bytes
+Improper = _kind("Improper", "elements tail", "An improper list.")
+Bits = _kind("Bits", "data size", "A bitstring; the bits of the last byte that do not count are zero.")
+Pid = _kind("Pid", "node number serial creation")
+Port = _kind("Port", "node number creation")
+Reference = _kind("Reference", "node creation words")
+Export = _kind("Export", "module function arity", "An external function.")
+Closure = _kind("Closure", "module arity index uniq old_index old_uniq creator free", "A local function.")
+Local = _kind("Local", "data", "LOCAL_EXT: the bytes after 131 and 121, which only their node understands.")
 
 
 class Map:
@@ -585,160 +540,131 @@ def _integer(value):
 
 def plain(term) -> str:
     """The JSON text of a term in the plain mapping."""
-    return "".join(_walk(_plain, term, []))
+    return "".join(_walk(partial(_json, tags=False), term, []))
 
 
 def tagged(term) -> str:
     """The JSON text of a term in the tagged mapping."""
-    return "".join(_walk(_tagged, term, []))
+    return "".join(_walk(partial(_json, tags=True), term, []))
+
+
+def _json(term, out, tags):
+    if isinstance(term, Atom):
+        text = {TRUE: "true", FALSE: "false", NIL: "null"}.get(term) or quote(term)
+        out.append(f'{{"$atom":{text}}}' if tags and text[0] == '"' else text)
+    elif isinstance(term, int):
+        short = term.bit_length() <= 262_144
+        text = str(Decimal(term)) if short else f'"{term:#x}"'  # str(int) refuses more than 4,300 digits
+        out.append(f'{{"$integer":{text}}}' if tags and not short else text)
+    elif isinstance(term, float):
+        out.append(repr(term))
+    elif isinstance(term, bytes):
+        text = text_of(term)
+        out.append(f'{{"{"$binary" if tags else "base64"}":{_base64(term)}}}' if text is None else quote(text))
+    elif isinstance(term, Bits):
+        name, size = ("$bits", "size") if tags else ("base64", "bits")
+        out.append(f'{{"{name}":{_base64(term.data)},"{size}":{term.size}}}')
+    elif isinstance(term, tuple) and tags:
+        yield from _items(term, out, '{"$tuple":[', "]}")
+    elif isinstance(term, (tuple, list)):
+        yield from _items(term, out, "[", "]")
+    elif isinstance(term, Improper):
+        yield from _items(term.elements, out, "[", ',{"$tail":' if tags else ",")
+        yield term.tail
+        out.append("}]" if tags else "]")
+    elif isinstance(term, Map):
+        yield from (_tagged_map if tags else _plain_map)(term, out)
+    elif tags:
+        yield from _identifier(term, out)
+    else:
+        out.append(quote(elixir(term)))
 
 
 def quote(text) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def _scalar(term):
-    """The text of a term that both mappings write alike, or None."""
-    if isinstance(term, Atom):
-        return {"true": "true", "false": "false", "nil": "null"}.get(term)
-    if isinstance(term, int) and term.bit_length() <= 262_144:
-        return str(Decimal(term))  # str(int) refuses more than 4,300 digits
-    if isinstance(term, float):
-        return repr(term)
-    return quote(_text(term)) if isinstance(term, bytes) and _text(term) is not None else None
-
-
-def _text(binary) -> Optional[str]:
-    """The text that a binary is in UTF-8, or None."""
+def text_of(binary) -> Optional[str]:
+    """The text that a binary is in UTF-8; None when it is something else."""
     try:
-        return binary.decode()
+        return binary.decode() if isinstance(binary, bytes) else None
     except UnicodeDecodeError:
         return None
-
-
-def _hex(term):
-    return f'"{term:#x}"'
 
 
 def _base64(data):
     return f'"{base64.b64encode(data).decode()}"'
 
 
-def _array(parts, out, start="[", end="]"):
+def _items(parts, out, start, end, comma=","):
+    empty = True
     for part in parts:
-        out.append(start)
-        start = ","
+        out.append(start if empty else comma)
+        empty = False
         yield part
-    out.append(end if start == "," else start + end)
+    out.append(start + end if empty else end)
 
 
-def _plain(term, out):
-    scalar = _scalar(term)
-    if scalar is not None:
-        out.append(scalar)
-    elif isinstance(term, Atom):
-        out.append(quote(term))
-    elif isinstance(term, int):
-        out.append(_hex(term))
-    elif isinstance(term, bytes):
-        out.append('{"base64":' + _base64(term) + "}")
-    elif isinstance(term, Bits):
-        out.append('{"base64":' + _base64(term.data) + f',"bits":{term.size}}}')
-    elif isinstance(term, (tuple, list)):
-        yield from _array(term, out)
-    elif isinstance(term, Improper):
-        yield from _array([*term.elements, term.tail], out)
-    elif isinstance(term, Map):
-        keys, start = Keys(), "{"
-        for key, value in term.pairs:
-            out.append(start + keys.text(key) + ":")
-            start = ","
-            if key == STRUCT and type(key) is Atom and isinstance(value, Atom):
-                out.append(quote(elixir(value)))
-            else:
-                yield value
-        out.append("}" if term.pairs else "{}")
-    else:
-        out.append(quote(elixir(term)))
+def _plain_map(term, out):
+    keys, start = Keys(), ""
+    out.append("{")
+    for key, value in term.pairs:
+        out.append(start + keys.text(key) + ":")
+        start = ","
+        if isinstance(key, Atom) and key == STRUCT and isinstance(value, Atom):
+            out.append(quote(elixir(value)))
+        else:
+            yield value
+    out.append("}")
 
 
 class Keys:
     """The keys of an object (json.md §3.7, §3.8): those with the same text get numbers."""
 
     def __init__(self, *taken):
-        self.taken, self.next = set(taken), {}
+        self.taken, self.numbers = set(taken), {}
 
     def text(self, key) -> str:
-        text = _text(key) if isinstance(key, bytes) else None
-        if isinstance(key, Atom):
-            text = "" if key == NIL else key
-        return quote(self.unique(elixir(key) if text is None else text))
-
-    def unique(self, text):
-        free = text
+        text = ("" if key == NIL else str(key)) if isinstance(key, Atom) else text_of(key)
+        free = text = elixir(key) if text is None else text
         while free in self.taken:
-            self.next[text] = self.next.get(text, 1) + 1
-            free = f"{text}#{self.next[text]}"
+            self.numbers[text] = self.numbers.get(text, 1) + 1
+            free = f"{text}#{self.numbers[text]}"
         self.taken.add(free)
-        return free
+        return quote(free)
 
 
-def _tagged(term, out):
-    scalar = _scalar(term)
-    if scalar is not None:
-        out.append(scalar)
-    elif isinstance(term, Atom):
-        out.append('{"$atom":' + quote(term) + "}")
-    elif isinstance(term, int):
-        out.append('{"$integer":' + _hex(term) + "}")
-    elif isinstance(term, bytes):
-        out.append('{"$binary":' + _base64(term) + "}")
-    elif isinstance(term, Bits):
-        out.append('{"$bits":' + _base64(term.data) + f',"size":{term.size}}}')
-    elif isinstance(term, list):
-        yield from _array(term, out)
-    elif isinstance(term, tuple):
-        yield from _array(term, out, '{"$tuple":[', "]}")
-    elif isinstance(term, Improper):
-        yield from _array(term.elements, out, end=',{"$tail":')
-        yield term.tail
-        out.append("}]")
-    elif isinstance(term, Map):
-        names = [_text(key) if isinstance(key, bytes) else None for key, _ in term.pairs]
-        if all(name is not None and name[:1] != "$" for name in names):
-            start = "{"
-            for name, (_, value) in zip(names, term.pairs):
-                out.append(start + quote(name) + ":")
-                start = ","
-                yield value
-            out.append("}" if names else "{}")
-        else:
-            start = '{"$map":['
-            for pair in term.pairs:
-                out.append(start)
-                start = ","
-                yield from _array(pair, out)
-            out.append("]}")
-    elif isinstance(term, Pid):
-        out.append('{"$pid":' + _fields(term, "node", "number", "serial", "creation") + "}")
-    elif isinstance(term, Port):
-        out.append('{"$port":' + _fields(term, "node", "number", "creation") + "}")
-    elif isinstance(term, Reference):
-        out.append('{"$ref":' + _fields(term, "node", "creation", "words") + "}")
-    elif isinstance(term, Export):
-        out.append('{"$fun":' + _fields(term, "module", "function", "arity") + "}")
-    elif isinstance(term, Closure):
-        out.append('{"$closure":' + _fields(term, "module", "arity", "index")[:-1] + ',"uniq":' + _base64(term.uniq))
-        out.append("," + _fields(term, "old_index", "old_uniq")[1:-1])
-        out.append(',"creator":' + _fields(term.creator, "node", "number", "serial", "creation") + ',"free":')
-        yield from _array(term.free, out)
-        out.append("}}")
+def _tagged_map(term, out):
+    names = [text_of(key) for key, _ in term.pairs]
+    if any(name is None or name.startswith("$") for name in names):
+        start = '{"$map":['
+        for pair in term.pairs:
+            out.append(start)
+            start = ","
+            yield from _items(pair, out, "[", "]")
+        out.append("]}")
     else:
+        start = ""
+        out.append("{")
+        for name, (_, value) in zip(names, term.pairs):
+            out.append(f"{start}{quote(name)}:")
+            start = ","
+            yield value
+        out.append("}")
+
+
+def _identifier(term, out):
+    """A pid, port, reference or function with its tag (json.md §4.8)."""
+    if isinstance(term, Closure):
+        fields = dict(vars(term), uniq=base64.b64encode(term.uniq).decode(), creator=vars(term.creator))
+        del fields["free"]
+        out.append('{"$closure":' + json.dumps(fields, ensure_ascii=False)[:-1] + ',"free":')
+        yield from _items(term.free, out, "[", "]}}")
+    elif isinstance(term, Local):
         out.append('{"$local":' + _base64(term.data) + "}")
-
-
-def _fields(term, *names):
-    return json.dumps({name: getattr(term, name) for name in names}, ensure_ascii=False, separators=(",", ":"))
+    else:
+        tag = {Pid: "$pid", Port: "$port", Reference: "$ref", Export: "$fun"}[type(term)]
+        out.append(json.dumps({tag: vars(term)}, ensure_ascii=False))
 
 
 # What Elixir prints (json.md §3.7, §3.9, §3.10)
@@ -763,7 +689,7 @@ def _inspect(term, out):
     elif isinstance(term, float):
         out.append(_float(term))
     elif isinstance(term, bytes):
-        text = _text(term)
+        text = text_of(term)
         printable = text is not None and all(_printable(ord(character)) for character in text)
         out.append(f'"{_escape(text)}"' if printable else f"<<{', '.join(map(str, term))}>>")
     elif isinstance(term, Bits):
@@ -771,16 +697,16 @@ def _inspect(term, out):
         rest = term.size % 8
         out.append(f"<<{', '.join([*map(str, whole), f'{last >> 8 - rest}::size({rest})'])}>>")
     elif isinstance(term, tuple):
-        yield from _items(term, out, "{", "}")
+        yield from _items(term, out, "{", "}", ", ")
     elif isinstance(term, list):
         if term and all(type(part) is int and (32 <= part < 127 or 7 <= part <= 13 or part == 27) for part in term):
             out.append(f'~c"{_escape(map(chr, term))}"')
         elif all(type(part) is tuple and len(part) == 2 and _is_name(part[0]) for part in term):
             yield from _pairs(term, out, "[", "]")
         else:
-            yield from _items(term, out, "[", "]")
+            yield from _items(term, out, "[", "]", ", ")
     elif isinstance(term, Improper):
-        yield from _items(term.elements, out, "[", " | ")
+        yield from _items(term.elements, out, "[", " | ", ", ")
         yield term.tail
         out.append("]")
     elif isinstance(term, Map):
@@ -793,22 +719,13 @@ def _inspect(term, out):
     elif isinstance(term, Port):
         out.append(f"#Port<0.{term.number}>")
     elif isinstance(term, Reference):
-        words = (term.words + (0, 0))[: max(3, len(term.words))]
-        out.append(f"#Reference<{'.'.join(map(str, (0, *reversed(words))))}>")
+        out.append(f"#Reference<{'.'.join(map(str, (0, *reversed(term.words))))}>")
     elif isinstance(term, Export):
         out.append(f"&{_atom(term.module)}.{_name(term.function, called=True)}/{term.arity}")
     elif isinstance(term, Closure):
         out.append(f"#Function<{term.index}.{term.old_uniq}/{term.arity} in {_atom(term.module)}>")
     else:
         out.append(f"#Local<{len(term.data)} bytes>")
-
-
-def _items(parts, out, start, end):
-    for part in parts:
-        out.append(start)
-        start = ", "
-        yield part
-    out.append(end if start == ", " else start + end)
 
 
 def _pairs(pairs, out, start, end):
@@ -891,8 +808,8 @@ class Member:
         return self.fields["kind"]
 
 
-def member_at(data, offset, of_reel: Optional[bool] = None) -> Member:
-    """Reads a member's header: steps 1 to 6 of recording.md §5.3. `of_reel` says whether it has to have RL fields."""
+def gzip_header(data, offset) -> Tuple[int, int, Optional[bytes]]:
+    """The length, the flags and the payload of RL in a gzip member's header: steps 1 to 3 of recording.md §5.3."""
 
     def fail(what, kind="malformedMember"):
         raise ReelError(kind, offset, what)
@@ -905,7 +822,9 @@ def member_at(data, offset, of_reel: Optional[bool] = None) -> Member:
         return data[position - count : position]
 
     start = bytes(data[offset : offset + 4])
-    if start[:3] != b"\x1f\x8b\x08"[: len(start)] or len(start) == 4 and start[3] & 0xE0:
+    if not start or start[:2] != b"\x1f\x8b"[: len(start)]:
+        fail("bytes that start no member", "trailingData" if offset else "notARecording")
+    if start[2:3] not in (b"", b"\x08") or start[3:] and start[3] & 0xE0:
         fail("no header of a gzip member")
     position = offset
     flags = take(10)[3]
@@ -926,13 +845,20 @@ def member_at(data, offset, of_reel: Optional[bool] = None) -> Member:
         if extra[:2] == b"RL" and payload is None:
             payload = extra[4 : 4 + length]
         extra = extra[4 + length :]
+    return position - offset, flags, payload
+
+
+def member_at(data, offset, of_reel: Optional[bool] = None) -> Member:
+    """A member's header: steps 1 to 6 of recording.md §5.3. `of_reel` says whether it has to have RL fields."""
+
+    def fail(what, kind="malformedMember"):
+        raise ReelError(kind, offset, what)
+
+    header, flags, payload = gzip_header(data, offset)
     if of_reel is not None and of_reel != (payload is not None):
         fail("members with and without RL are mixed")
-    header = position - offset
-    return Member(offset, header, None if payload is None else _member_fields(payload, flags, header, fail))
-
-
-def _member_fields(payload, flags, header, fail):
+    if payload is None:
+        return Member(offset, header, None)
     if len(payload) < 8:
         fail("RL is too short")
     fields = dict(zip(("major", "minor", "kind", "flags"), payload), length=int.from_bytes(payload[4:8], "little"))
@@ -961,7 +887,7 @@ def _member_fields(payload, flags, header, fail):
                 fail("a sum of numbers of RL is too large")
     else:
         fail("RL is of an unknown kind, or lacks a number")
-    return fields
+    return Member(offset, header, fields)
 
 
 def member_content(data, member: Member) -> bytes:
@@ -992,18 +918,23 @@ def member_content(data, member: Member) -> bytes:
     return content
 
 
-def gzip_content(data, offset, of_reel: Optional[bool] = None):
-    """Yields what a member inflates to in pieces, checks its trailer, and returns where it ends."""
-    position = offset + member_at(data, offset, of_reel).header
+def gzip_content(data, offset, any_fields=False):
+    """Yields what a member without RL fields inflates to in pieces, checks its trailer, and returns where it ends."""
+    header, _, payload = gzip_header(data, offset)
+    if payload is not None and not any_fields:
+        raise ReelError("malformedMember", offset, "members with and without RL are mixed")
+    position = offset + header
     deflated, crc, size = zlib.decompressobj(-15), 0, 0
     while not deflated.eof:
         source = deflated.unconsumed_tail or data[position : position + 65536]
         if not source:
             raise ReelError("truncated", offset, "the file ends inside a gzip member")
         position += 0 if deflated.unconsumed_tail else len(source)
+        before = deflated.copy()
         try:
             piece = deflated.decompress(source, 1 << 20)
         except zlib.error as error:
+            yield from _up_to_damage(before, source)
             raise ReelError("malformedMember", offset, str(error)) from None
         crc, size = zlib.crc32(piece, crc), size + len(piece)
         yield piece
@@ -1017,14 +948,25 @@ def gzip_content(data, offset, of_reel: Optional[bool] = None):
     return position + 8
 
 
-def gzip_pieces(data, of_reel: Optional[bool] = None):
+def _up_to_damage(deflated, source):
+    """What comes out of deflate data before its damage, byte by byte: zlib drops what a call has made when it fails."""
+    for byte in source:
+        rest, piece = bytes([byte]), b"?"
+        while rest or piece:
+            try:
+                piece = deflated.decompress(rest, 1)
+            except zlib.error:
+                return
+            rest = deflated.unconsumed_tail
+            yield piece
+
+
+def gzip_pieces(data, any_fields=False):
     """The content of all members in pieces, each with the offset of its member."""
     offset = 0
     while offset < len(data):
-        if offset and bytes(data[offset : offset + 2]) != b"\x1f\x8b"[: len(data) - offset]:
-            raise ReelError("trailingData", offset, "bytes that start no gzip member")
         start = offset
-        pieces = gzip_content(data, offset, of_reel)
+        pieces = gzip_content(data, offset, any_fields)
         while True:
             try:
                 yield start, next(pieces)
@@ -1245,7 +1187,7 @@ def form(data) -> str:
         if member_at(data, 0).fields is not None:
             return "members"
         first, gzip = b"", True
-        for _, piece in gzip_pieces(data, of_reel=False):
+        for _, piece in gzip_pieces(data):
             first += piece[:5]
             if len(first) >= 5:
                 break
@@ -1304,8 +1246,6 @@ class Recording:
     def _members(self, session):
         data, offset, entries, index, self._ended = self.data, 0, [], None, False
         while offset < len(data):
-            if bytes(data[offset : offset + 2]) != b"\x1f\x8b"[: len(data) - offset]:
-                raise ReelError("trailingData", offset, "bytes that start no member")
             member = member_at(data, offset, of_reel=True)
             if not offset and member.kind != DATA:
                 session.fail("notARecording", "the first member holds no data")
@@ -1401,10 +1341,10 @@ def read_index(member, content) -> List[tuple]:
     return session.index.entries
 
 
-def plain_frames(data, form, session, of_reel: Optional[bool] = False) -> Iterator[Any]:
+def plain_frames(data, form, session, any_fields=False) -> Iterator[Any]:
     """The frames of a plain recording (recording.md §4.3), in gzip or bare, a piece at a time."""
     bare, step = form == "bare", 1 << 20
-    pieces = ((0, data[at : at + step]) for at in range(0, len(data), step)) if bare else gzip_pieces(data, of_reel)
+    pieces = ((0, data[at : at + step]) for at in range(0, len(data), step)) if bare else gzip_pieces(data, any_fields)
     buffer, total, position = bytearray(), 0, 0
     for member, piece in pieces:
         if not buffer and not bare:
@@ -1456,14 +1396,10 @@ class State:
         get = keyframe.state.get
         self.assigns = _dict(get("assigns"))
         self.components = {tuple(order(k)): (k, _dict(v)) for k, v in get("components", Map([])).pairs}
-        self.url = _text(get("url")) if isinstance(get("url"), bytes) else None
+        self.url = text_of(get("url"))
 
     def apply(self, event):
-        payload = {}
-        for key, value in event.payload.pairs if isinstance(event.payload, Map) else ():
-            name = key if isinstance(key, Atom) else _text(key) if isinstance(key, bytes) else None
-            if isinstance(key, Atom) or name not in payload:
-                payload[str(name)] = value
+        payload = by_name(event.payload)
         assigns, kind = payload.get("assigns"), event.kind
         if kind == "mount" and isinstance(assigns, Map):
             self.assigns = _dict(assigns)
@@ -1474,14 +1410,21 @@ class State:
         elif kind == "render" and isinstance(assigns, Map):
             self.assigns.update(_dict(assigns))
         elif kind in ("params", "handle_params"):
-            url = payload.get("uri", payload.get("url"))
-            self.url = _text(url) if isinstance(url, bytes) and _text(url) is not None else self.url
+            url = text_of(payload.get("uri", payload.get("url")))
+            self.url = self.url if url is None else url
         elif kind in ("component", "component_destroyed") and "module" in payload and "id" in payload:
             name = (payload["module"], payload["id"])
             if kind == "component_destroyed":
                 self.components.pop(tuple(order(name)), None)
             elif isinstance(assigns, Map):
                 self.components.setdefault(tuple(order(name)), (name, {}))[1].update(_dict(assigns))
+
+
+def by_name(payload) -> Dict[str, Any]:
+    """The values of a payload by the names of their keys, atoms before binaries (recording.md §7.1)."""
+    pairs = payload.pairs if isinstance(payload, Map) else []
+    names = {text_of(key): value for key, value in pairs if isinstance(key, bytes)}
+    return {**names, **{str(key): value for key, value in pairs if isinstance(key, Atom)}}
 
 
 def _dict(pairs):
@@ -1552,7 +1495,7 @@ def _salvage_plain(data):
         form(data)
     session, frames = Session(), []
     try:
-        frames.extend(plain_frames(data, kind, session, of_reel=None))
+        frames.extend(plain_frames(data, kind, session, any_fields=True))
     except ReelError as error:
         if session.header is None:
             raise
@@ -1599,7 +1542,7 @@ def _torn_term(data):
     if raw[:1] == b"\x1f":
         content = bytearray()
         try:
-            for _, piece in gzip_pieces(data, of_reel=False):
+            for _, piece in gzip_pieces(data):
                 content += piece
                 if len(content) > limits.member:
                     raise ReelError("limitExceeded", 0, "the content is too long")
@@ -1609,10 +1552,13 @@ def _torn_term(data):
         raw = bytes(content)
     term, parser = _torn(raw)
     if term is None and parser.open:
-        pairs, events = parser.open[0].parts, parser.open[1].parts if len(parser.open) > 1 else []
-        if len(pairs) % 2:
-            pairs = pairs + [events]
-        term = Map(zip(pairs[::2], pairs[1::2]))
+        pairs, *inner = [opened.parts for opened in parser.open[:2]]
+        if len(pairs) % 2 and pairs[-1] == EVENTS and inner and parser.open[1].is_list:
+            pairs = pairs + inner
+        try:
+            term = Map(zip(pairs[::2], pairs[1::2]))
+        except ValueError as error:
+            raise ReelError("malformedTerm", 0, str(error)) from None
     return term
 
 
@@ -1648,7 +1594,7 @@ def _parts(data):
             term = tuple(parts[0] + parts[1:]) if parts and len(parts[0]) == 1 else ()
         if isinstance(term, tuple) and len(term) in (1, 2) and isinstance(term[0], Map):
             fields = term[0]
-            numbered += term[1] if len(term) == 2 else []
+            numbered += term[1] if isinstance(term[-1], list) else []
     if fields is None:
         raise ReelError("notARecording", 0, "no frame can be read")
     if not all(isinstance(part, tuple) and len(part) == 2 and isinstance(part[0], int) for part in numbered):
@@ -1660,23 +1606,16 @@ def summary(events) -> Finish:
     """The finish frame of a recording that has been imported (recording.md §6.5)."""
     kinds, names, errors = Counter(event.kind for event in events), Counter(), 0
     for event in events:
-        payload = event.payload if isinstance(event.payload, Map) else Map([])
-
-        def get(name):
-            return payload.get(name, next((v for k, v in payload.pairs if k == name.encode()), None))
-
-        name = get("name")
-        name = name.encode() if isinstance(name, Atom) else name
-        if event.kind == "event" and isinstance(name, bytes) and _text(name) is not None:
-            if name in names or len(names) < 1024:
-                names[name] += 1
-        level = get("level")
-        level = _text(level) if isinstance(level, bytes) else level
+        payload = by_name(event.payload)
+        name, level = (value if isinstance(value, Atom) else text_of(value) for value in map(payload.get, ("name", "level")))
+        if event.kind == "event" and name is not None and (name in names or len(names) < 1024):
+            names[str(name)] += 1
         errors += event.kind == "exit"
         errors += event.kind == "log" and level in ("error", "critical", "alert", "emergency")
-        errors += event.kind == "telemetry" and get("error") not in (None, NIL)
+        errors += event.kind == "telemetry" and payload.get("error", NIL) != NIL
     duration = max((event.offset for event in events), default=0)
-    return Finish(len(events), duration, Map(kinds.items()), Map(names.items()), errors, Atom("imported"))
+    names = Map((name.encode(), count) for name, count in names.items())
+    return Finish(len(events), duration, Map(kinds.items()), names, errors, Atom("imported"))
 
 
 # Documents and lines (json.md §2)
