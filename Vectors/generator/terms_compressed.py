@@ -1,10 +1,11 @@
 """Compressed terms (terms.md §3.1)."""
 
 import struct
+import zlib
 
 import deflate
 from deflate import BitWriter
-from etf import Atom, Map, canonical, raw, small_integer, write
+from etf import Atom, Map, small_integer, write
 from term_vectors import refused, valid
 
 SECTION = "terms.md §3.1"
@@ -152,7 +153,7 @@ def refused_streams():
         "A zlib header that asks for a preset dictionary.",
     )
     yield bad("raw-deflate", stream[2:-4] + bytes(4), 6, "A deflate stream without the header of zlib.")
-    gzip = b"\x1f\x8b\x08\0\0\0\0\0\0\xff" + stream[2:-4] + struct.pack("<II", __import__("zlib").crc32(data), 2)
+    gzip = b"\x1f\x8b\x08\0\0\0\0\0\0\xff" + stream[2:-4] + struct.pack("<II", zlib.crc32(data), 2)
     yield bad("gzip", gzip, 6, "A gzip member instead of a zlib stream.")
     yield bad("not-compressed", data + bytes(8), 6, "The term itself where the stream should be.")
     yield bad("zeros", bytes(16), 6, "Zero bytes where the stream should be.")
@@ -250,7 +251,7 @@ def refused_terms():
     wrong = block(deflate.stored, b"\xff", b"\xff")
     yield refused(
         "compressed/inside-and-checksum",
-        wrong[:-1] + b"\0",
+        wrong[:-1] + bytes([wrong[-1] ^ 1]),
         "malformedCompression",
         6,
         "An unknown tag in a stream with a wrong checksum: the stream is checked first.",

@@ -257,7 +257,7 @@ def first_error():
         ("unknown-then-atom", b"\x83h\2\xffw\1\xff", "unknownTag", 3, "An unknown tag before an atom that is no UTF-8."),
         ("atom-then-unknown", b"\x83h\2w\1\xff\xff", "malformedAtom", 3, "An atom that is no UTF-8 before an unknown tag."),
         ("float-then-cut", b"\x83h\2F\x7f\xf0" + bytes(6) + b"m", "malformedFloat", 3, "Infinity before a binary that is cut."),
-        ("cut-then-behind", b"\x83h\2a", "truncated", 4, "A tuple that is cut inside of its first element."),
+        ("count-before-cut", b"\x83h\2a", "truncated", 3, "A tuple of two with one byte left: its count comes before the element that is cut."),
         ("malformed-then-behind", b"\x83w\1\xff\0", "malformedAtom", 1, "An atom that is no UTF-8 before a byte too many."),
         ("bits-before-bytes", b"\x83M\0\0\0\x09\x09\xff", "malformedBitstring", 1, "9 bits of a last byte that is not there: the number of bits comes first."),
         ("creation-before-cut", b"\x83g" + small_utf8_atom("a@b").data + bytes(8) + b"\4", "malformedIdentifier", 15, "A creation of 4 where the term ends."),

@@ -1,0 +1,29 @@
+"""What the modules of the family `json` share.
+
+A text that is to be refused has `@@` where its error is.
+"""
+
+from etf import canonical
+from vector import Vector
+
+HERE = b"@@"
+
+
+def to_bytes(text):
+    return text.encode() if isinstance(text, str) else text
+
+
+def valid(kind, name, text, value, shows, section):
+    return Vector(
+        f"json/{name}", kind, to_bytes(text), section, shows, expect={"canonical": canonical(value).hex()}
+    )
+
+
+def refused(kind, name, text, error, shows, section="json.md §5.4", alternatives=()):
+    """`alternatives` are kinds, with the offset of the error, or kinds with offsets of their own."""
+    before, mark, behind = to_bytes(text).partition(HERE)
+    if not mark or HERE in behind:
+        raise ValueError(f"{name}: where is the error?")
+    offset = len(before)
+    others = [(other, offset) if isinstance(other, str) else other for other in alternatives]
+    return Vector(f"json/{name}", kind, before + behind, section, shows, error=(error, offset), alternatives=others)
