@@ -2360,21 +2360,7 @@ defmodule Reel.PhoenixReplay do
   end
 
   defp gunzip(bytes, source, limits) do
-    size =
-      case Member.header(source, 0) do
-        {:gzip, size} -> size
-        _ -> Error.fail(:not_a_recording, 0, "no file of PhoenixReplay")
-      end
-
-    deflated = binary_part(bytes, size, byte_size(bytes) - size)
-
-    {content, torn} =
-      case Inflate.whole(deflated, -15, limits.total, 8) do
-        {:ended, content, used} -> {content, trailer(deflated, used, content, size)}
-        {:short, content} -> {content, true}
-        {:bad, _} -> Error.fail(:malformed_member, 0, "invalid deflate data")
-        :over -> Error.fail(:limit_exceeded, 0, "the content of the file is too long")
-      end
+    {content, torn} = gunzip(bytes, source, 0, limits.total, [])
 
     case content do
       <<131, 116, _::binary>> -> {:term, binary_part(content, 1, byte_size(content) - 1), torn}
@@ -2383,28 +2369,54 @@ defmodule Reel.PhoenixReplay do
     end
   end
 
-  # Whether the file is torn, once the trailer has been compared.
-  defp trailer(deflated, used, content, header) do
-    length = rem(byte_size(content), 4_294_967_296)
+  # The content of all gzip members, and whether the last one is torn.
+  defp gunzip(bytes, _source, offset, _limit, done) when offset == byte_size(bytes),
+    do: {IO.iodata_to_binary(done), false}
 
-    case binary_part(deflated, used, byte_size(deflated) - used) do
-      <<crc::little-32, declared::little-32, rest::binary>> ->
-        if crc != :erlang.crc32(content), do: Error.fail(:checksum, 0, "the checksum of the content does not match")
-        if declared != length, do: Error.fail(:malformed_member, 0, "the length in the trailer does not match")
-        if rest != "", do: Error.fail(:trailing_data, header + used + 8, "bytes after the gzip member")
-        false
+  defp gunzip(bytes, source, offset, limit, done) do
+    size =
+      case Member.header(source, offset) do
+        {:gzip, size} -> size
+        :none -> Error.fail(:trailing_data, offset, "bytes after the gzip member")
+        {:member, _} -> Error.fail(:malformed_member, offset, "a member with an RL subfield")
+      end
 
-      _ ->
-        true
+    start = offset + size
+
+    case Inflate.whole(binary_part(bytes, start, byte_size(bytes) - start), -15, limit, 8) do
+      {:ended, content, used} ->
+        case trailer(binary_part(bytes, start + used, byte_size(bytes) - start - used), content, offset) do
+          :torn -> {IO.iodata_to_binary([done | content]), true}
+          :ok -> gunzip(bytes, source, start + used + 8, limit - byte_size(content), [done | content])
+        end
+
+      {:short, content} ->
+        {IO.iodata_to_binary([done | content]), true}
+
+      {:bad, _} ->
+        Error.fail(:malformed_member, offset, "invalid deflate data")
+
+      :over ->
+        Error.fail(:limit_exceeded, offset, "the content of the file is too long")
     end
   end
+
+  defp trailer(<<crc::little-32, declared::little-32, _::binary>>, content, offset) do
+    if crc != :erlang.crc32(content), do: Error.fail(:checksum, offset, "the checksum of the content does not match")
+
+    if declared != rem(byte_size(content), 4_294_967_296),
+      do: Error.fail(:malformed_member, offset, "the length in the trailer does not match")
+
+    :ok
+  end
+
+  defp trailer(_, _, _), do: :torn
 
   defp inflate(<<131, 80, length::32, stream::binary>>, limits) do
     if length > limits.compressed, do: Error.fail(:limit_exceeded, 0, "a compressed term of #{length} bytes")
 
     case Inflate.whole(stream, 15, length) do
-      {:ended, content, used} when byte_size(content) == length ->
-        if used < byte_size(stream), do: Error.fail(:trailing_data, 6 + used, "bytes after the term")
+      {:ended, content, _} when byte_size(content) == length ->
         {:term, content, false}
 
       {:short, content} ->
@@ -2416,28 +2428,23 @@ defmodule Reel.PhoenixReplay do
   end
 
   defp inflate(<<131, 80, _::binary>>, _), do: Error.fail(:truncated, 0, "the file is cut before its first field")
-  # A file that is not compressed ends where it is torn, and nothing else tells.
-  defp inflate(<<131, rest::binary>>, _), do: {:term, rest, :bare}
+  defp inflate(<<131, rest::binary>>, _), do: {:term, rest, false}
 
   # -- one map ------------------------------------------------------------------------------------------------------
 
   defp session({:part, bytes}, options) do
     {pairs, numbered} = parts(bytes, options, nil, [])
+    if pairs == :torn, do: Error.fail(:truncated, 0, "the file is cut before its first frame can be read")
     if pairs == nil, do: Error.fail(:not_a_recording, 0, "no frame of the file can be read")
     {pairs, numbered |> Enum.reverse() |> Enum.concat() |> Enum.sort_by(&elem(&1, 0)) |> Enum.map(&elem(&1, 1))}
   end
 
   defp session({:term, bytes, torn}, options) do
-    {pairs, torn, rest} = map(bytes, torn, options)
-
-    if rest != "" and torn == :bare,
-      do: Error.fail(:trailing_data, byte_size(bytes) - byte_size(rest) + 1, "bytes after the term")
-
-    if rest != "" and torn == false, do: Error.fail(:malformed_term, 0, "bytes after the term")
+    {pairs, torn} = map(bytes, torn, options)
 
     events =
       case List.keyfind(pairs, :events, 0) do
-        {_, events} when is_list(events) -> events
+        {_, events} when is_list(events) -> proper(events)
         nil when torn == true -> []
         _ -> Error.fail(:not_a_recording, 0, "no file with a list of events")
       end
@@ -2446,40 +2453,41 @@ defmodule Reel.PhoenixReplay do
     {pairs, Enum.map(events, &event(&1, struct, torn))}
   end
 
+  defp proper(list) do
+    if List.improper?(list), do: Error.fail(:not_a_recording, 0, "no file with a list of events"), else: list
+  end
+
   defp map(<<116, n::32, rest::binary>>, torn, options) do
     cx = Term.context(rest, options)
 
-    if torn == false and byte_size(rest) < 2 * n,
-      do: Error.fail(:malformed_term, 0, "a map of #{n} pairs that are not there")
-
-    {pairs, whole, rest} = pairs(rest, n, cx, [])
-    if not whole and torn == false, do: Error.fail(:malformed_term, 0, "the bytes end inside the term")
+    {pairs, whole} = pairs(rest, n, cx, [])
     if not whole and pairs == [], do: Error.fail(:truncated, 0, "the file is cut before its first field")
     keys = for {key, _} <- pairs, into: MapSet.new(), do: key
     if MapSet.size(keys) < length(pairs), do: Error.fail(:malformed_term, 0, "a key that comes twice")
-    {pairs, if(whole, do: torn, else: true), rest}
+    {pairs, if(whole, do: torn, else: true)}
   end
 
-  defp map(bytes, torn, _) when torn != false and byte_size(bytes) < 5,
+  defp map(bytes, _, _) when byte_size(bytes) < 5,
     do: Error.fail(:truncated, 0, "the file is cut before its first field")
 
   defp map(_, _, _), do: Error.fail(:not_a_recording, 0, "a term that is no map")
 
-  defp pairs(rest, 0, _, done), do: {Enum.reverse(done), true, rest}
+  defp pairs(_rest, 0, _, done), do: {Enum.reverse(done), true}
 
   defp pairs(rest, n, cx, done) do
     with {:ok, key, rest} <- term(rest, 1, cx),
          {:ok, value, rest} <- value(key, rest, cx) do
       pairs(rest, n - 1, cx, [{key, value} | done])
     else
-      {:torn, events} -> {Enum.reverse([{:events, events} | done]), false, ""}
-      :torn -> {Enum.reverse(done), false, ""}
+      {:torn, events} -> {Enum.reverse([{:events, events} | done]), false}
+      :torn -> {Enum.reverse(done), false}
     end
   end
 
+  # The list may be torn, and what is whole of it counts.
   defp value(:events, <<108, n::32, rest::binary>> = all, cx) do
     case elements(rest, n, cx, []) do
-      {:ok, _events, <<106, rest::binary>>} -> {:ok, elem(elements(all, cx), 1), rest}
+      {:ok, events, <<106, rest::binary>>} -> {:ok, events, rest}
       {:ok, events, <<>>} -> {:torn, events}
       {:ok, _, _} -> term(all, 1, cx)
       {:torn, events} -> {:torn, events}
@@ -2488,8 +2496,6 @@ defmodule Reel.PhoenixReplay do
 
   defp value(:events, <<108, _::binary>>, _), do: {:torn, []}
   defp value(_, rest, cx), do: term(rest, 1, cx)
-
-  defp elements(<<108, n::32, rest::binary>>, cx), do: elements(rest, n, cx, [])
 
   defp elements(rest, 0, _, done), do: {:ok, Enum.reverse(done), rest}
 
@@ -2545,9 +2551,9 @@ defmodule Reel.PhoenixReplay do
 
   defp parts(<<"PRF1", n::32, crc::32, payload::binary-size(n), rest::binary>>, options, header, numbered) do
     with true <- :erlang.crc32(payload) == crc,
-         {:ok, {%Reel.Map{pairs: pairs}, events}} when is_list(events) <-
-           Term.decode(payload, options |> Keyword.merge(atoms: :struct, maps: :ordered)) do
-      parts(rest, options, pairs, [Enum.map(events, &numbered/1) | numbered])
+         {:ok, {%Reel.Map{pairs: pairs}, events}, _} when is_list(events) <-
+           Term.decode_prefix(payload, options |> Keyword.merge(atoms: :struct, maps: :ordered)) do
+      parts(rest, options, pairs, [events |> proper() |> Enum.map(&numbered/1) | numbered])
     else
       _ -> parts(rest, options, header, numbered)
     end
@@ -2560,10 +2566,11 @@ defmodule Reel.PhoenixReplay do
          {:ok, %Reel.Map{pairs: pairs}, rest} <- term(rest, 1, cx) do
       {pairs, [Enum.map(torn_events(rest, cx), &numbered/1) | numbered]}
     else
-      _ -> {header, numbered}
+      _ -> {header || :torn, numbered}
     end
   end
 
+  defp parts(<<"PRF1", _::binary>>, _, nil, numbered), do: {:torn, numbered}
   defp parts(_, _, header, numbered), do: {header, numbered}
 
   defp torn(<<131, 80, length::32, stream::binary>>, limits) when length <= limits.compressed do
