@@ -1,6 +1,7 @@
 /** Answers the requests of vectors.md §5: `node answers.js`. */
 import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
+import { encode } from "./canonical.js";
 import { Inflater } from "./inflate.js";
 import { checkLength, gzipChunks, gzipHeader, memberContent, memberFields, startsMember } from "./members.js";
 import { LIMITS, Recording, ReelError, decode, toJSON } from "./reel.js";
@@ -10,6 +11,7 @@ async function answer(input, output, path) {
   const bytes = new Uint8Array(await readFile(path));
   const isMapping = output === "plain" || output === "tagged";
   if (input === "term" && isMapping) return toJSON(decode(bytes), output);
+  if (input === "term" && output === "canonical") return Buffer.from(encode(decode(bytes))).toString("hex");
   if (input === "members" && output === "members") return await members(bytes);
   if (input === "recording" && output === "salvage") return await salvageDocument(bytes);
   if ((input === "recording" || input === "phoenix-replay") && isMapping) {
@@ -35,8 +37,8 @@ async function members(bytes) {
     found.push({ offset, length, contentLength, fields });
     offset += length;
   }
-  return JSON.stringify(found, (_, value) => (typeof value === "bigint" ? JSON.rawJSON?.(String(value)) ?? `#${value}` : value))
-    .replace(/"#(\d+)"/g, "$1");
+  const digits = (_, value) => (typeof value === "bigint" ? `#${value}` : value);
+  return JSON.stringify(found, digits).replace(/"#(\d+)"/g, "$1");
 }
 
 /** How long a member without `RL` is, found by inflating it. */

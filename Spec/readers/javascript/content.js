@@ -61,7 +61,7 @@ export function* frames(chunks, limit, { isStart = true, isBare = false, isWhole
 }
 
 /** What is wrong with the first frame of a file makes it no recording, but for a few kinds. */
-const failure = (offset, isFirst) => (kind, what) => {
+const failure = (offset, isFirst = false) => (kind, what) => {
   const isKept = !isFirst || ["truncated", "unsupportedVersion", "limitExceeded"].includes(kind);
   throw new ReelError(isKept ? kind : "notARecording", isFirst ? 0 : offset, what);
 };
@@ -122,7 +122,8 @@ export class Content {
 
   #event(term, fail) {
     const [offset, kind, payload, ...extra] = term instanceof Tuple ? term.elements : [];
-    if (payload === undefined || !isCount(offset) || atomName(kind) === undefined) fail("malformedFrame", "no event");
+    const isEvent = payload !== undefined && isCount(offset) && atomName(kind) !== undefined;
+    if (!isEvent) fail("malformedFrame", "a batch or a tuple that is no event");
     if (this.finish !== null) fail("malformedFrame", "an event after the finish frame");
     const { member } = this;
     member.first = member.events === 0 || offset < member.first ? offset : member.first;
@@ -172,35 +173,44 @@ function summary(term, count, fail) {
   if (!isCount(events) || !isCount(duration)) fail("malformedFrame", "a finish frame without its counts");
   const counts = (name, isKey) => {
     const value = map.has(atom(name)) ? get(map, name) : new TermMap();
-    const isRight = value instanceof TermMap && [...value].every(([key, number]) => isKey(key) && isCount(number));
+    const isRight = value instanceof TermMap && [...value].every(([key, count]) => isKey(key) && isCount(count));
     return isRight ? value : fail("malformedFrame", `${name} of the finish frame are no counts`);
   };
   const kinds = counts("kinds", (key) => atomName(key) !== undefined);
   const names = counts("names", isBinary);
   if (events !== count) fail("malformedFrame", `the finish frame counts ${events} events, and there are ${count}`);
-  return { events, duration, kinds: new Map([...kinds].map(([kind, number]) => [atomName(kind), number])), names,
-    errors: isCount(errors) ? errors : 0, reason: atomName(map.has(atom("reason")) ? get(map, "reason") : undefined) ?? "closed" };
+  const byName = new Map([...kinds].map(([kind, number]) => [atomName(kind), number]));
+  const reason = atomName(get(map, "reason")) ?? "closed";
+  return { events, duration, kinds: byName, names, errors: isCount(errors) ? errors : 0, reason };
 }
 
 const ENTRY = ["offset", "length", "contentLength", "firstEvent", "eventCount", "firstOffset", "lastOffset"];
 
-/** The entries of an index frame. */
-export function indexEntries(term, limits, fail) {
+/** The entries of the index in an index member. */
+export function readIndex({ offset, content }, limits) {
+  let entries = null;
+  for (const frame of frames([{ bytes: content, offset }], limits.frame, { isStart: false, isWhole: true })) {
+    if (entries !== null) frame.fail("malformedFrame", "two frames in an index member");
+    entries = indexEntries(frameTerm(frame, limits), limits, frame.fail);
+  }
+  return entries ?? failure(offset)("malformedIndex", "an index member without an index");
+}
+
+function indexEntries(term, limits, fail) {
   const [name, entries] = term instanceof Tuple ? term.elements : [];
   if (atomName(name) !== "index" || !Array.isArray(entries)) fail("malformedFrame", "no index");
   if (entries.length > limits.entries) fail("limitExceeded", `an index of ${entries.length} entries`);
   return entries.map((entry) => {
     const elements = entry instanceof Tuple ? entry.elements : [];
-    if (typeof elements[7] !== "boolean" || !elements.slice(0, 7).every(isCount)) fail("malformedFrame", "no entry of an index");
+    const isEntry = elements.slice(0, 7).every(isCount) && typeof elements[7] === "boolean";
+    if (!isEntry) fail("malformedFrame", "no entry of an index");
     return { ...Object.fromEntries(ENTRY.map((key, index) => [key, elements[index]])), keyframe: elements[7] };
   });
 }
 
 /** The steps in a data member, and step 10. */
 export function* memberSteps({ offset, fields, content: bytes }, content, limits) {
-  const fail = (kind, what) => {
-    throw new ReelError(kind, offset, what);
-  };
+  const fail = failure(offset);
   const [isStart, wasFinished, first] = [content.expectsHeader, content.finish !== null, content.events];
   content.resetMember();
   for (const frame of frames([{ bytes, offset }], limits.frame, { isStart, isWhole: true })) yield* content.read(frame);
@@ -220,7 +230,7 @@ export function* plainSteps(bytes, content, limits, isBare, onMember = refuseFie
 }
 
 function refuseFields(header) {
-  if (memberFields(header) !== null) throw new ReelError("malformedMember", header.offset, "a member with RL among those without");
+  if (memberFields(header) !== null) failure(header.offset)("malformedMember", "a member with RL among those without");
 }
 
 function* bounded(chunks, limit) {
@@ -244,7 +254,8 @@ export class State {
     const [assigns, url] = [get(map, "assigns"), get(map, "url")];
     const components = map.has(atom("components")) ? get(map, "components") : new TermMap();
     const isComponent = ([key, value]) => key instanceof Tuple && key.elements.length === 2 && value instanceof TermMap;
-    if (!(assigns instanceof TermMap && components instanceof TermMap && [...components].every(isComponent))) return null;
+    const isState = assigns instanceof TermMap && components instanceof TermMap && [...components].every(isComponent);
+    if (!isState) return null;
     state.assigns = new TermMap(assigns);
     state.components = new TermMap([...components].map(([key, value]) => [key, new TermMap(value)]));
     state.url = isText(url) ? url : null;

@@ -1,10 +1,11 @@
 /** Terms as Elixir's `inspect` prints them, on one line and without leaving anything out. */
 import {
-  Atom, Bits, Closure, External, Float, ImproperList, Local, Pid, Port, Reference, TermMap, Tuple, atom, atomName, isInteger,
+  Atom, Bits, Closure, External, Float, ImproperList, Local, Pid, Port, Reference, TermMap, Tuple, atom, atomName,
+  isInteger,
 } from "./terms.js";
 
-const OPERATORS = new Set(("% %{} {} <<>> ... .. . ..// -> + - * / == === != !== ! @ & && &&& | || ||| <- \\\\ ++ -- +++ --- "
-  + "=~ <> ^ < <= > >= = |> <<< >>> ~> <~ ~>> <<~ <~> <|>").split(" "));
+const OPERATORS = new Set(("% %{} {} <<>> ... .. . ..// -> + - * / == === != !== ! @ & && &&& | || ||| <- \\\\ ++ -- "
+  + "+++ --- =~ <> ^ < <= > >= = |> <<< >>> ~> <~ ~>> <<~ <~> <|>").split(" "));
 const IDENTIFIER = /^[\p{L}_][\p{L}\p{M}\p{N}_@]*[?!]?$/u;
 const ALIAS = /^Elixir(\.[A-Z][A-Za-z0-9_]*)+$/;
 const PRINTABLE = /^[\x07-\x0d\x1b\x20-\x7f\u{a0}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]*$/u;
@@ -32,7 +33,9 @@ export function identifierText(term) {
   if (term instanceof Port) return `#Port<0.${term.number}>`;
   if (term instanceof Reference) return `#Reference<0.${[...term.words].reverse().join(".")}>`;
   if (term instanceof External) return `&${inspect(term.module)}.${bareName(atomName(term.name))}/${term.arity}`;
-  if (term instanceof Closure) return `#Function<${term.index}.${term.oldUniq}/${term.arity} in ${inspect(term.module)}>`;
+  if (term instanceof Closure) {
+    return `#Function<${term.index}.${term.oldUniq}/${term.arity} in ${inspect(term.module)}>`;
+  }
   if (term instanceof Local) return `#Local<${term.bytes.length} bytes>`;
   throw new TypeError("no term");
 }
@@ -66,9 +69,10 @@ const hex = (code, digits) => code.toString(16).toUpperCase().padStart(digits, "
 
 function list(elements) {
   const isText = (code) => isInteger(code) && ((code >= 32 && code < 127) || (code >= 7 && code <= 13) || code === 27);
-  if (elements.length > 0 && elements.every(isText)) return `~c${quoted(elements.map((code) => String.fromCharCode(code)).join(""))}`;
+  if (elements.length === 0) return "[]";
+  if (elements.every(isText)) return `~c${quoted(elements.map((code) => String.fromCharCode(code)).join(""))}`;
   const isPair = (term) => term instanceof Tuple && term.elements.length === 2 && isKeyword(term.elements[0]);
-  if (elements.length > 0 && elements.every(isPair)) return `[${elements.map(({ elements: [key, value] }) => pair(key, value)).join(", ")}]`;
+  if (elements.every(isPair)) return `[${elements.map((term) => pair(...term.elements)).join(", ")}]`;
   return `[${elements.map(inspect).join(", ")}]`;
 }
 

@@ -13,6 +13,7 @@ const DISTANCE_EXTRA = [0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8,
 const CODE_ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
 const WINDOW = 32768;
 const LONGEST = 258;
+const CHUNK = 1 << 18;
 
 /** Why a stream does not inflate: `"truncated"` when its bytes end too early, `"malformed"` otherwise. */
 export class InflateError extends Error {
@@ -28,21 +29,18 @@ export class Inflater {
   #error = null;
 
   /** `expected` is how long the content is thought to be: it sizes the chunks, and nothing else. */
-  constructor(bytes, position = 0, end = bytes.length, expected = Infinity) {
+  constructor(bytes, position = 0, end = bytes.length, expected = 4096) {
     this.#bytes = bytes;
     this.#end = end;
-    this.#output = new Uint8Array(Math.min(expected + 1, 1 << 18) + WINDOW + LONGEST);
+    this.#output = new Uint8Array(Math.min(expected + 1, CHUNK) + LONGEST);
     /** Where the next byte is read; after the last chunk, where the deflate data ended. */
     this.position = position;
   }
 
   /** The next chunk, or `null` at the end. What was inflated before an error comes before the error. */
   read() {
+    if (this.#length > 0 && this.#error === null) this.#slide();
     const output = this.#output;
-    if (this.#length > WINDOW && this.#error === null) {
-      output.copyWithin(0, this.#length - WINDOW, this.#length);
-      this.#length = this.#given = WINDOW;
-    }
     try {
       if (this.#error !== null) throw this.#error;
       while (this.#length < output.length - LONGEST && this.#block());
@@ -54,6 +52,15 @@ export class Inflater {
     const chunk = output.slice(this.#given, this.#length);
     this.#given = this.#length;
     return chunk;
+  }
+
+  /** Makes room for the next chunk, a larger one than before, behind what matches may go back to. */
+  #slide() {
+    const kept = this.#output.subarray(Math.max(0, this.#length - WINDOW), this.#length);
+    const room = Math.min(4 * this.#output.length, CHUNK + WINDOW + LONGEST);
+    if (room > this.#output.length) this.#output = new Uint8Array(room);
+    this.#output.set(kept);
+    this.#length = this.#given = kept.length;
   }
 
   /** Goes on with the block, or begins the next one; `false` at the end of the stream. */
@@ -199,14 +206,15 @@ function code(lengths, mayLack) {
   lengths.forEach((length, symbol) => {
     if (length === 0) return;
     let reversed = 0;
-    for (let bit = 0, value = next[length]++; bit < length; bit++) reversed |= ((value >> bit) & 1) << (length - 1 - bit);
+    const value = next[length]++;
+    for (let bit = 0; bit < length; bit++) reversed |= ((value >> bit) & 1) << (length - 1 - bit);
     for (; reversed < table.length; reversed += 1 << length) table[reversed] = (symbol << 4) | length;
   });
   return { table, width };
 }
 
 const FIXED = [
-  code(Uint8Array.from({ length: 288 }, (_, symbol) => (symbol < 144 ? 8 : symbol < 256 ? 9 : symbol < 280 ? 7 : 8)), false),
+  code(new Uint8Array(288).fill(8).fill(9, 144, 256).fill(7, 256, 280), false),
   code(new Uint8Array(32).fill(5), false),
 ];
 

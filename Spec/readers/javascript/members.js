@@ -15,6 +15,8 @@ const LARGE = 1 << 15;
 
 const view = (bytes) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
+const u32 = (bytes, position) => view(bytes).getUint32(position, true);
+
 export const startsMember = (bytes, position = 0) => bytes[position] === 0x1f && bytes[position + 1] === 0x8b;
 
 /**
@@ -60,14 +62,15 @@ export function memberFields({ offset, length: headerLength, extra, hasChecksum 
     const start = position + 4;
     const end = start <= extra.length ? start + view(extra).getUint16(position + 2, true) : Infinity;
     if (end > extra.length) fail("malformedMember", "subfields that do not fill XLEN");
-    if (payload === null && extra[position] === 0x52 && extra[position + 1] === 0x4c) payload = extra.subarray(start, end);
+    const isOurs = extra[position] === 0x52 && extra[position + 1] === 0x4c;
+    if (payload === null && isOurs) payload = extra.subarray(start, end);
     position = end;
   }
   if (payload === null) return null;
   if (payload.length < 8) fail("malformedMember", "RL has less than 8 bytes");
   const [major, minor, kind, flags] = payload;
   if (major !== 1) fail("unsupportedVersion", `version ${major}.${minor}, where this reader knows 1`);
-  const length = view(payload).getUint32(4, true);
+  const length = u32(payload, 4);
   if (!hasChecksum) fail("malformedMember", "a member with RL but without a header checksum");
   if (length <= headerLength + 8) fail("malformedMember", "a member's length has no room for its data");
   const fields = { major, minor, kind, flags, length };
@@ -112,11 +115,11 @@ export function checkLength({ offset, length: headerLength }, { contentLength = 
 export async function memberContent(bytes, header, { kind, length, contentLength = 0 }) {
   const fail = failure(header.offset);
   const end = length - 8;
-  const sum = view(bytes).getUint32(end, true);
+  const sum = u32(bytes, end);
   if (contentLength >= LARGE && typeof DecompressionStream === "function") {
     const content = await decompress(bytes, contentLength);
-    if (content !== null && crc32(content) === sum && view(bytes).getUint32(end + 4, true) === contentLength) return content;
-    // Ours says what is wrong.
+    const isRight = content !== null && crc32(content) === sum && u32(bytes, end + 4) === contentLength;
+    if (isRight) return content; // Otherwise ours says what is wrong.
   }
   const inflater = new Inflater(bytes, header.length, end, contentLength);
   const chunks = [];
@@ -131,7 +134,7 @@ export async function memberContent(bytes, header, { kind, length, contentLength
   if (inflater.position !== end) fail("malformedMember", "a member's data does not end where its trailer starts");
   const content = concatenate(chunks);
   if (crc32(content) !== sum) fail("checksum", "the checksum of a member's content does not match");
-  if (view(bytes).getUint32(end + 4, true) !== content.length || left !== 0) {
+  if (u32(bytes, end + 4) !== content.length || left !== 0) {
     fail("malformedMember", "the content has not the length that its member declares");
   }
   if (kind === END && length !== END_LENGTH) fail("malformedMember", `an end member of ${length} bytes`);
@@ -184,8 +187,8 @@ export function* gzipChunks(bytes, onMember = () => {}) {
     }
     const end = inflater.position + 8;
     if (end > bytes.length) fail("truncated", "the file ends inside a member's trailer");
-    if (view(bytes).getUint32(end - 8, true) !== sum) fail("checksum", "the checksum of a member's content does not match");
-    if (view(bytes).getUint32(end - 4, true) !== length >>> 0) fail("malformedMember", "the length of a member does not match");
+    if (u32(bytes, end - 8) !== sum) fail("checksum", "the checksum of a member's content does not match");
+    if (u32(bytes, end - 4) !== length % 2 ** 32) fail("malformedMember", "the length of a member does not match");
     offset = end;
   }
 }

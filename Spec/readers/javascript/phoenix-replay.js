@@ -31,8 +31,8 @@ function eventOf(term, index, at) {
     elements = [...names.map((name) => term.get(atom(name))), ...(more.length > 0 ? [new TermMap(more)] : [])];
   }
   const [offset, kind, payload, ...extra] = elements;
-  const isEvent = elements.length > 2 && isInteger(offset) && offset >= 0 && offset < 2n ** 63n && atomName(kind) !== undefined;
-  if (!isEvent) fail("malformedFrame", at, "what stands in the list is no event");
+  const isOffset = isInteger(offset) && offset >= 0 && offset < 2n ** 63n;
+  if (payload === undefined || !isOffset || atomName(kind) === undefined) fail("malformedFrame", at, "what stands in the list is no event");
   return { index, offset, kind: atomName(kind), payload, extra };
 }
 
@@ -60,8 +60,8 @@ class TornReader {
   open(sizes) {
     const { decoder: { position }, bytes } = this;
     const size = sizes[bytes[position]];
-    if (size === undefined) return bytes.length > position ? null : this.attempt(() => fail("truncated", position, "cut"));
-    if (bytes.length < position + 1 + size) return this.attempt(() => fail("truncated", position, "cut"));
+    if (size === undefined && position < bytes.length) return null;
+    if (!(position + 1 + size <= bytes.length)) return this.attempt(() => fail("truncated", position, "the term is cut"));
     this.decoder.position += 1 + size;
     return size === 0 ? 0 : size === 1 ? bytes[position + 1] : view(bytes).getUint32(position + 1);
   }

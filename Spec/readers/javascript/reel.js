@@ -7,7 +7,7 @@
  *
  * Every error is a `ReelError` with `kind` and `offset` (recording.md §10).
  */
-import { Content, State, frames, indexEntries, memberSteps, plainSteps } from "./content.js";
+import { Content, State, memberSteps, plainSteps, readIndex } from "./content.js";
 import { documentText, eventText } from "./json.js";
 import {
   DATA, END, END_LENGTH, INDEX, STARTS_WITH_KEYFRAME, checkLength, gzipChunks, gzipHeader, memberContent, memberFields,
@@ -15,7 +15,7 @@ import {
 } from "./members.js";
 import { readPhoenixReplay } from "./phoenix-replay.js";
 import { sourceOf } from "./source.js";
-import { LIMITS, ReelError, atom, decode } from "./terms.js";
+import { LIMITS, ReelError, atom } from "./terms.js";
 
 export { State } from "./content.js";
 export { toJSON, safeInHTML } from "./json.js";
@@ -84,7 +84,7 @@ export class Recording {
     let state = start > 0 ? null : new State();
     for await (const { keyframe, event } of this.#steps(start)) {
       if (keyframe !== undefined) state = keyframe;
-      else if (state === null) throw new ReelError("malformedMember", this.entries[start].offset, "no keyframe comes first");
+      else if (state === null) fail("malformedMember", this.entries[start].offset, "no keyframe comes first");
       if (event !== undefined) state.apply(event);
       if (event?.index === number) return state;
     }
@@ -93,9 +93,12 @@ export class Recording {
 
   /** The finish frame's `events`, `duration`, `kinds`, `names`, `errors` and `reason`; `null` when there is none. */
   async summary() {
-    let content;
+    let content = null;
     const start = Math.max(0, this.entries.length - 1);
-    for await (const step of this.#steps(start, (read) => { content = read; })) if (this.form === "phoenix-replay") return null;
+    const steps = this.#steps(start, (read) => {
+      content = read;
+    });
+    while (!(await steps.next()).done);
     return content?.finish ?? null;
   }
 
@@ -138,9 +141,9 @@ export class Recording {
         else await this.#hop();
       } else if (head[0] === 0x1f && size === 1) {
         throw new ReelError("truncated", 0, "the file ends inside a member");
-      } else if (head.length > 4 && head[4] === 131 && new DataView(head.buffer, head.byteOffset).getUint32(0) <= this.#limits.frame) {
+      } else if (isBare(head, this.#limits.frame)) {
         await this.#openPlain("bare");
-      } else if ((head[0] === 131 && [80, 116].includes(head[1])) || String.fromCharCode(...head.subarray(0, 4)) === "PRF1") {
+      } else if (isPhoenixReplay(head)) {
         await this.#import();
       } else {
         none();
@@ -195,35 +198,17 @@ export class Recording {
     if (member.fields.length !== end - offset) fail("the end member names no last member");
     if (member.fields.kind === DATA && offset === 0) return [entry(member)];
     if (member.fields.kind !== INDEX) fail("the end member names no index");
-    const entries = this.#readIndex(member);
+    const entries = readIndex(member, this.#limits);
     let [position, event] = [0, 0];
-    for (const { offset: start, length, firstEvent, eventCount, firstOffset, lastOffset } of entries) {
-      if (start !== position || firstEvent !== event || lastOffset < firstOffset) fail("entries that do not follow one another");
-      position += length;
-      event += eventCount;
+    for (const entry of entries) {
+      const follows = entry.offset === position && entry.firstEvent === event && entry.lastOffset >= entry.firstOffset;
+      if (!follows) fail("entries that do not follow one another");
+      position += entry.length;
+      event += entry.eventCount;
     }
     if (position !== offset || entries.length === 0) fail("the data members do not end where the index starts");
     this.#index = member.offset;
     return entries;
-  }
-
-  #readIndex({ offset, content }) {
-    const fail = (kind, what) => {
-      throw new ReelError(kind, offset, what);
-    };
-    let entries = null;
-    for (const frame of frames([{ bytes: content, offset }], this.#limits.frame, { isStart: false, isWhole: true })) {
-      if (entries !== null) fail("malformedFrame", "two frames in an index member");
-      let term;
-      try {
-        term = decode(frame.bytes, this.#limits);
-      } catch (error) {
-        const kind = { limitExceeded: "limitExceeded", trailingBytes: "malformedFrame" }[error.kind] ?? "malformedTerm";
-        fail(kind, error.message);
-      }
-      entries = indexEntries(term, this.#limits, fail);
-    }
-    return entries ?? fail("malformedIndex", "an index member without an index");
   }
 
   /** Finds the members from the start on, by the lengths that they declare. */
@@ -252,7 +237,9 @@ export class Recording {
       const end = Math.min(offset + count, this.#source.size);
       const bytes = await this.#source.read(offset, end);
       const isPart = bytes.length === 1 && bytes[0] === 0x1f;
-      if (!startsMember(bytes) && !isPart) throw new ReelError("trailingData", offset, "bytes that start no member");
+      if (!startsMember(bytes) && !isPart) {
+        throw new ReelError(offset === 0 ? "notARecording" : "trailingData", offset, "bytes that start no member");
+      }
       try {
         return { ...gzipHeader(bytes, offset), bytes };
       } catch (error) {
@@ -329,12 +316,13 @@ export class Recording {
         this.header ??= content.header;
         seen.push(found);
       } else if (fields.kind === INDEX) {
-        const entries = this.#readIndex(member);
+        const entries = readIndex(member, this.#limits);
         const isRight = entries.length === seen.length && entries.every((entry, number) => isSame(entry, seen[number]));
         if (!isRight || content.finish === null) fail("malformedIndex", "the index does not agree with the members");
         index = offset;
       } else {
-        const isRight = fields.indexOffset === (index ?? 0) && (index !== null || seen.length === 1) && content.finish !== null;
+        const isNamed = fields.indexOffset === (index ?? 0) && (index !== null || seen.length === 1);
+        const isRight = isNamed && content.finish !== null;
         if (!isRight) fail("malformedIndex", "the end member does not agree with the members");
         end = offset;
       }
@@ -342,6 +330,16 @@ export class Recording {
     if (index !== null && end === null) fail("malformedIndex", "an index without an end member", index);
   }
 }
+
+function fail(kind, offset, what) {
+  throw new ReelError(kind, offset, what);
+}
+
+const isBare = (head, limit) =>
+  head.length > 4 && head[4] === 131 && new DataView(head.buffer, head.byteOffset).getUint32(0) <= limit;
+
+const isPhoenixReplay = (head) =>
+  (head[0] === 131 && (head[1] === 80 || head[1] === 116)) || String.fromCharCode(...head.subarray(0, 4)) === "PRF1";
 
 /** What an index says of a data member. */
 function entry({ offset, fields }) {

@@ -1,15 +1,14 @@
 /** What is readable of a damaged file (recording.md §11). */
-import { Content, frames, indexEntries, memberSteps, plainSteps } from "./content.js";
+import { Content, memberSteps, plainSteps, readIndex } from "./content.js";
 import { documentText, eventText } from "./json.js";
-import { END, HOLDS_HEADER, INDEX, checkLength, gzipHeader, memberContent, memberFields } from "./members.js";
+import { DATA, HOLDS_HEADER, INDEX, checkLength, gzipHeader, memberContent, memberFields } from "./members.js";
 import { sourceOf } from "./source.js";
-import { LIMITS, ReelError, TermMap, decode } from "./terms.js";
+import { LIMITS, ReelError, TermMap } from "./terms.js";
 
 const SIGNATURE = [0x1f, 0x8b, 8, 6, 0, 0, 0, 0, 0, 0xff];
 
 /**
- * Everything readable in a damaged file (recording.md §11): `fields` of the header, `events`, and what is `lost`, pairs
- * of offsets.
+ * Everything readable in a damaged file: `fields` of the header, `events`, and what is `lost`, pairs of offsets.
  */
 export async function salvage(input, { limits: own = {} } = {}) {
   const limits = { ...LIMITS, ...own };
@@ -27,33 +26,28 @@ export async function salvageDocument(input, mapping = "tagged", options = {}) {
 }
 
 async function salvageMembers(bytes, limits) {
-  const result = { fields: new TermMap(), events: [], lost: [] };
-  let [content, event, sound, offset] = [null, 0, 0, 0];
-  let isFound = false;
+  const result = { fields: null, events: [], lost: [] };
+  let [isFound, sound, event, offset] = [false, 0, 0, 0];
   while (offset < bytes.length) {
-    const member = await soundMember(bytes, offset, limits);
-    let taken = null;
-    if (member?.content !== undefined) taken = takeMember(member, content, event, limits);
-    if (taken !== null) {
-      isFound = true;
-      if (offset > sound) result.lost.push([sound, offset]);
-      if (taken.content !== undefined) {
-        content = taken.content;
-        event = content.events;
-        for (const one of taken.events) result.events.push(one);
-        if (content.header !== null) result.fields = content.header.fields;
-      }
-      sound = offset += member.fields.length;
+    const member = soundHeader(bytes, offset);
+    const end = member === null ? bytes.length + 1 : offset + member.fields.length;
+    const found = end > bytes.length ? null : await soundMember(bytes, member, event, limits);
+    if (found === null) {
+      const goesOn = end === bytes.length || (end < bytes.length && soundHeader(bytes, end) !== null);
+      offset = goesOn ? end : search(bytes, offset + 1);
       continue;
     }
-    const next = member === null ? undefined : offset + member.fields.length;
-    offset = next === bytes.length || (next < bytes.length && soundHeader(bytes, next) !== null) ? next : search(bytes, offset + 1);
+    isFound = true;
+    if (offset > sound) result.lost.push([sound, offset]);
+    for (const one of found.events) result.events.push(one);
+    result.fields ??= found.header?.fields ?? null;
+    event = found.end ?? event;
+    sound = offset = end;
   }
   if (!isFound) return null;
   if (sound < bytes.length) result.lost.push([sound, bytes.length]);
-  return result;
+  return { ...result, fields: result.fields ?? new TermMap() };
 }
-
 
 /** The fields of a header that is sound by steps 1 to 6, else `null`. */
 function soundHeader(bytes, offset) {
@@ -67,40 +61,19 @@ function soundHeader(bytes, offset) {
   }
 }
 
-/** A member whose header is sound, with its content if that is. */
-async function soundMember(bytes, offset, limits) {
-  const member = soundHeader(bytes, offset);
-  if (member === null || offset + member.fields.length > bytes.length) return member;
+/** What a member holds, by itself, if it is sound and does not go back before `event`, else `null`. */
+async function soundMember(bytes, { offset, header, fields }, event, limits) {
   try {
-    checkLength(member.header, member.fields, limits.member);
-    member.content = await memberContent(bytes.subarray(offset, offset + member.fields.length), member.header, member.fields);
-  } catch (error) {
-    if (!(error instanceof ReelError)) throw error;
-  }
-  return member;
-}
-
-/** The events of a member that belongs to what was found before it, else `null`. */
-function takeMember(member, before, event, limits) {
-  const { offset, fields, content: bytes } = member;
-  try {
-    if (fields.kind === END) return {};
-    if (fields.kind === INDEX) {
-      const fail = (kind, what) => {
-        throw new ReelError(kind, offset, what);
-      };
-      const all = [...frames([{ bytes, offset }], limits.frame, { isStart: false, isWhole: true })];
-      if (all.length !== 1) fail("malformedIndex", "no index");
-      indexEntries(decode(all[0].bytes, limits), limits, fail);
-      return {};
-    }
+    checkLength(header, fields, limits.member);
+    const own = bytes.subarray(offset, offset + fields.length);
+    const member = { offset, fields, content: await memberContent(own, header, fields) };
+    if (fields.kind === INDEX) readIndex(member, limits);
+    if (fields.kind !== DATA) return { events: [] };
     if (fields.firstEvent < event) return null;
-    const expectsHeader = (fields.flags & HOLDS_HEADER) !== 0 && before === null;
+    const expectsHeader = (fields.flags & HOLDS_HEADER) !== 0;
     const content = new Content(limits, { firstEvent: fields.firstEvent, expectsHeader });
-    content.header = before?.header ?? null;
-    content.finish = before?.finish ?? null;
     const events = [...memberSteps(member, content, limits)].flatMap((step) => step.event ?? []);
-    return { content, events };
+    return { events, header: content.header, end: content.events };
   } catch (error) {
     if (error instanceof ReelError) return null;
     throw error;
@@ -110,9 +83,18 @@ function takeMember(member, before, event, limits) {
 /** Where the next member may start, or the end. */
 function search(bytes, start) {
   for (let offset = start; (offset = bytes.indexOf(SIGNATURE[0], offset)) >= 0; offset++) {
-    if (SIGNATURE.every((byte, index) => bytes[offset + index] === byte)) return offset;
+    if (SIGNATURE.every((byte, index) => bytes[offset + index] === byte) && hasSubfields(bytes, offset)) return offset;
   }
   return bytes.length;
+}
+
+/** Whether subfields fill XLEN: a checksum of each header that is none would take long. */
+function hasSubfields(bytes, offset) {
+  const u16 = (position) => bytes[position] | (bytes[position + 1] << 8);
+  const end = offset + 12 + u16(offset + 10);
+  let position = offset + 12;
+  while (position < end && end <= bytes.length) position += 4 + u16(position + 2);
+  return position === end;
 }
 
 async function salvagePlain(bytes, limits) {
@@ -120,7 +102,9 @@ async function salvagePlain(bytes, limits) {
   const result = { fields: null, events: [], lost: [] };
   try {
     if (bytes.length === 0) throw new ReelError("notARecording", 0, "the file is empty");
-    for (const { event } of plainSteps(bytes, content, limits, bytes[0] !== 0x1f, () => {})) if (event) result.events.push(event);
+    for (const { event } of plainSteps(bytes, content, limits, bytes[0] !== 0x1f, () => {})) {
+      if (event !== undefined) result.events.push(event);
+    }
   } catch (error) {
     if (!(error instanceof ReelError) || content.header === null) throw error;
     result.lost.push([error.offset, bytes.length]);

@@ -4,7 +4,9 @@ import { ReelError } from "./terms.js";
 /** A source of a `Blob`, an `ArrayBuffer`, a view of one, or the URL of a file on a server. */
 export async function sourceOf(input) {
   if (input instanceof ArrayBuffer) return new BytesSource(new Uint8Array(input));
-  if (ArrayBuffer.isView(input)) return new BytesSource(new Uint8Array(input.buffer, input.byteOffset, input.byteLength));
+  if (ArrayBuffer.isView(input)) {
+    return new BytesSource(new Uint8Array(input.buffer, input.byteOffset, input.byteLength));
+  }
   if (typeof Blob === "function" && input instanceof Blob) return new BlobSource(input);
   if (typeof input === "string" || input instanceof URL) return RemoteSource.open(input);
   return input;

@@ -78,7 +78,7 @@ export class Local {
 /** A map: pairs in the order in which they stand, found by keys that are the same by terms.md §5. */
 export class TermMap {
   #pairs = new Map();
-  #compound = [];
+  #compound = new SortedKeys();
   #sorted = null;
 
   constructor(pairs = []) {
@@ -88,13 +88,17 @@ export class TermMap {
   /** A map of `pairs`, or `null` when two of their keys are the same. */
   static unique(pairs) {
     const map = new TermMap();
+    const compound = [];
     for (const pair of pairs) {
-      const key = simpleKey(pair[0]);
-      if (key === undefined) map.#compound.push(pair[0]);
-      map.#pairs.set(key ?? pair[0], pair);
+      const simple = simpleKey(pair[0]);
+      if (simple === undefined) compound.push(pair[0]);
+      map.#pairs.set(simple === undefined ? pair[0] : simple, pair);
     }
-    const keys = map.#compound.sort(compare);
-    for (let index = 1; index < keys.length; index++) if (compare(keys[index - 1], keys[index]) === 0) return null;
+    compound.sort(compare);
+    for (let index = 1; index < compound.length; index++) {
+      if (compare(compound[index - 1], compound[index]) === 0) return null;
+    }
+    map.#compound = new SortedKeys(compound);
     return map.size === pairs.length ? map : null;
   }
 
@@ -108,36 +112,21 @@ export class TermMap {
 
   set(key, value) {
     let found = this.#find(key);
-    this.#sorted = null;
-    if (found === undefined) {
-      found = key;
-      this.#compound.splice(this.#place(key), 0, key);
-    }
+    if (found === undefined) this.#compound.add(found = key);
     this.#pairs.set(found, [this.#pairs.get(found)?.[0] ?? key, value]);
+    this.#sorted = null;
   }
 
   delete(key) {
     const found = this.#find(key);
+    if (this.#pairs.delete(found) && simpleKey(key) === undefined) this.#compound.remove(key);
     this.#sorted = null;
-    if (this.#pairs.delete(found) && simpleKey(key) === undefined) this.#compound.splice(this.#place(key), 1);
   }
 
+  /** What stands for `key` among the pairs, `undefined` for a compound one that is not there. */
   #find(key) {
     const simple = simpleKey(key);
-    if (simple !== undefined) return simple;
-    const there = this.#compound[this.#place(key)];
-    return there !== undefined && compare(there, key) === 0 ? there : undefined;
-  }
-
-  /** The first compound key that does not come before `key`. */
-  #place(key) {
-    let [low, high] = [0, this.#compound.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (compare(this.#compound[middle], key) < 0) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return simple === undefined ? this.#compound.find(key) : simple;
   }
 
   /** The pairs in the order of their keys. */
@@ -145,6 +134,52 @@ export class TermMap {
     this.#sorted ??= [...this].sort((a, b) => compare(a[0], b[0]));
     return this.#sorted;
   }
+}
+
+/** Keys in their order, in pieces that are short, so that adding one moves few others. */
+class SortedKeys {
+  #pieces = [];
+
+  constructor(sorted = []) {
+    for (let start = 0; start < sorted.length; start += 512) this.#pieces.push(sorted.slice(start, start + 512));
+  }
+
+  find(key) {
+    const [piece, index] = this.#place(key);
+    const there = this.#pieces[piece]?.[index];
+    return there !== undefined && compare(there, key) === 0 ? there : undefined;
+  }
+
+  add(key) {
+    const [piece, index] = this.#place(key);
+    const keys = this.#pieces[piece] ?? (this.#pieces[piece] = []);
+    keys.splice(index, 0, key);
+    if (keys.length > 1024) this.#pieces.splice(piece, 1, keys.slice(0, 512), keys.slice(512));
+  }
+
+  /** Takes a key out that is there. */
+  remove(key) {
+    const [piece, index] = this.#place(key);
+    this.#pieces[piece].splice(index, 1);
+    if (this.#pieces[piece].length === 0) this.#pieces.splice(piece, 1);
+  }
+
+  /** The piece that has the last key that is not above `key`, or the first one; and how many in it come before. */
+  #place(key) {
+    const piece = Math.max(0, partition(this.#pieces, ([first]) => compare(first, key) <= 0) - 1);
+    return [piece, partition(this.#pieces[piece] ?? [], (other) => compare(other, key) < 0)];
+  }
+}
+
+/** How many of `elements`, in their order, are `before`. */
+function partition(elements, before) {
+  let [low, high] = [0, elements.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (before(elements[middle])) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** What stands for a key in a `Map`; `undefined` for keys of which only `compare` says whether they are the same. */
@@ -169,18 +204,18 @@ const MAXIMUM = BigInt(Number.MAX_SAFE_INTEGER);
 
 // The order of terms
 
-const RANKS = [[Float, 1], [Atom, 2], [Reference, 3], [Closure, 4], [External, 5], [Port, 6], [Pid, 7], [Tuple, 8],
-  [TermMap, 9], [ImproperList, 11], [Uint8Array, 12], [Bits, 12], [Local, 13]];
+const RANKS = new Map([[Float, 1], [Atom, 2], [Reference, 3], [Closure, 4], [External, 5], [Port, 6], [Pid, 7],
+  [Tuple, 8], [TermMap, 9], [ImproperList, 11], [Uint8Array, 12], [Bits, 12], [Local, 13]]);
 
 function rank(term) {
-  if (isInteger(term)) return 0;
   if (typeof term === "string") return 12;
+  if (isInteger(term)) return 0;
   if (term === null || typeof term === "boolean") return 2;
   if (Array.isArray(term)) return term.length === 0 ? 10 : 11;
-  return RANKS.find(([type]) => term instanceof type)[1];
+  return RANKS.get(term.constructor);
 }
 
-/** Less than, equal to or greater than 0, as `a` comes before `b`, is the same key, or comes after it (terms.md §5). */
+/** Less than, equal to or above 0, as `a` comes before `b`, is the same key, or comes after it (terms.md §5). */
 export function compare(a, b) {
   const kind = rank(a);
   const byKind = kind - rank(b);
@@ -293,7 +328,8 @@ export function text(bytes) {
 
 /** The limits of recording.md §9, in bytes but for `entries` and `depth`. */
 export const LIMITS = Object.freeze({
-  frame: 64 * 2 ** 20, member: 128 * 2 ** 20, recording: 2 ** 40, entries: 4_000_000, compressed: 64 * 2 ** 20, depth: 1024,
+  frame: 64 * 2 ** 20, member: 128 * 2 ** 20, recording: 2 ** 40, entries: 4_000_000, compressed: 64 * 2 ** 20,
+  depth: 1024,
 });
 
 const MAXIMUM_INTEGER = 4_194_296;
@@ -308,7 +344,8 @@ export function decode(bytes, limits = LIMITS) {
 /**
  * The term that `bytes` start with, how many bytes it takes, and how many bytes of its compressed stream come after it.
  */
-export function decodePrefix(bytes, limits = LIMITS) {
+export function decodePrefix(input, limits = LIMITS) {
+  const bytes = new Uint8Array(input.buffer, input.byteOffset, input.byteLength);
   if (bytes.length > 0 && bytes[0] !== 131) throw new ReelError("notExternalTerm", 0, "a term starts with 131");
   if (bytes.length < 2) throw new ReelError("truncated", bytes.length, "the bytes end before the term");
   if (bytes[1] === 121) return { term: new Local(bytes.slice(2)), used: bytes.length, unread: 0 };
@@ -452,7 +489,8 @@ export class Decoder {
   #bits(at) {
     const length = this.#u32();
     const last = this.#u8();
-    if (last > 8 || (last === 0) !== (length === 0)) this.#fail("malformedBitstring", at, `${last} bits in the last byte`);
+    const isRight = last <= 8 && (last === 0) === (length === 0);
+    if (!isRight) this.#fail("malformedBitstring", at, `${last} bits in the last byte`);
     const bytes = this.#take(length);
     if (length === 0 || last === 8) return text(bytes) ?? bytes.slice();
     const copy = bytes.slice();
@@ -586,4 +624,6 @@ export class Decoder {
 }
 
 /** The value that stands for an atom of this name. */
-export const atom = (name) => (name === "nil" ? null : name === "true" ? true : name === "false" ? false : new Atom(name));
+export function atom(name) {
+  return name === "nil" ? null : name === "true" || name === "false" ? name === "true" : new Atom(name);
+}
