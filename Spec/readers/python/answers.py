@@ -35,6 +35,17 @@ class Tail:
         self.term = term
 
 
+class Container:
+    """An array or object that is open: what is in it so far, and how many terms enclose that."""
+
+    def __init__(self, start, closing, inner):
+        self.start, self.closing, self.inner, self.parts, self.keys = start, closing, inner, [], set()
+
+
+# How many of the arrays and objects of a tag are no terms, where that is not one.
+DEPTHS = {b"$map": 2, b"$closure": 2, b"$pid": 2, b"$port": 2, b"$ref": 3, b"$fun": 2}
+
+
 class JSONReader:
     """A strict parser of JSON that makes terms while it reads, with or without tags. It does not recurse."""
 
@@ -73,28 +84,28 @@ class JSONReader:
         """The term of the whole text."""
         if len(self.text) > TEXT:
             self.fail("limitExceeded", 0, "the text is too long")
-        containers = []  # those that are open: where each starts, its closing bracket, what is in it, its keys
+        containers = []
         while True:
-            first, start = self.peek(), self.at
+            first, start, inner = self.peek(), self.at, containers[-1].inner if containers else 0
+            if self.tags and inner > reel.limits.depth or first in b"[{" and len(containers) >= NESTING:
+                self.fail("limitExceeded", start, "values nest too deep")
             if first in b"[{":
-                if len(containers) >= NESTING:
-                    self.fail("limitExceeded", start, "arrays and objects nest too deep")
                 self.at += 1
-                containers.append((start, b"]}"[first == 0x7B], [], set()))
-                if self.peek() != containers[-1][1]:
-                    self.key(*containers[-1])
+                containers.append(Container(start, b"]}"[first == 0x7B], inner + 1))
+                if self.peek() != containers[-1].closing:
+                    self.key(containers[-1])
                     continue
                 self.at += 1
-                value = self.close(*containers.pop())
+                value = self.close(containers.pop())
             else:
                 value = self.scalar(first)
             while containers:
-                _, closing, parts, _ = containers[-1]
-                parts.append(value)
-                if self.expect(bytes((0x2C, closing))) != closing:
-                    self.key(*containers[-1])
+                top = containers[-1]
+                self.add(top, value, start)
+                if self.expect(bytes((0x2C, top.closing))) != top.closing:
+                    self.key(top)
                     break
-                value = self.close(*containers.pop())
+                start, value = top.start, self.close(containers.pop())
             else:
                 if self.peek() or self.at < len(self.text):
                     self.fail("trailingBytes", self.at, "something after the value")
@@ -102,36 +113,37 @@ class JSONReader:
                     self.fail("meaningless", start, "$tail outside of an array")
                 return value
 
-    def key(self, start, closing, parts, keys):
+    def key(self, container):
         """The key of the next value, in an object."""
-        if closing == 0x7D:
+        if container.closing == 0x7D:
             if self.peek() != 0x22:
                 self.stuck("no key")
-            start = self.at
-            parts.append(self.string())
-            if parts[-1] in keys:
+            start, key = self.at, self.string()
+            if key in container.keys:
                 self.fail("duplicateKey", start, "an object names a key twice")
-            keys.add(parts[-1])
+            if not container.keys and key[:1] == b"$":
+                container.inner -= DEPTHS.get(key, 1)
+            container.keys.add(key)
+            container.parts.append(key)
             self.expect(b":")
 
-    def close(self, start, closing, parts, keys):
+    def add(self, container, value, start):
+        ends_list = container.closing == 0x5D and container.parts and self.peek() == 0x5D
+        if isinstance(value, Local) or isinstance(value, Tail) and not ends_list:
+            self.fail("meaningless", start, "$local inside of a term, or $tail that does not end a list")
+        container.parts.append(value)
+
+    def close(self, container):
         """The term of a container that is complete."""
-        tails = [part for part in parts if isinstance(part, Tail)]
-        if closing == 0x5D:
-            *elements, last = parts or [None]
-            if not tails:
-                return parts
-            if tails == [last] and elements and not isinstance(last.term, list):
-                return Improper(elements, last.term)
-        elif not self.tags or not any(key[:1] == b"$" for key in keys):
-            if not tails:
-                return Object(zip(parts[::2], parts[1::2]))
-        else:
-            try:
-                return tagged_term(parts[0].decode(), parts[1], dict(zip(parts[2::2], parts[3::2])))
-            except (LookupError, ValueError, TypeError, AttributeError, OverflowError):
-                pass
-        self.fail("meaningless", start, "this stands for no term")
+        parts, keys = container.parts, container.keys
+        if container.closing == 0x5D:
+            return Improper(parts[:-1], parts[-1].term) if parts and isinstance(parts[-1], Tail) else parts
+        if not self.tags or not any(key[:1] == b"$" for key in keys):
+            return Object(zip(parts[::2], parts[1::2]))
+        try:
+            return tagged_term(parts[0].decode(), parts[1], dict(zip(parts[2::2], parts[3::2])))
+        except (LookupError, ValueError, TypeError, AttributeError, OverflowError):
+            self.fail("meaningless", container.start, "this stands for no term")
 
     def scalar(self, first):
         start = self.at
@@ -213,6 +225,12 @@ def tagged_term(tag, body, more):
     return _bits(body, more[b"size"]) if tag == "$bits" else _TAGS[tag](body)
 
 
+def _tail(term):
+    if isinstance(term, list):
+        raise TypeError
+    return Tail(term)
+
+
 def _typed(value, kind):
     if type(value) is not kind:
         raise TypeError
@@ -284,20 +302,26 @@ def _uniq(value):
     return raw
 
 
+def _free(value):
+    if len(_typed(value, list)) > 255:
+        raise ValueError
+    return value
+
+
 def _pid(body):
     return Pid(*_fields(body, node=_atom, number=_uint, serial=_uint, creation=_uint))
 
 
 def _closure(body):
     fields = dict(module=_atom, arity=lambda v: _uint(v, 8), index=_uint, uniq=_uniq, old_index=_int32, old_uniq=_int32)
-    return Closure(*_fields(body, **fields, creator=_pid, free=lambda value: _typed(value, list)[:255]))
+    return Closure(*_fields(body, **fields, creator=_pid, free=_free))
 
 
 _TAGS = {
     "$atom": _atom,
     "$integer": _integer,
     "$binary": _raw,
-    "$tail": Tail,
+    "$tail": _tail,
     "$tuple": lambda body: tuple(_typed(body, list)),
     "$map": _map,
     "$pid": _pid,
@@ -307,17 +331,6 @@ _TAGS = {
     "$closure": _closure,
     "$local": lambda body: Local(_raw(body)),
 }
-
-
-def from_json(text, tags):
-    """The term of a JSON text (json.md §5.1 with tags, §5.2 without)."""
-    term = JSONReader(text, tags).read()
-    if tags:
-        try:
-            reel.decode(reel.canonical(term))
-        except ReelError as error:
-            raise ReelError(error.kind, 0, error.what) from None
-    return term
 
 
 # The protocol (vectors.md §5)
@@ -349,7 +362,7 @@ def answer(kind, output, data):
     if kind == "term" and output == "canonical":
         return reel.canonical(reel.decode(data[:])).hex()
     if kind in ("tagged-json", "json") and output == "canonical":
-        return reel.canonical(from_json(data[:], tags=kind == "tagged-json")).hex()
+        return reel.canonical(JSONReader(data[:], tags=kind == "tagged-json").read()).hex()
     if kind == "members" and output == "members":
         return members(data)
     if kind == "recording" and output == "salvage":

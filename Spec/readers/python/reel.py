@@ -1438,7 +1438,7 @@ _START = bytes.fromhex("1f8b08060000000000ff")
 
 @dataclass
 class Salvaged:
-    """What is readable of a damaged recording: frames as of one that is whole, and the ranges of bytes that are lost."""
+    """What is readable of a damaged recording: its frames, and the ranges of bytes that are lost."""
 
     frames: list
     lost: List[Tuple[int, int]]
@@ -1607,7 +1607,7 @@ def summary(events) -> Finish:
     kinds, names, errors = Counter(event.kind for event in events), Counter(), 0
     for event in events:
         payload = by_name(event.payload)
-        name, level = (value if isinstance(value, Atom) else text_of(value) for value in map(payload.get, ("name", "level")))
+        name, level = (v if isinstance(v, Atom) else text_of(v) for v in map(payload.get, ("name", "level")))
         if event.kind == "event" and name is not None and (name in names or len(names) < 1024):
             names[str(name)] += 1
         errors += event.kind == "exit"
@@ -1671,7 +1671,7 @@ def read(path):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Writes a recording of Reel, or a file of PhoenixReplay, as JSON lines.")
+    parser = argparse.ArgumentParser(description="Writes a recording, or a file of PhoenixReplay, as JSON lines.")
     parser.add_argument("file", help="the file; - is standard input")
     parser.add_argument("--document", action="store_true", help="write one JSON document")
     parser.add_argument("--tagged", action="store_true", help="use the tagged mapping, which loses nothing")
