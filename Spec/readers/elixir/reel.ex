@@ -2339,14 +2339,19 @@ defmodule Reel.PhoenixReplay do
     if not Enum.all?(header, fn {key, _} -> Term.atom?(key) end),
       do: Error.fail(:not_a_recording, 0, "a map with keys that are no atoms")
 
-    summary = Enum.reduce(events, %Summary{}, &Summary.add(&2, &1))
+    summary = events |> Enum.reduce(%Summary{}, &Summary.add(&2, &1)) |> Summary.to_map(:imported)
+    kinds = %Reel.Map{pairs: Map.to_list(summary.kinds)}
+    events = for {event, index} <- Enum.with_index(events), do: {:event, index, convert(event, options)}
 
-    events =
-      for {event, index} <- Enum.with_index(events),
-          do: {:event, index, event |> Term.arranged() |> Term.convert(options)}
+    [{:header, {1, 0}, convert(%Reel.Map{pairs: header}, options)} | events] ++
+      [{:finish, %{summary | kinds: convert(kinds, options)}}, {:end, true}]
+  end
 
-    [{:header, {1, 0}, %Reel.Map{pairs: header} |> Term.arranged() |> Term.convert(options)} | events] ++
-      [{:finish, Term.convert(Summary.to_map(summary, :imported), atoms: options[:atoms] || :struct)}, {:end, true}]
+  # The recording's terms are in the canonical form.
+  defp convert(term, options) do
+    term |> Term.arranged() |> Term.convert(options)
+  rescue
+    error in Error -> reraise %{error | offset: 0}, __STACKTRACE__
   end
 
   # {:term, bytes without 131, torn?} or {:part, bytes}

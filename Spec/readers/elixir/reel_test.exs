@@ -384,6 +384,17 @@ defmodule Reel.PhoenixReplayTest do
     end
   end
 
+  test "damage gives an error, and nothing else, also where atoms have to be known" do
+    etf = :zlib.gunzip(File.read!(Spec.sample("phoenix-replay-0.1/counter.etf.gz")))
+
+    for bytes <- Spec.damaged(etf, 9), options <- [[], [atoms: :safe], [maps: :ordered]] do
+      case Reel.read({:bytes, bytes}, options) do
+        {:ok, _} -> :ok
+        {:error, error} -> assert is_struct(error, Reel.Error)
+      end
+    end
+  end
+
   test "a torn file gives the events before the tear" do
     bytes = File.read!(Spec.sample("phoenix-replay-0.6/counter.recording"))
     {:ok, whole} = Reel.read({:bytes, bytes})
