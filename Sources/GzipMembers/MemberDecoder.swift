@@ -30,6 +30,24 @@ public final class MemberDecoder {
         _ member: Span<UInt8>, at fileOffset: Int, expecting uncompressedByteCount: Int?, limit: Int,
         appendingTo output: inout [UInt8]
     ) throws(GzipError) {
+        let start = output.count
+        let trailer = try decodeWithoutChecksum(
+            member, at: fileOffset, expecting: uncompressedByteCount, limit: limit, appendingTo: &output)
+        let content = output.span.extracting(start..<output.count)
+        try trailer.verify(content: content, at: fileOffset + member.count - MemberTrailer.byteCount)
+        if let uncompressedByteCount, content.count != uncompressedByteCount {
+            throw GzipError(
+                .contentLength, at: fileOffset,
+                "a member of \(content.count) bytes that was declared to hold \(uncompressedByteCount)")
+        }
+    }
+
+    /// Does the same, and leaves it to the caller to compare the content with the trailer and with what was declared:
+    /// it may do something else meanwhile.
+    package func decodeWithoutChecksum(
+        _ member: Span<UInt8>, at fileOffset: Int, expecting uncompressedByteCount: Int?, limit: Int,
+        appendingTo output: inout [UInt8]
+    ) throws(GzipError) -> MemberTrailer {
         let body = try body(of: member, at: fileOffset)
         let bound = try bound(uncompressedByteCount, limit: limit, compressed: body.count, at: fileOffset)
         let start = output.count
@@ -47,20 +65,10 @@ public final class MemberDecoder {
                 .trailingData, at: bodyOffset + consumed,
                 "\(deflated.count - consumed) bytes between the end of the deflate data and the end of the member")
         }
-
-        let content = output.span.extracting(start..<output.count)
-        var checksum = CRC32()
-        checksum.update(content)
         let trailer = member.extracting(body.upperBound..<member.count)
         var bits: UInt64 = 0
         for index in trailer.indices { bits |= UInt64(trailer[index]) << (8 * index) }
-        try MemberTrailer(littleEndian: bits)
-            .verify(checksum: checksum, byteCount: content.count, at: fileOffset + body.upperBound)
-        if let uncompressedByteCount, content.count != uncompressedByteCount {
-            throw GzipError(
-                .contentLength, at: fileOffset,
-                "a member of \(content.count) bytes that was declared to hold \(uncompressedByteCount)")
-        }
+        return MemberTrailer(littleEndian: bits)
     }
 
     /// Where the deflate data is: between the header and the trailer.

@@ -30,6 +30,15 @@ public struct MemberTrailer: Hashable, Sendable {
     }
 
     /// Compares the trailer, which is at `fileOffset`, with what was decompressed.
+    ///
+    /// - Throws: ``GzipError`` with the code `contentChecksum` or `contentLength`.
+    package func verify(content: Span<UInt8>, at fileOffset: Int) throws(GzipError) {
+        var checksum = CRC32()
+        checksum.update(content)
+        try verify(checksum: checksum, byteCount: content.count, at: fileOffset)
+    }
+
+    /// Compares the trailer, which is at `fileOffset`, with what was decompressed.
     func verify(checksum: CRC32, byteCount: Int, at fileOffset: Int) throws(GzipError) {
         guard checksum.value == self.checksum else {
             throw GzipError(.contentChecksum, at: fileOffset, "a checksum that does not match the member's content")

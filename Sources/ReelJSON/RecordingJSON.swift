@@ -132,6 +132,69 @@ public final class RecordingJSONWriter {
         if let failure { throw failure }
     }
 
+    /// Writes all events of `file`, with as many tasks at once as there are processors.
+    ///
+    /// Memory is bounded by as many members. A recording without an index of members is read from its start.
+    ///
+    /// - Throws: what the sink throws, or ``Reel/ReelError`` when the recording is damaged. The events before the damage have been
+    ///   written then.
+    public func write(contentsOf file: RecordingFile) async throws {
+        var eventCount = 0
+        if events != nil, file.layout != .sequential {
+            let members = file.dataMembers
+            let (style, writesLines) = (options.style, options.writesLines)
+            let processorCount = MemberText.processorCount
+            let taskCount = max(processorCount / max(members.entries.count, 1), 1)
+            try await withThrowingTaskGroup(of: (Int, MemberText?).self) { group in
+                var started = 0
+                var waiting: [Int: MemberText?] = [:]
+                func startNext() {
+                    guard started < members.entries.count else { return }
+                    let position = started
+                    started += 1
+                    group.addTask {
+                        (
+                            position,
+                            await MemberText.of(
+                                members, at: position, style: style, writesLines: writesLines, taskCount: taskCount)
+                        )
+                    }
+                }
+                for _ in 0..<processorCount { startNext() }
+                for position in members.entries.indices {
+                    while waiting[position] == nil {
+                        guard let (other, text) = try await group.next() else { return }
+                        waiting[other] = .some(text)
+                    }
+                    guard let member = waiting.removeValue(forKey: position) ?? nil else {
+                        group.cancelAll()
+                        return
+                    }
+                    startNext()
+                    if !member.text.isEmpty { json.write(json: member.text.span, isLines: writesLines) }
+                    eventCount += member.eventCount
+                    try writeIfFull()
+                }
+            }
+        }
+        // What is left is nothing, or has something about it that is for the reader to say.
+        var failure: (any Error)?
+        do {
+            try file.forEachEvent(from: eventCount) { event throws(ReelError) in
+                do {
+                    try write(event)
+                } catch let error {
+                    failure = error
+                }
+                return failure == nil
+            }
+        } catch {
+            throw failure ?? error
+        }
+        if let failure { throw failure }
+        if let damage = file.damage { throw damage }
+    }
+
     /// Ends the document, or writes the summary's line when there is one.
     ///
     /// - Throws: what the sink throws.

@@ -27,6 +27,19 @@ extension ExitStatus {
         try ofEach([input]) { _ in try body() }
     }
 
+    /// Does something with an input, asynchronously.
+    ///
+    /// - Throws: `ExitCode`, when the status is not fine.
+    static func of(_ input: String, _ body: () async throws -> ExitStatus) async throws {
+        let outcome: Result<ExitStatus, any Error>
+        do {
+            outcome = .success(try await body())
+        } catch {
+            outcome = .failure(error)
+        }
+        try of(input) { try outcome.get() }
+    }
+
     /// Does the same with each of several inputs. One that fails does not stop the others.
     ///
     /// - Throws: `ExitCode` of the gravest status, when any is not fine.

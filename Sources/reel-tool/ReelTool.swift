@@ -4,7 +4,7 @@ import Reel
 
 /// The command `reel`.
 @main
-struct ReelTool: ParsableCommand {
+struct ReelTool: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "reel",
         abstract: "Look into recordings of server-rendered sessions, check, mend and convert them.",
@@ -30,12 +30,16 @@ struct ReelTool: ParsableCommand {
         ]
     )
 
-    static func main() {
+    static func main() async {
         // Writing to a pipe that nobody reads any more is an error like any other then: see StandardOutput.
         signal(SIGPIPE, SIG_IGN)
         do {
             var command = try parseAsRoot()
-            try command.run()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
         } catch let failure as Failure {
             StandardError.say(failure)
             exit(withError: failure.status.exitCode)

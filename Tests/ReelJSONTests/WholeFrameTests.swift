@@ -12,38 +12,38 @@ import Testing
     ]
 
     @Test("Every sample has the same text", arguments: Samples.all)
-    func samples(_ path: String) throws {
+    func samples(_ path: String) async throws {
         let recording = try Samples.recording(path)
         for options in WholeFrameTests.styles {
-            let whole = WholeFrameTests.text(of: recording, options, wholeFrames: true)
+            let whole = await WholeFrameTests.text(of: recording, options, .frames)
             #expect(whole.error == nil)
-            #expect(whole == WholeFrameTests.text(of: recording, options, wholeFrames: false))
+            #expect(await whole == WholeFrameTests.text(of: recording, options, .events))
         }
     }
 
     @Test("A session whose events repeat one another with small changes has the same text")
-    func sessions() {
+    func sessions() async {
         var random = RandomTerms(seed: RandomTerms.seed &+ 3)
         for _ in 0..<60 {
             let recording = WholeFrameTests.session(&random, eventCount: 120)
             for options in WholeFrameTests.styles {
-                let whole = WholeFrameTests.text(of: recording, options, wholeFrames: true)
+                let whole = await WholeFrameTests.text(of: recording, options, .frames)
                 #expect(whole.error == nil)
-                #expect(whole == WholeFrameTests.text(of: recording, options, wholeFrames: false))
+                #expect(await whole == WholeFrameTests.text(of: recording, options, .events))
             }
         }
     }
 
     @Test("A damaged session is refused for the same reason, after the same text")
-    func damage() {
+    func damage() async {
         var random = RandomTerms(seed: RandomTerms.seed &+ 4)
         var refused = 0
         for _ in 0..<40 {
             let content = WholeFrameTests.session(&random, eventCount: 30)
             for _ in 0..<40 {
                 let damaged = random.mutation(of: content)
-                let whole = WholeFrameTests.text(of: damaged, RecordingJSONOptions(), wholeFrames: true)
-                let single = WholeFrameTests.text(of: damaged, RecordingJSONOptions(), wholeFrames: false)
+                let whole = await WholeFrameTests.text(of: damaged, RecordingJSONOptions(), .frames)
+                let single = await WholeFrameTests.text(of: damaged, RecordingJSONOptions(), .events)
                 #expect(whole == single)
                 if whole.error != nil { refused += 1 }
             }
@@ -51,8 +51,42 @@ import Testing
         #expect(refused > 100)
     }
 
+    @Test("Members that several tasks write have the same text", arguments: Samples.short)
+    func members(_ path: String) async throws {
+        let recording = try WholeFrameTests.manyMembers(path)
+        for options in WholeFrameTests.styles {
+            let whole = await WholeFrameTests.text(of: recording, options, .tasks)
+            #expect(whole.error == nil)
+            #expect(await whole == WholeFrameTests.text(of: recording, options, .fileEvents))
+        }
+    }
+
+    @Test("Damage among the members stops the tasks where it stops others")
+    func damagedMembers() async throws {
+        var random = RandomTerms(seed: RandomTerms.seed &+ 5)
+        let recording = try WholeFrameTests.manyMembers("phoenix-replay-0.1/chat.etf.gz")
+        var refused = 0
+        for _ in 0..<60 {
+            var damaged = recording
+            damaged[random.number(0...damaged.count - 1)] ^= UInt8(random.number(1...255))
+            if random.number(0...3) == 0 { damaged.removeLast(random.number(0...damaged.count - 1)) }
+            let whole = await WholeFrameTests.text(of: damaged, RecordingJSONOptions(), .tasks)
+            #expect(await whole == WholeFrameTests.text(of: damaged, RecordingJSONOptions(), .fileEvents))
+            if whole.error != nil { refused += 1 }
+        }
+        #expect(refused > 40)
+    }
+
+    /// A recording of a sample in members of 32 KiB.
+    private static func manyMembers(_ path: String) throws -> [UInt8] {
+        let sink = MemorySink()
+        _ = try PhoenixReplayImporter(MemorySource(Samples.bytes(path))).write(
+            to: sink, options: WriterOptions(level: 1, memberByteCount: 32 << 10))
+        return sink.bytes
+    }
+
     @Test("Keys in no order are written as they stand, and refused when one comes twice")
-    func unorderedKeys() {
+    func unorderedKeys() async {
         let value = Array(repeating: UInt8(ascii: "v"), count: 60)
         func payload(_ keys: [UInt8]) -> [UInt8] {
             let pairs = keys.flatMap { key -> [UInt8] in [119, 1, key, 109, 0, 0, 0, 60] + value }
@@ -65,8 +99,8 @@ import Testing
             let event = [104, 3, 97, 1, 119, 5] + Array("mount".utf8) + payload(keys)
             let batch = [131, 108, 0, 0, 0, 2] + event + event + [106]
             let recording = WholeFrameTests.frame(WholeFrameTests.header.external) + WholeFrameTests.frame(batch)
-            let whole = WholeFrameTests.text(of: recording, RecordingJSONOptions(), wholeFrames: true)
-            #expect(whole == WholeFrameTests.text(of: recording, RecordingJSONOptions(), wholeFrames: false))
+            let whole = await WholeFrameTests.text(of: recording, RecordingJSONOptions(), .frames)
+            #expect(await whole == WholeFrameTests.text(of: recording, RecordingJSONOptions(), .events))
             #expect((whole.error == nil) == isSound)
         }
     }
@@ -76,24 +110,51 @@ import Testing
         var error: String?
     }
 
+    /// How the events come to their writer.
+    private enum Way {
+        /// From a reader, one by one, or frame by frame.
+        case events, frames
+        /// From a file, one by one, or by several tasks.
+        case fileEvents, tasks
+    }
+
     private static func text(
-        of recording: [UInt8], _ options: RecordingJSONOptions, wholeFrames: Bool
-    ) -> Outcome {
+        of recording: [UInt8], _ options: RecordingJSONOptions, _ way: Way
+    ) async -> Outcome {
         let sink = MemorySink()
         var error: String?
         do {
-            let reader = try RecordingReader(MemorySource(recording))
-            let writer = try RecordingJSONWriter(to: sink, header: reader.header, options: options)
-            do {
-                if wholeFrames {
-                    try writer.write(contentsOf: reader)
-                } else {
-                    while let event = try reader.next() { try writer.write(event) }
+            if way == .events || way == .frames {
+                let reader = try RecordingReader(MemorySource(recording))
+                let writer = try RecordingJSONWriter(to: sink, header: reader.header, options: options)
+                do {
+                    if way == .frames {
+                        try writer.write(contentsOf: reader)
+                    } else {
+                        while let event = try reader.next() { try writer.write(event) }
+                    }
+                } catch let failure {
+                    error = "\(failure)"
                 }
-            } catch let failure {
-                error = "\(failure)"
+                try writer.finish(summary: reader.summary)
+            } else {
+                let file = try RecordingFile(MemorySource(recording))
+                let writer = try RecordingJSONWriter(to: sink, header: file.header, options: options)
+                do {
+                    if way == .tasks {
+                        try await writer.write(contentsOf: file)
+                    } else {
+                        try file.forEachEvent { event in
+                            try? writer.write(event)
+                            return true
+                        }
+                        if let damage = file.damage { throw damage }
+                    }
+                } catch let failure {
+                    error = "\(failure)"
+                }
+                try writer.finish(summary: try? file.summary)
             }
-            try writer.finish(summary: reader.summary)
         } catch let failure {
             error = "\(failure)"
         }

@@ -63,6 +63,16 @@ struct Reading {
     }
 }
 
+extension Reading {
+    /// The plain JSON, with all processors.
+    func jsonAtOnce() async throws {
+        let file = try RecordingFile(MemorySource(recording))
+        let writer = try RecordingJSONWriter(to: NullSink(), header: file.header)
+        try await writer.write(contentsOf: file)
+        try writer.finish()
+    }
+}
+
 /// Counts bytes and forgets them.
 final class NullSink: ByteSink {
     private(set) var byteCount = 0

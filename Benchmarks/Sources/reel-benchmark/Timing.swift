@@ -2,17 +2,17 @@
 struct Stopwatch {
     private let clock = ContinuousClock()
     private(set) var least: [Duration] = []
-    private let works: [() throws -> Void]
+    private let works: [() async throws -> Void]
 
     /// Works that are timed in turns, so that a busy moment of the machine meets all of them.
-    init(_ works: [() throws -> Void]) { self.works = works }
+    init(_ works: [() async throws -> Void]) { self.works = works }
 
-    mutating func run(rounds: Int) throws {
+    mutating func run(rounds: Int) async throws {
         least = works.map { _ in .seconds(1_000_000) }
         for _ in 0..<rounds {
             for (index, work) in works.enumerated() {
                 let start = clock.now
-                try work()
+                try await work()
                 least[index] = min(least[index], clock.now - start)
             }
         }

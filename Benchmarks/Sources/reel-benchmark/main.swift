@@ -20,6 +20,7 @@ for path in arguments[3...] {
         for _ in 0..<rounds {
             switch only {
             case "events": try reading.events()
+            case "cores": try await reading.jsonAtOnce()
             case "json": try reading.json()
             default: try reading.terms()
             }
@@ -27,13 +28,13 @@ for path in arguments[3...] {
         continue
     }
     var stopwatch = Stopwatch([
-        reading.inflate, reading.events, reading.terms, { try reading.json() }, { try reading.json(.tagged) },
+        reading.inflate, reading.events, reading.terms, { try reading.json() }, reading.jsonAtOnce, { try reading.json(.tagged) },
     ])
-    try stopwatch.run(rounds: rounds)
+    try await stopwatch.run(rounds: rounds)
     let beam = arguments[2] == "-" ? [:] : try Beam.times(script: arguments[2], file: path, rounds: rounds)
     print("\(URL(fileURLWithPath: path).lastPathComponent), \(reading.contentByteCount) bytes of frames")
-    let names = ["inflate alone", "every event", "every event as a term", "plain JSON", "tagged JSON"]
-    let beside = [nil, nil, beam["terms"], beam["json"], nil]
+    let names = ["inflate alone", "every event", "every event as a term", "plain JSON", "plain JSON, all cores", "tagged JSON"]
+    let beside = [nil, nil, beam["terms"], beam["json"], beam["json"], nil]
     for ((name, time), beam) in zip(zip(names, stopwatch.least), beside) {
         let microseconds = time.microseconds
         var line = "  " + name.padding(toLength: 24, withPad: " ", startingAt: 0)

@@ -9,7 +9,7 @@ package protocol FrameVisitor: AnyObject {
 }
 
 /// What the events of a frame amount to.
-package struct VisitedEvents {
+package struct VisitedEvents: Sendable {
     package var count = 0
     package var firstOffset = Int.max
     package var lastOffset = 0

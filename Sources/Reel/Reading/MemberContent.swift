@@ -8,13 +8,23 @@ struct MemberContent {
     var events: [Event] = []
     var summary: Summary?
 
+    /// What a member declares, and what it holds.
+    struct Inflated: Sendable {
+        var fields: MemberFields.DataFields
+        var content: [UInt8]
+    }
+
     /// Reads the data member of `entry`, the recording's `position`-th, and checks that it is what the entry says.
+    ///
+    /// - Parameter inflated: the member, when it has been inflated before.
     init(
-        of entry: IndexEntry, at position: Int, bytes: any RandomAccessBytes, limits: ReaderLimits,
-        decoder: MemberDecoder
+        of entry: IndexEntry, at position: Int, inflated: Inflated? = nil, bytes: any RandomAccessBytes,
+        limits: ReaderLimits, decoder: MemberDecoder
     ) throws(ReelError) {
         do {
-            let (fields, content) = try MemberContent.content(of: entry, bytes: bytes, limits: limits, decoder: decoder)
+            let inflated =
+                try inflated ?? MemberContent.inflated(entry, of: bytes, limits: limits, decoder: decoder)
+            let (fields, content) = (inflated.fields, inflated.content)
             var order = FrameOrder(in: .dataMember, firstEvent: entry.firstEvent, isStarted: position > 0)
             do {
                 var splitting = FrameSplitting(content, limits: limits)
@@ -33,10 +43,10 @@ struct MemberContent {
         }
     }
 
-    /// What the member of `entry` declares, and what it holds.
-    private static func content(
-        of entry: IndexEntry, bytes: any RandomAccessBytes, limits: ReaderLimits, decoder: MemberDecoder
-    ) throws -> (fields: MemberFields.DataFields, content: [UInt8]) {
+    /// The member of `entry`, checked.
+    static func inflated(
+        _ entry: IndexEntry, of bytes: any RandomAccessBytes, limits: ReaderLimits, decoder: MemberDecoder
+    ) throws -> Inflated {
         let member = try SingleMember(at: entry.offset, byteCount: entry.byteCount, of: bytes)
         guard case .data(let fields) = member.fields?.kind,
             entry == IndexEntry(offset: entry.offset, byteCount: member.byteCount, fields: fields)
@@ -50,7 +60,16 @@ struct MemberContent {
                 .malformedMember, "a member of \(entry.byteCount) bytes that declares another length",
                 offset: entry.offset, section: "recording.md §5")
         }
-        return (fields, try member.content(limits: limits, decoder: decoder))
+        return Inflated(fields: fields, content: try member.content(limits: limits, decoder: decoder))
+    }
+
+    /// The header that a recording's first member starts with, or nil when it starts with anything else.
+    static func header(in first: Inflated, limits: ReaderLimits) throws(ReelError) -> Header? {
+        var splitting = FrameSplitting(first.content, limits: limits)
+        guard let (_, frame) = try splitting.next(),
+            case .header(let header) = try FrameContent(frame, firstEvent: 0, limits: limits)
+        else { return nil }
+        return header
     }
 
     private mutating func take(
@@ -138,6 +157,14 @@ struct FrameSplitting {
     ///
     /// - Throws: ``ReelError`` without an offset.
     mutating func next() throws(ReelError) -> (start: Int, frame: [UInt8])? {
+        guard let range = try nextRange() else { return nil }
+        return (range.lowerBound - 4, Array(content[range]))
+    }
+
+    /// Where the term of the next frame stands, or nil at the end of the content.
+    ///
+    /// - Throws: ``ReelError`` without an offset.
+    mutating func nextRange() throws(ReelError) -> Range<Int>? {
         let available = content.count - position - 4
         guard available > -4 else { return nil }
         guard available >= 0 else {
@@ -157,6 +184,6 @@ struct FrameSplitting {
                 section: "recording.md §4.2")
         }
         defer { position += 4 + count }
-        return (position, Array(content[position + 4..<position + 4 + count]))
+        return position + 4..<position + 4 + count
     }
 }

@@ -25,6 +25,8 @@ public final class RecordingFile {
     private let bytes: any RandomAccessBytes
     private let limits: ReaderLimits
     private let decoder: MemberDecoder
+    /// The first member, of which only the header has been looked at.
+    private let first: MemberContent.Inflated?
     /// The member that was read last: players ask for neighbours.
     private var last: (position: Int, content: MemberContent)?
 
@@ -36,6 +38,11 @@ public final class RecordingFile {
     public let header: Header
     /// Why an unfinished recording's members could not be followed to the end of the file, or nil when they could.
     public let damage: ReelError?
+
+    /// The data members, to be read by several tasks.
+    package var dataMembers: DataMembers {
+        DataMembers(bytes: bytes, limits: limits, entries: entries, first: first)
+    }
 
     /// How many members have been inflated so far.
     public private(set) var inflatedMemberCount = 0
@@ -53,13 +60,12 @@ public final class RecordingFile {
             damage = directory.damage
             layout = directory.layout
             inflatedMemberCount = directory.inflatedMemberCount
-            let first =
-                entries.isEmpty
-                ? nil
-                : try? RecordingFile.content(at: 0, of: entries, bytes: bytes, limits: limits, decoder: decoder)
-            if let first, let header = first.header {
+            let decoder = decoder
+            first = try? entries.first.map {
+                try MemberContent.inflated($0, of: bytes, limits: limits, decoder: decoder)
+            }
+            if let first, let header = try? MemberContent.header(in: first, limits: limits) {
                 inflatedMemberCount += 1
-                last = (0, first)
                 self.header = header
             } else {
                 // The other way in has the words for what is wrong with a first frame.
@@ -263,25 +269,17 @@ public final class RecordingFile {
 
     private func content(at position: Int) throws(ReelError) -> MemberContent {
         if let last, last.position == position { return last.content }
-        let content = try RecordingFile.content(
-            at: position, of: entries, bytes: bytes, limits: limits, decoder: decoder)
-        inflatedMemberCount += 1
-        last = (position, content)
-        return content
-    }
-
-    private static func content(
-        at position: Int, of entries: [IndexEntry], bytes: any RandomAccessBytes, limits: ReaderLimits,
-        decoder: MemberDecoder
-    ) throws(ReelError) -> MemberContent {
+        let inflated = position == 0 ? first : nil
         let content = try MemberContent(
-            of: entries[position], at: position, bytes: bytes, limits: limits, decoder: decoder)
+            of: entries[position], at: position, inflated: inflated, bytes: bytes, limits: limits, decoder: decoder)
+        if inflated == nil { inflatedMemberCount += 1 }
         guard content.summary == nil || position == entries.count - 1 else {
             let next = entries[position + 1]
             throw ReelError(
                 .malformedMember, "a data member after the finish frame", offset: next.offset, member: position + 1,
                 event: next.firstEvent, section: "recording.md §4.4")
         }
+        last = (position, content)
         return content
     }
 }

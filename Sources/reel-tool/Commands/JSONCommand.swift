@@ -2,7 +2,7 @@ import ArgumentParser
 import Reel
 import ReelJSON
 
-struct JSONCommand: ParsableCommand {
+struct JSONCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "json",
         abstract: "Write a recording as JSON: one document, or an object a line.",
@@ -63,20 +63,37 @@ struct JSONCommand: ParsableCommand {
             style: JSONStyle(isPretty: pretty, isHTMLSafe: isHTMLSafe), writesLines: lines)
     }
 
-    func run() throws {
-        try ExitStatus.of(file) {
+    func run() async throws {
+        try await ExitStatus.of(file) {
             let input = try Input(recording: file)
             let target = try Target(output)
-            if !filter.isEmpty, case .file(let bytes) = input.content, let recording = try? RecordingFile(bytes),
+            if case .file(let bytes) = input.content, let recording = try? RecordingFile(bytes),
                 recording.layout != .sequential
             {
-                try write(recording, to: target)
+                if filter.isEmpty {
+                    try await writeAll(of: recording, to: target)
+                } else {
+                    try write(recording, to: target)
+                }
             } else {
                 try write(input, to: target)
             }
             try target.commit()
             return input.reportLosses()
         }
+    }
+
+    /// Writes all of a recording whose members can be read by themselves.
+    private func writeAll(of recording: RecordingFile, to target: Target) async throws {
+        let writer = try RecordingJSONWriter(to: target.sink, header: recording.header, options: options)
+        var failure: (any Error)?
+        do {
+            try await writer.write(contentsOf: recording)
+        } catch {
+            failure = error
+        }
+        try writer.finish(summary: !lines ? nil : failure == nil ? try recording.summary : try? recording.summary)
+        try target.give(up: failure)
     }
 
     /// Writes what is asked for of a recording whose index tells where it is.
