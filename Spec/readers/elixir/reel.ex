@@ -2766,6 +2766,9 @@ defmodule Reel do
   @moduledoc """
   Recordings of server-rendered sessions, read and written by the specification in `Spec/`.
 
+  `reel.ex` and `reel_json.ex` are all there is to it: copy them into a project, or
+  `elixir -r reel.ex -r reel_json.ex script.exs`.
+
   A source is a path, or `{:bytes, binary}`. Recordings in members, plain ones in gzip or bare, and the files of
   PhoenixReplay are told apart by their content.
 
@@ -2850,8 +2853,8 @@ defmodule Reel do
   end
 
   @doc """
-  The data members and what each holds, found from the end of the file, or by hopping when it is unfinished. `nil` for
-  a recording without members.
+  The data members and what each holds, found from the end of the file, or by hopping when there is no sound end. `nil`
+  for a recording without members.
   """
   @spec index(source, keyword) :: {:ok, [Entry.t()] | nil} | {:error, Error.t()}
   def index(source, options \\ []),
