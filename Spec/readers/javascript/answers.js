@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { encode } from "./canonical.js";
 import { Inflater } from "./inflate.js";
+import { fromJSON } from "./json-in.js";
 import { checkLength, gzipChunks, gzipHeader, memberContent, memberFields, startsMember } from "./members.js";
 import { LIMITS, Recording, ReelError, decode, toJSON } from "./reel.js";
 import { salvageDocument } from "./salvage.js";
@@ -12,6 +13,9 @@ async function answer(input, output, path) {
   const isMapping = output === "plain" || output === "tagged";
   if (input === "term" && isMapping) return toJSON(decode(bytes), output);
   if (input === "term" && output === "canonical") return Buffer.from(encode(decode(bytes))).toString("hex");
+  if (input.endsWith("json") && output === "canonical") {
+    return Buffer.from(encode(fromJSON(bytes, input === "tagged-json"))).toString("hex");
+  }
   if (input === "members" && output === "members") return await members(bytes);
   if (input === "recording" && output === "salvage") return await salvageDocument(bytes);
   if ((input === "recording" || input === "phoenix-replay") && isMapping) {

@@ -32,7 +32,8 @@ function eventOf(term, index, at) {
   }
   const [offset, kind, payload, ...extra] = elements;
   const isOffset = isInteger(offset) && offset >= 0 && offset < 2n ** 63n;
-  if (payload === undefined || !isOffset || atomName(kind) === undefined) fail("malformedFrame", at, "what stands in the list is no event");
+  const isEvent = payload !== undefined && isOffset && atomName(kind) !== undefined;
+  if (!isEvent) fail("malformedFrame", at, "what stands in the list is no event");
   return { index, offset, kind: atomName(kind), payload, extra };
 }
 
@@ -61,7 +62,8 @@ class TornReader {
     const { decoder: { position }, bytes } = this;
     const size = sizes[bytes[position]];
     if (size === undefined && position < bytes.length) return null;
-    if (!(position + 1 + size <= bytes.length)) return this.attempt(() => fail("truncated", position, "the term is cut"));
+    const isThere = position + 1 + size <= bytes.length;
+    if (!isThere) return this.attempt(() => fail("truncated", position, "the term is cut"));
     this.decoder.position += 1 + size;
     return size === 0 ? 0 : size === 1 ? bytes[position + 1] : view(bytes).getUint32(position + 1);
   }
