@@ -333,6 +333,7 @@ export const LIMITS = Object.freeze({
 });
 
 const MAXIMUM_INTEGER = 4_194_296;
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
 /** The term that all of `bytes` are; throws a `ReelError` of terms.md §8. */
 export function decode(bytes, limits = LIMITS) {
@@ -536,12 +537,10 @@ export class Decoder {
     const isNegative = this.#u8() !== 0;
     const bytes = this.#take(length);
     if (length > MAXIMUM_INTEGER) this.#fail("limitExceeded", at, `an integer of ${length} bytes`);
-    let hex = "0x0";
-    for (let end = length; end > 0; end -= 4096) {
-      for (const byte of bytes.slice(Math.max(0, end - 4096), end).reverse()) hex += byte.toString(16).padStart(2, "0");
-    }
+    const hex = Array.from(bytes, (byte) => HEX[byte]).reverse().join("");
     try {
-      return integer(isNegative ? -BigInt(hex) : BigInt(hex));
+      const value = BigInt(`0x0${hex}`);
+      return integer(isNegative ? -value : value);
     } catch {
       // Engines have limits of their own, some below that of the format.
       return this.#fail("limitExceeded", at ?? 0, `an integer of ${length} bytes`);
