@@ -1513,7 +1513,7 @@ def phoenix_replay(data) -> list:
     else:
         term = _torn_term(data)
         if not isinstance(term, Map) or not isinstance(term.get(EVENTS), list):
-            raise ReelError("notARecording", 0, "a map without events is another file")
+            raise ReelError("notARecording", 0, "something without events is another file")
         fields, events = term, term.get(EVENTS)
         if term.get(STRUCT) is not None:
             events = [_tuple(part) for part in events]
@@ -1551,19 +1551,25 @@ def _torn_term(data):
                 raise
         raw = bytes(content)
     term, parser = _torn(raw)
-    if term is None and parser.open:
-        pairs, *inner = [opened.parts for opened in parser.open[:2]]
-        if len(pairs) % 2 and pairs[-1] == EVENTS and inner and parser.open[1].is_list:
-            pairs = pairs + inner
-        try:
-            term = Map(zip(pairs[::2], pairs[1::2]))
-        except ValueError as error:
-            raise ReelError("malformedTerm", 0, str(error)) from None
-    return term
+    if term is not None:
+        return term
+    parts = [opened.parts for opened in parser.open[:2]] or [[]]
+    pairs = list(zip(parts[0][::2], parts[0][1::2]))
+    if len(parts[0]) % 2 and parts[0][-1] == EVENTS and len(parts) == 2 and parser.open[1].is_list:
+        pairs.append((EVENTS, parts[1]))
+    if not pairs:
+        raise ReelError("truncated", 0, "the file ends before its first field does")
+    if all(key != EVENTS for key, _ in pairs):
+        pairs.append((EVENTS, []))
+    try:
+        return Map(pairs)
+    except ValueError as error:
+        raise ReelError("malformedTerm", 0, str(error)) from None
 
 
-def _torn(raw):
-    """A term, or None when its bytes are cut, and the parser, whose `open` then has what there is of it."""
+def _torn(raw, cut=False):
+    """A term, or None when its bytes are cut, and the parser, whose `open` then has what there is of it. Of bytes that
+    are known to be cut no other error counts."""
     parser = _Parser(raw, 1, sorting=True)
     try:
         if raw[:1] != b"\x83":
@@ -1574,7 +1580,7 @@ def _torn(raw):
             parser = _Parser(content, sorting=True)
         return parser.term(), parser
     except ReelError as error:
-        if error.kind == "truncated":
+        if error.kind == "truncated" or cut:
             return None, parser
         raise ReelError(error.kind if error.kind == "limitExceeded" else "malformedTerm", 0, error.what) from None
 
@@ -1588,7 +1594,7 @@ def _parts(data):
         position += 12 + length
         if len(raw) == length and zlib.crc32(raw) != crc:
             continue
-        term, parser = _torn(raw)
+        term, parser = _torn(raw, cut=len(raw) < length)
         if term is None:
             parts = [opened.parts for opened in parser.open[:2]]
             term = tuple(parts[0] + parts[1:]) if parts and len(parts[0]) == 1 else ()
@@ -1596,7 +1602,7 @@ def _parts(data):
             fields = term[0]
             numbered += term[1] if isinstance(term[-1], list) else []
     if fields is None:
-        raise ReelError("notARecording", 0, "no frame can be read")
+        raise ReelError("truncated" if position > len(data) else "notARecording", 0, "no frame can be read")
     if not all(isinstance(part, tuple) and len(part) == 2 and isinstance(part[0], int) for part in numbered):
         raise ReelError("malformedFrame", 0, "an event without a number")
     return fields, [_tuple(part[1]) for part in sorted(numbered, key=lambda part: part[0])]
