@@ -15,7 +15,6 @@ from etf import (
     Port,
     Reference,
     bits,
-    canonical,
     improper,
 )
 from json_vectors import refused, valid

@@ -4,7 +4,6 @@ from etf import (
     Atom,
     Pid,
     External,
-    binary,
     export,
     integer,
     large_big,
@@ -19,8 +18,8 @@ from etf import (
     raw,
     small_big,
     small_latin1_atom,
-    small_utf8_atom,
     utf8_atom,
+    write,
 )
 from term_vectors import refused, valid
 
@@ -139,7 +138,7 @@ def external_refused():
     ]:
         yield refused(
             f"functions/external-arity-{name}",
-            raw(export("m", "f", raw(_data(term))).data),
+            raw(export("m", "f", raw(write(term).data)).data),
             "malformedIdentifier",
             8,
             f"The arity of an external function is {what}.",
@@ -151,12 +150,6 @@ def external_refused():
         2,
         "The module of an external function is an atom that is no UTF-8.",
     )
-
-
-def _data(term):
-    from etf import write
-
-    return write(term).data
 
 
 def local_refused():
@@ -186,14 +179,14 @@ def local_refused():
     ]:
         yield refused(
             f"functions/local-old-index-{name}",
-            raw(fun(module, old_index=raw(_data(term))).data),
+            raw(fun(module, old_index=raw(write(term).data)).data),
             "malformedIdentifier",
             index,
             f"The old index of a local function is {what}.",
         )
         yield refused(
             f"functions/local-old-uniq-{name}",
-            raw(fun(module, old_uniq=raw(_data(term))).data),
+            raw(fun(module, old_uniq=raw(write(term).data)).data),
             "malformedIdentifier",
             old_uniq,
             f"The old uniq of a local function is {what}.",
@@ -207,7 +200,7 @@ def local_refused():
     ]:
         yield refused(
             f"functions/local-creator-{name}",
-            raw(fun(module, old_index=4, old_uniq=9, creator=raw(_data(term))).data),
+            raw(fun(module, old_index=4, old_uniq=9, creator=raw(write(term).data)).data),
             "malformedIdentifier",
             creator,
             f"The creator of a local function is {what}, no pid.",

@@ -3,8 +3,6 @@
 from etf import (
     Atom,
     Pid,
-    Port,
-    Reference,
     latin1_atom,
     new_pid,
     new_port,

@@ -1,12 +1,10 @@
 """Maps: forms, keys in JSON, structs, and keys that are there twice."""
 
 from etf import (
-    FALSE,
     NIL,
     TRUE,
     Atom,
     External,
-    Improper,
     Local,
     Map,
     Pid,

@@ -1,7 +1,5 @@
 """What is refused whatever it stands in: first bytes, tags, counts, cuts, and bytes behind."""
 
-import struct
-
 from etf import (
     Atom,
     Pid,
@@ -25,6 +23,7 @@ from etf import (
     nil,
     pid,
     port,
+    raw,
     reference,
     small_big,
     small_integer,
@@ -122,19 +121,19 @@ def tags():
         yield refused(f"tags/{tag:03}", bytes([131, tag]) + bytes(40), kind, 1, f"{shows}.", TAGS, otp=otp)
         yield refused(f"tags/{tag:03}-in-tuple", bytes([131, 104, 2, 97, 1, tag]) + bytes(40), kind, 5, f"{shows}, in a tuple.", TAGS, otp=otp)
     for tag, name in [(80, "a compressed term"), (121, "LOCAL_EXT")]:
-        for place, before in [
-            ("tuple", b"h\1"),
-            ("list", b"l\0\0\0\1"),
-            ("tail", b"l\0\0\0\1a\1"),
-            ("key", b"t\0\0\0\1"),
-            ("value", b"t\0\0\0\1a\1"),
+        for place, before, where in [
+            ("tuple", b"h\1", "an element of a tuple"),
+            ("list", b"l\0\0\0\1", "an element of a list"),
+            ("tail", b"l\0\0\0\1a\1", "a tail"),
+            ("key", b"t\0\0\0\1", "a key"),
+            ("value", b"t\0\0\0\1a\1", "a value"),
         ]:
             yield refused(
                 f"tags/{tag:03}-in-{place}",
                 b"\x83" + before + bytes([tag]) + bytes(40),
                 "unknownTag",
                 1 + len(before),
-                f"The tag {tag}, {name}, stands only right after 131: here as a {place}'s part.".replace("a tail's part", "a tail").replace("a key's part", "a key").replace("a value's part", "a value"),
+                f"The tag {tag}, {name}, stands only right after 131, and here as {where}.",
                 ENVELOPE,
             )
     for place, before, behind in [
@@ -190,16 +189,11 @@ def counts():
         ("map-4-gib", map_((1, 1), count=large), 6, "A MAP of 2^32 - 1 pairs, which would be 2^33 - 2 bytes."),
         ("map-2-31", map_((1, 1), count=0x80000000), 6, "A MAP of 2^31 pairs: twice that is 0 in 32 bits."),
         ("map-3-in-5", map_((1, nil()), (nil(), nil()), count=3), 6, "A MAP of 3 pairs, 5 bytes there: each takes two bytes at least."),
-        ("large-big-4-gib", None, 7, "A LARGE_BIG of 4 GiB, 3 bytes there."),
-        ("small-big-255", None, 4, "A SMALL_BIG of 255 bytes, 3 there."),
+        ("large-big-4-gib", raw(b"o\xff\xff\xff\xff\0\1\2\3"), 7, "A LARGE_BIG of 4 GiB, 3 bytes there."),
+        ("small-big-255", raw(b"n\xff\0\1\2\3"), 4, "A SMALL_BIG of 255 bytes, 3 there."),
     ]
     for name, written, offset, shows in cases:
-        if name.startswith("large-big"):
-            data = b"\x83o" + struct.pack(">I", large) + b"\0\1\2\3"
-        elif name.startswith("small-big"):
-            data = b"\x83n\xff\0\1\2\3"
-        else:
-            data = external(written)
+        data = external(written)
         yield refused(f"counts/{name}", data, "truncated", offset, shows)
     for name, data, offset, shows in [
         ("atom-255", b"\x83d\0\xffok", 4, "An ATOM of 255 bytes, 2 there."),

@@ -1,27 +1,19 @@
 """Integers, floats, atoms, binaries and bitstrings."""
 
-import struct
 
 from etf import (
-    FALSE,
-    NIL,
-    TRUE,
     Atom,
-    binary,
     bit_binary,
     float_text,
     integer,
     large_big,
     latin1_atom,
     magnitude,
-    new_float,
     raw,
     small_big,
-    small_integer,
     small_latin1_atom,
     small_utf8_atom,
     utf8_atom,
-    write,
 )
 from term_vectors import refused, valid
 
