@@ -140,17 +140,24 @@ enum File {
     ) throws -> Int {
         let wanted = min(max(count, 0), largestRead)
         guard wanted > 0 else { return 0 }
-        let start = buffer.count
-        buffer.append(contentsOf: repeatElement(0, count: wanted))
-        var received = 0
-        defer { buffer.removeSubrange((start + received)...) }
-        // Safe: the system writes into the array's own memory, no more than what has just been appended.
-        received = try unsafe buffer.withUnsafeMutableBytes { bytes in
-            let target = unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[start...])
-            if let offset { return try unsafe descriptor.read(fromAbsoluteOffset: Int64(offset), into: target) }
-            return try unsafe descriptor.read(into: target)
+        if buffer.capacity - buffer.count < wanted {
+            // At least doubled, because a file is read piece by piece.
+            buffer.reserveCapacity(buffer.count + max(wanted, buffer.count))
         }
-        return received
+        var outcome: Result<Int, any Error> = .success(0)
+        buffer.append(addingCapacity: wanted) { room in
+            // Safe: the system writes from the front, and what it reports to have written is initialized.
+            unsafe room.withUnsafeMutableBufferPointer { memory, initializedCount in
+                let target = unsafe UnsafeMutableRawBufferPointer(
+                    rebasing: UnsafeMutableRawBufferPointer(memory)[..<wanted])
+                outcome = Result {
+                    if let offset { return try unsafe descriptor.read(fromAbsoluteOffset: Int64(offset), into: target) }
+                    return try unsafe descriptor.read(into: target)
+                }
+                initializedCount = (try? outcome.get()) ?? 0
+            }
+        }
+        return try outcome.get()
     }
 
     static func sync(_ descriptor: FileDescriptor) throws {
