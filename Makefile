@@ -3,13 +3,13 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo build test judge large format lint clean
+.PHONY: help setup demo build test vectors mutants judge bench large format lint clean
 
 # Where builds go.
 BUILD ?= .build
 # Warnings of this package are errors; those of its dependencies are not shown.
 STRICT ?= -Xswiftc -warnings-as-errors
-SWIFT_FILES := Sources Tests Package.swift
+SWIFT_FILES := Sources Tests Package.swift Benchmarks/Sources Benchmarks/Package.swift
 
 # The judge's seed: fixed in `make test`, a new one in each `make judge`.
 SEED ?= $(shell date +%s)
@@ -17,6 +17,10 @@ TERMS ?= 50000
 MUTATIONS ?= 500000
 # The size of the file that `make large` makes, in bytes of terms.
 BYTES ?= 1000000000
+
+# How often each thing is measured, and on what.
+ROUNDS ?= 30
+BENCH_FILES ?= $(patsubst %,Samples/phoenix-replay-0.1/%.etf.gz,contact-form catalogue chat long-chat)
 
 JUDGE := Tests/Judge/judge.escript
 
@@ -41,6 +45,11 @@ test: setup ## build with warnings as errors, run all tests, and compare a sampl
 judge: build ## compare TERMS random terms and MUTATIONS damaged ones with a real BEAM
 	$(JUDGE) terms --count $(TERMS) --seed $(SEED) --command "$(BUILD)/release/reel term transcode --lenient" --used
 	$(JUDGE) mutations --count $(MUTATIONS) --seed $(SEED) --command "$(BUILD)/release/reel term transcode --lenient" --used
+
+bench: ## measure reading and JSON beside zlib and a real BEAM, ROUNDS times
+	@Scripts/setup.sh bench
+	@swift build --package-path Benchmarks --scratch-path $(BUILD)-benchmarks -c release
+	@$(BUILD)-benchmarks/release/reel-benchmark $(ROUNDS) Benchmarks/beam/read.escript $(BENCH_FILES)
 
 large: build ## measure time and memory on a recording of BYTES bytes
 	@Scripts/measure-large.sh $(BUILD)/release/reel $(BYTES)

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the build and the tests need and is not there yet. Says nothing when nothing is missing.
+# Installs what the build and the tests need and is not there yet; with the argument `bench`, what the benchmarks need
+# as well. Says nothing when nothing is missing.
 set -euo pipefail
 
 packages=()
@@ -21,17 +22,36 @@ if ! command -v swift > /dev/null; then
     echo "setup: there is no swift in PATH. Install Swift 6.2 or later: https://www.swift.org/install" >&2
     exit 1
 fi
-if [ ! -e /usr/include/zlib.h ] && ! pkg-config --exists zlib 2> /dev/null; then
-    packages+=(zlib1g-dev)
-    echo "setup: zlib.h is missing (members are compressed with zlib): package zlib1g-dev" >&2
-fi
+# header PACKAGE WHAT-FOR HEADER MODULE: the package is missing when neither the header nor pkg-config's module is there.
+header() {
+    local package=$1 purpose=$2 header=$3 module=$4
+    if [ ! -e "/usr/include/$header" ] && ! pkg-config --exists "$module" 2> /dev/null; then
+        packages+=("$package")
+        echo "setup: $header is missing ($purpose): package $package" >&2
+    fi
+}
+
+needs pkg-config "builds find C libraries with it" pkg-config
+header zlib1g-dev "members are compressed with zlib" zlib.h zlib
+header libsqlite3-dev "one of the stores is SQLite" sqlite3.h sqlite3
+header libpq-dev "one of the stores is PostgreSQL" postgresql/libpq-fe.h libpq
 needs erlang-base "tests ask a real BEAM" erl escript
 needs elixir "tests compare Elixir's notation with Elixir itself" elixir
 needs python3 "tests and measurements make files with it" python3
+needs nodejs "tests run the reader in JavaScript" node
+needs jq "tests read JSON with it" jq
 needs gzip "tests read recordings with it" gzip
 if [ ! -x /usr/bin/time ]; then
     packages+=(time)
     echo "setup: /usr/bin/time is missing (tests measure memory with it): package time" >&2
+fi
+if ! compgen -G "/usr/lib/postgresql/*/bin/initdb" > /dev/null && ! command -v initdb > /dev/null; then
+    packages+=(postgresql)
+    echo "setup: initdb is missing (tests start a PostgreSQL of their own): package postgresql" >&2
+fi
+if [ "${1:-}" = bench ] && ! compgen -G "/usr/lib/erlang/lib/jiffy-*" > /dev/null; then
+    packages+=(erlang-jiffy)
+    echo "setup: jiffy is missing (the BEAM's JSON is measured with it): package erlang-jiffy" >&2
 fi
 
 if [ ${#packages[@]} -eq 0 ]; then exit 0; fi

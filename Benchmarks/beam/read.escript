@@ -1,5 +1,4 @@
 #!/usr/bin/env escript
-%%! -pa /usr/lib/erlang/lib/jiffy-1.1.1/ebin
 %% What an application on the BEAM has today: times in nanoseconds, a line each, of
 %%   gunzip      zlib:gunzip
 %%   terms       zlib:gunzip and binary_to_term

@@ -43,6 +43,21 @@ struct Reading {
         }
     }
 
+    /// The same, and the checksum that a gzip file has.
+    func gunzip() throws {
+        let stream = try MemberStream()
+        var content: [UInt8] = []
+        content.reserveCapacity(2 << 20)
+        var position = 0
+        while position < recording.count {
+            let step = try stream.decode(
+                recording.span.extracting(position..<recording.count), appendingTo: &content, atMost: .max)
+            position += step.consumed
+            if case .memberEnded = step.event { content.removeAll(keepingCapacity: true) }
+        }
+        try stream.finish()
+    }
+
     func events() throws {
         let reader = try RecordingReader(MemorySource(recording))
         while try reader.next() != nil {}

@@ -16,25 +16,19 @@ func format(_ value: Double, _ digits: Int = 1) -> String { String(format: "%.\(
 
 for path in arguments[3...] {
     let reading = try Reading(phoenixReplay: path)
-    if let only = ProcessInfo.processInfo.environment["ONLY"] {
-        for _ in 0..<rounds {
-            switch only {
-            case "events": try reading.events()
-            case "cores": try await reading.jsonAtOnce()
-            case "json": try reading.json()
-            default: try reading.terms()
-            }
-        }
-        continue
-    }
     var stopwatch = Stopwatch([
-        reading.inflate, reading.events, reading.terms, { try reading.json() }, reading.jsonAtOnce, { try reading.json(.tagged) },
+        reading.inflate, reading.gunzip, reading.events, reading.terms, { try reading.json() }, reading.jsonAtOnce,
+        { try reading.json(.tagged) },
     ])
     try await stopwatch.run(rounds: rounds)
     let beam = arguments[2] == "-" ? [:] : try Beam.times(script: arguments[2], file: path, rounds: rounds)
     print("\(URL(fileURLWithPath: path).lastPathComponent), \(reading.contentByteCount) bytes of frames")
-    let names = ["inflate alone", "every event", "every event as a term", "plain JSON", "plain JSON, all cores", "tagged JSON"]
-    let beside = [nil, nil, beam["terms"], beam["json"], beam["json"], nil]
+    let names = [
+        "inflate alone", "inflate, checksum", "every event", "every event as a term", "plain JSON",
+        "plain JSON, all cores",
+        "tagged JSON",
+    ]
+    let beside = [nil, beam["gunzip"], nil, beam["terms"], beam["json"], beam["json"], nil]
     for ((name, time), beam) in zip(zip(names, stopwatch.least), beside) {
         let microseconds = time.microseconds
         var line = "  " + name.padding(toLength: 24, withPad: " ", startingAt: 0)
