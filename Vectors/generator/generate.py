@@ -187,7 +187,10 @@ def manifest_differences(manifest):
     """What is wrong with the manifest and the files that it names, whoever wrote them."""
     schema = importlib.import_module("schema")
     rules = json.loads((ROOT / "manifest.schema.json").read_text())
-    yield from schema.violations(manifest, rules)
+    violations = list(schema.violations(manifest, rules))
+    if violations:
+        yield from violations
+        return
     identifiers = set()
     for each in manifest["vectors"]:
         if each["id"] in identifiers:
