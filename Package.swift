@@ -20,12 +20,18 @@ let package = Package(
         .library(name: "Reel", targets: ["Reel"]),
         .library(name: "ReelJSON", targets: ["ReelJSON"]),
         .library(name: "ReelStore", targets: ["ReelStore"]),
+        .library(name: "ReelStoreSQLite", targets: ["ReelStoreSQLite"]),
+        .library(name: "ReelStorePostgres", targets: ["ReelStorePostgres"]),
+        .library(name: "ReelRetention", targets: ["ReelRetention"]),
         .executable(name: "reel", targets: ["reel-tool"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         // The rooms, lowest first. A test reads the imports and fails on one that points up.
@@ -50,10 +56,31 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .target(
+            name: "ReelStoreSQLite",
+            dependencies: [
+                "ReelStore", "Reel", "ExternalTerm",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: settings
+        ),
+        .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+        .target(
+            name: "ReelStorePostgres", dependencies: ["ReelStore", "Reel", "ExternalTerm", "CPostgres"],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "ReelRetention",
+            dependencies: [
+                "ReelStore", .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings
+        ),
         .executableTarget(
             name: "reel-tool",
             dependencies: [
-                "Reel", "ReelJSON", "ReelStore", "ExternalTerm", "GzipMembers",
+                "Reel", "ReelJSON", "ReelStore", "ReelStoreSQLite", "ReelStorePostgres", "ExternalTerm", "GzipMembers",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
@@ -78,6 +105,15 @@ let package = Package(
                 "ReelStore", "ReelStoreConformance", "Reel", "ExternalTerm", "reel-tool",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "ReelStoreSQLiteTests", dependencies: ["ReelStoreSQLite", "ReelStore", "ReelStoreConformance"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "ReelStorePostgresTests",
+            dependencies: ["ReelStorePostgres", "ReelStore", "ReelStoreConformance", "Reel", "ExternalTerm"],
             swiftSettings: settings
         ),
         .testTarget(name: "ToolTests", dependencies: ["reel-tool"], swiftSettings: settings),

@@ -32,3 +32,9 @@ package enum BlockingWork {
         DispatchQueue.concurrentPerform(iterations: count, execute: body)
     }
 }
+
+/// The system's clock.
+package enum WallClock {
+    /// The time now, in milliseconds since 1970.
+    package static var now: Int { FileSystem.now / 1_000_000 }
+}

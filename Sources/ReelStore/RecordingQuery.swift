@@ -137,11 +137,15 @@ extension RecordingQuery {
         }
     }
 
-    /// The words of ``text``.
-    package var words: [String] { text.map(SearchWords.words(of:)) ?? [] }
+    /// The words of ``text``; none when there is none.
+    package var words: [String] { text.flatMap(SearchWords.wanted) ?? [] }
 
-    /// Whether nothing can match: text is searched for that has no words.
-    package var isEmpty: Bool { text.map { !$0.isEmpty } == true && words.isEmpty }
+    /// Whether nothing can match: text is searched for that has no words, or something that no listing has.
+    package var isEmpty: Bool {
+        if let text, !text.isEmpty, words.isEmpty { return true }
+        if let idPrefix, !idPrefix.isEmpty, RecordingID(validating: idPrefix) == nil { return true }
+        return ([view, url] + eventNames).contains { $0?.utf8.contains(0) == true }
+    }
 
     /// Whether the numbers of a recording are those asked for.
     func matchesNumbers(_ recording: some NumbersOfRecording) -> Bool {

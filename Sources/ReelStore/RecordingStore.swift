@@ -63,7 +63,7 @@ public protocol RecordingStore: Sendable {
 
     /// What happens to the store's recordings from now on.
     ///
-    /// A database tells of what every process does to it, a folder of what is done through this value alone.
+    /// PostgreSQL tells of what every process does to it, a folder and SQLite of what is done through this value alone.
     func changes() async throws(StoreError) -> AsyncStream<RecordingChange>
 
     /// Closes connections and files. The store is not used after that.

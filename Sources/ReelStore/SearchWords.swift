@@ -5,17 +5,25 @@ import Reel
 /// A word is a run of letters and digits, in lower case. What is searched for matches when each of its words is the start of a
 /// word that is there.
 package enum SearchWords {
-    /// The most words of one text that count.
-    static let most = 4_096
+    /// The most words of a recording that count.
+    private static let most = 4_096
+    /// The most characters of a word that count: no database indexes words of any length.
+    private static let longest = 255
+
+    /// The words that are searched for, or nil when nothing can have them all.
+    static func wanted(_ text: String) -> [String]? {
+        let words = words(of: text)
+        return words.isEmpty || words.contains { $0.unicodeScalars.count > longest } ? nil : words
+    }
 
     /// The words of `text`, each once, in the order in which they first come.
-    package static func words(of text: String) -> [String] {
+    private static func words(of text: String) -> [String] {
         var words: [String] = []
         var seen: Set<String> = []
         var word = String.UnicodeScalarView()
         func end() {
             defer { word.removeAll() }
-            guard !word.isEmpty, words.count < most else { return }
+            guard !word.isEmpty else { return }
             let text = String(word)
             if seen.insert(text).inserted { words.append(text) }
         }
@@ -40,7 +48,12 @@ package enum SearchWords {
     package static func words(of recording: StoredRecording) -> [String] {
         var seen: Set<String> = []
         var found: [String] = []
-        func add(_ text: String) { for word in words(of: text) where seen.insert(word).inserted { found.append(word) } }
+        func add(_ text: String) {
+            for word in words(of: text) where found.count < most {
+                let word = String(String.UnicodeScalarView(word.unicodeScalars.prefix(longest)))
+                if seen.insert(word).inserted { found.append(word) }
+            }
+        }
         if let view = recording.view { add(view) }
         if let url = recording.url { add(url) }
         for name in recording.summary.names.keys.sorted() { add(name) }

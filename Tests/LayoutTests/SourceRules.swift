@@ -10,14 +10,21 @@ struct SourceRules {
         "Reel/IO/File.swift": ["SystemPackage", "Glibc"],
         "ReelJSON": ["Reel", "ExternalTerm", "Zlib", "FoundationEssentials"],
         "ReelStore": ["Reel", "ExternalTerm", "Zlib", "SystemPackage", "Dispatch", "Synchronization"],
+        "ReelStore/SQL/CountsJSON.swift": ["Reel", "ExternalTerm", "FoundationEssentials"],
         "ReelStore/Files/FileSystem.swift": ["SystemPackage", "FoundationEssentials", "Glibc"],
+        "ReelStoreSQLite": ["ReelStore", "Reel", "ExternalTerm", "GRDB", "Foundation"],
+        "ReelStorePostgres": ["ReelStore", "Reel", "ExternalTerm", "Dispatch", "Synchronization"],
+        "ReelStorePostgres/PostgresConnection.swift": ["ReelStore", "CPostgres", "Synchronization", "Glibc"],
+        "ReelRetention": ["ReelStore", "ServiceLifecycle", "Logging"],
     ]
 
     /// The rooms that may import anything.
     static let unrestricted: Set<String> = ["reel-tool"]
 
     /// The rooms that wrap what is unsafe: zlib, and the system's calls that want pointers.
-    static let unsafe: Set<String> = ["Zlib", "Reel/IO/File.swift", "ReelStore/Files/FileSystem.swift"]
+    static let unsafe: Set<String> = [
+        "Zlib", "Reel/IO/File.swift", "ReelStore/Files/FileSystem.swift", "ReelStorePostgres/PostgresConnection.swift",
+    ]
 
     /// The room that the source at `path` belongs to: its folder's, or one of its own.
     static func room(of path: String) -> String? {

@@ -167,7 +167,8 @@ extension StoreConformance {
             let there = ([recording.view, recording.url].compactMap { $0 } + recording.summary.names.keys)
                 .flatMap(words)
             let wanted = words(text)
-            guard !wanted.isEmpty,
+            // No word is longer than what databases index.
+            guard !wanted.isEmpty, wanted.allSatisfy({ $0.unicodeScalars.count <= 255 }),
                 wanted.allSatisfy({ word in there.contains { Array($0.utf8).starts(with: Array(word.utf8)) } })
             else { return false }
         }

@@ -1,0 +1,101 @@
+import ReelStore
+
+/// How recordings are deleted: their rows first, then their bytes, by dropping the partitions of months that are empty.
+struct Deletion {
+    let connection: PostgresConnection
+
+    /// How many recordings are deleted in one transaction.
+    private static let batchCount = 5_000
+    /// From how many deleted recordings on who listens is told that anything may have happened.
+    private static let mostAnnounced = 1_000
+
+    /// Deletes recordings. Their bytes are gone from then on, but take room until ``removeOrphans()``.
+    func delete(_ ids: [RecordingID], keepingUnfinished: Bool) throws -> [RecordingID] {
+        var deleted: Set<RecordingID> = []
+        for start in stride(from: 0, to: ids.count, by: Deletion.batchCount) {
+            let batch = ids[start..<min(start + Deletion.batchCount, ids.count)]
+            try connection.transaction {
+                let rows = try connection.execute(
+                    """
+                    WITH d AS (
+                        DELETE FROM reel_recordings WHERE id = ANY ($1::text[]) AND (finished OR NOT $2::boolean)
+                        RETURNING key, id, month),
+                    o AS (INSERT INTO reel_orphans (recording, month) SELECT key, month FROM d)
+                    SELECT id FROM d
+                    """, [.texts(batch.map(\.text)), .boolean(keepingUnfinished)])
+                let found = rows.rows.compactMap { row -> RecordingID? in
+                    var cells = PostgresCells(row)
+                    return cells.text().flatMap { RecordingID(validating: $0) }
+                }
+                deleted.formUnion(found)
+                if found.count > Deletion.mostAnnounced {
+                    try announce([Announcement.everything])
+                } else {
+                    try announce(found.map(Announcement.deleted))
+                }
+            }
+        }
+        return ids.filter(deleted.contains)
+    }
+
+    private func announce(_ texts: [String]) throws {
+        guard !texts.isEmpty else { return }
+        try connection.execute(
+            "SELECT pg_notify('\(Announcement.channel)', text) FROM unnest($1::text[]) AS text", [.texts(texts)])
+    }
+
+    /// Removes the bytes of recordings that are deleted, those of other processes that did not come to it too.
+    func removeOrphans() throws {
+        let months = try connection.execute(
+            """
+            SELECT DISTINCT month, month < \(Schema.month) AND NOT EXISTS
+                (SELECT 1 FROM reel_recordings r WHERE r.month = o.month)
+            FROM reel_orphans o
+            """)
+        for row in months.rows {
+            var cells = PostgresCells(row)
+            guard let month = cells.integer() else { continue }
+            if cells.boolean(), try drop(month) { continue }
+            while try removeSome(of: month) {}
+        }
+    }
+
+    /// Drops the partition of a month of which no recording is left. Returns whether it was one.
+    private func drop(_ month: Int) throws -> Bool {
+        try connection.transaction {
+            try connection.execute("SELECT pg_advisory_xact_lock(\(Schema.lock))")
+            // Whoever starts a recording in that month, which a clock that goes back may bring about, waits here or was first.
+            try connection.execute("LOCK TABLE reel_recordings IN SHARE ROW EXCLUSIVE MODE")
+            let rows = try connection.execute(
+                "SELECT 1 FROM reel_recordings WHERE month = $1 LIMIT 1", [.integer(month)])
+            guard rows.rows.isEmpty else { return false }
+            try connection.execute("DROP TABLE IF EXISTS \(Schema.partition(month))")
+            try connection.execute("DELETE FROM reel_orphans WHERE month = $1", [.integer(month)])
+            return true
+        }
+    }
+
+    /// Removes the bytes of some recordings. Returns whether there may be more.
+    private func removeSome(of month: Int) throws -> Bool {
+        let rows = try connection.execute(
+            """
+            WITH o AS (
+                DELETE FROM reel_orphans WHERE recording IN (
+                    SELECT recording FROM reel_orphans WHERE month = $1 LIMIT 1000 FOR UPDATE SKIP LOCKED)
+                RETURNING recording),
+            p AS (DELETE FROM reel_parts USING o WHERE reel_parts.month = $1 AND reel_parts.recording = o.recording)
+            SELECT COUNT(*) FROM o
+            """, [.integer(month)])
+        var cells = PostgresCells(rows.rows.first ?? [])
+        return (cells.integer() ?? 0) == 1_000
+    }
+
+    /// Deletes everything.
+    func clear() throws {
+        try connection.transaction {
+            // In the order in which a recording is written, so that the two cannot wait for each other.
+            try connection.execute("TRUNCATE reel_recordings, reel_parts, reel_orphans")
+            try announce([Announcement.everything])
+        }
+    }
+}

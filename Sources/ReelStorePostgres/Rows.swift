@@ -1,0 +1,192 @@
+import ExternalTerm
+import Reel
+import ReelStore
+
+extension QuerySQL.Dialect {
+    static let postgres = QuerySQL.Dialect(
+        placeholder: { "$\($0)" },
+        hasPart: { "strpos(\($0), \($1)) > 0" },
+        hasName: { "r.event_names ? \($0)" },
+        hasWords: { "r.words @@ \($0)::tsquery" },
+        // Words have letters and digits only, so nothing in them ends the quotes.
+        words: { $0.map { "'\($0)':*" }.joined(separator: " & ") })
+}
+
+/// The rows of the tables: what they say, and how they are written.
+enum Rows {
+    /// What is read of a recording, and what its parts are found by.
+    struct Found: Sendable {
+        var state: StoredState
+        var month: Int
+    }
+
+    private static let columns = """
+        r.month, r.key, r.id, r.view, r.url, r.connected_at, r.saved_at, r.finished, r.byte_count, r.event_count, \
+        r.duration_ms, r.error_count, r.event_names::text, r.kinds::text, r.reason, r.has_finish
+        """
+
+    /// What the database has of a recording.
+    static func found(_ id: RecordingID, on connection: PostgresConnection) throws -> Found? {
+        let rows = try connection.execute(
+            "SELECT \(columns) FROM reel_recordings r WHERE r.id = $1", [.text(id.text)])
+        return try rows.rows.first.map(found)
+    }
+
+    /// The recordings that match a query.
+    static func recordings(_ query: QuerySQL, on connection: PostgresConnection) throws -> [StoredRecording] {
+        let values = query.values.map { value -> PostgresValue in
+            switch value {
+            case .integer(let number): .integer(number)
+            case .text(let text): .text(text)
+            }
+        }
+        let rows = try connection.execute(
+            "SELECT \(columns) FROM reel_recordings r \(query.text)", values)
+        return try rows.rows.map { try found($0).state.recording }
+    }
+
+    private static func found(_ row: [[UInt8]?]) throws -> Found {
+        var cells = PostgresCells(row)
+        guard let month = cells.integer(), let key = cells.integer(),
+            let id = cells.text().flatMap({ RecordingID(validating: $0) })
+        else { throw StoreError(.inputOutput, "a row of reel_recordings that no store has written") }
+        let view = cells.text()
+        let url = cells.text()
+        let connectedAt = cells.integer()
+        let savedAt = cells.integer() ?? 0
+        let isFinished = cells.boolean()
+        let byteCount = cells.integer() ?? 0
+        let summary = Summary(
+            eventCount: cells.integer() ?? 0, duration: cells.integer() ?? 0, errorCount: cells.integer() ?? 0,
+            names: cells.text() ?? "", kinds: cells.text() ?? "", reason: cells.text() ?? "")
+        let recording = StoredRecording(
+            id: id, view: view, url: url, connectedAt: connectedAt, savedAt: savedAt, isFinished: isFinished,
+            byteCount: byteCount, summary: summary)
+        return Found(
+            state: StoredState(key: Int64(key), recording: recording, hasFinish: cells.boolean()), month: month)
+    }
+
+    /// The bytes of a recording, from the parts that they lie in.
+    static func bytes(
+        _ range: Range<Int>, of key: Int64, month: Int, _ id: RecordingID, on connection: PostgresConnection
+    ) throws -> [UInt8] {
+        let rows = try connection.execute(
+            """
+            SELECT position, data FROM reel_parts
+            WHERE recording = $1 AND month = $4 AND position < $3 AND position >= COALESCE(
+                (SELECT MAX(position) FROM reel_parts WHERE recording = $1 AND month = $4 AND position <= $2), 0)
+            ORDER BY position
+            """,
+            [.integer(Int(key)), .integer(range.lowerBound), .integer(range.upperBound), .integer(month)])
+        let parts = rows.rows.map { row -> (position: Int, bytes: [UInt8]) in
+            var cells = PostgresCells(row)
+            return (cells.integer() ?? 0, cells.bytes() ?? [])
+        }
+        return try AppendDecision.bytes(in: range, of: parts, id)
+    }
+
+    /// Writes members, and what they make of the recording, and tells who listens.
+    ///
+    /// - Parameter found: what the database had when that was decided.
+    /// - Returns: false when it has something else by now; then nothing is written.
+    static func write(
+        _ recording: StoredRecording, hasFinish: Bool, _ members: [UInt8], at offset: Int, over found: Found?,
+        on connection: PostgresConnection
+    ) throws -> Bool {
+        let parts = AppendDecision.parts(of: members, at: offset)
+        // What most recorders send is one part, and then one statement does it all.
+        guard parts.count > 1 else {
+            return try write(
+                recording, hasFinish, parts.first?.bytes ?? [], at: offset, over: found, on: connection) != nil
+        }
+        return try connection.transaction {
+            guard
+                let place = try write(
+                    recording, hasFinish, parts[0].bytes, at: offset, over: found, on: connection)
+            else { return false }
+            for part in parts.dropFirst() {
+                try connection.execute(
+                    "INSERT INTO reel_parts (month, recording, position, data) VALUES ($1, $2, $3, $4)",
+                    [.integer(place.month), .integer(place.key), .integer(part.position), .bytes(Array(part.bytes))])
+            }
+            return true
+        }
+    }
+
+    private static func write(
+        _ recording: StoredRecording, _ hasFinish: Bool, _ part: ArraySlice<UInt8>, at offset: Int, over found: Found?,
+        on connection: PostgresConnection
+    ) throws -> (key: Int, month: Int)? {
+        var values: [PostgresValue] = [
+            .integer(recording.eventCount), .integer(recording.duration), .integer(recording.errorCount),
+            .text(CountsJSON.text(recording.summary.names)), .text(CountsJSON.text(recording.summary.kindsByName)),
+            .text(recording.summary.reason.atom.name), .texts(SearchWords.words(of: recording)),
+            .integer(recording.savedAt), .integer(recording.byteCount), .boolean(hasFinish),
+            .boolean(recording.isFinished), .integer(offset), .bytes(Array(part)),
+            .text(Announcement.appended(recording)), .text(Announcement.finished(recording.id)),
+        ]
+        let change: String
+        if let found {
+            values.append(.integer(Int(found.state.key)))
+            change = """
+                UPDATE reel_recordings SET event_count = $1, duration_ms = $2, error_count = $3, event_names = $4::jsonb,
+                    kinds = $5::jsonb, reason = $6, words = array_to_tsvector($7::text[]), saved_at = $8, byte_count = $9,
+                    has_finish = $10, finished = $11
+                WHERE key = $16 AND byte_count = $12::bigint AND NOT finished
+                """
+        } else {
+            values += [
+                .text(recording.id.text), PostgresValue(recording.view), PostgresValue(recording.url),
+                PostgresValue(recording.connectedAt),
+            ]
+            change = """
+                INSERT INTO reel_recordings (event_count, duration_ms, error_count, event_names, kinds, reason, words,
+                    saved_at, byte_count, has_finish, finished, id, view, url, connected_at, month)
+                VALUES ($1, $2, $3, $4::jsonb, $5::jsonb, $6, array_to_tsvector($7::text[]), $8, $9, $10, $11,
+                    $16, $17, $18, $19, \(Schema.month))
+                ON CONFLICT (id) DO NOTHING
+                """
+        }
+        let rows = try connection.execute(
+            """
+            WITH r AS (\(change) RETURNING key, month, finished),
+            p AS (INSERT INTO reel_parts (month, recording, position, data)
+                SELECT month, key, $12::bigint, $13::bytea FROM r)
+            SELECT key, month, pg_notify('\(Announcement.channel)', $14),
+                CASE WHEN finished THEN pg_notify('\(Announcement.channel)', $15) END FROM r
+            """, values)
+        guard let row = rows.rows.first else { return nil }
+        var cells = PostgresCells(row)
+        guard let key = cells.integer(), let month = cells.integer() else { return nil }
+        return (key, month)
+    }
+}
+
+/// What is said to those who listen, on every machine.
+enum Announcement {
+    static let channel = "reel_recordings"
+    static let everything = "everything"
+
+    static func appended(_ recording: StoredRecording) -> String {
+        "appended \(recording.id) \(recording.byteCount) \(recording.eventCount)"
+    }
+
+    static func finished(_ id: RecordingID) -> String { "finished \(id)" }
+    static func deleted(_ id: RecordingID) -> String { "deleted \(id)" }
+
+    /// What an announcement means. One that a later version makes means anything.
+    static func change(_ text: String) -> RecordingChange {
+        let words = text.split(separator: " ")
+        guard words.count >= 2, let id = RecordingID(validating: words[1]) else { return .unknown }
+        switch words[0] {
+        case "appended":
+            guard words.count == 4, let byteCount = Int(words[2]), let eventCount = Int(words[3]) else {
+                return .unknown
+            }
+            return .appended(id, byteCount: byteCount, eventCount: eventCount)
+        case "finished": return .finished(id)
+        case "deleted": return .deleted(id)
+        default: return .unknown
+        }
+    }
+}

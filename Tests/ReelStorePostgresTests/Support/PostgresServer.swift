@@ -1,0 +1,124 @@
+import Foundation
+import Synchronization
+
+/// A PostgreSQL server of the tests' own: a folder that is gone with the process that started it, whatever becomes of that.
+final class PostgresServer: Sendable {
+    /// The server that most tests share, each with a database of its own.
+    static let shared = Result { try PostgresServer() }
+
+    let folder: String
+    private let databases = Atomic<Int>(0)
+    /// The server is stopped, and its folder removed, when this is closed.
+    private let lifeline: Pipe
+    private let program: String
+
+    struct Failure: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    /// Starts a server.
+    ///
+    /// - Parameter settings: lines of its configuration besides those that every one of the tests has.
+    init(settings: [String] = []) throws {
+        let root = "/tmp/reel-pg-\(UInt32.random(in: 0 ... .max))"
+        folder = root
+        program = try PostgresServer.programs()
+        let lines =
+            [
+                "unix_socket_directories = '\(root)'", "listen_addresses = ''", "fsync = off", "max_connections = 60",
+                "shared_buffers = 64MB", "logging_collector = off", "log_min_messages = fatal",
+            ] + settings
+        try FileManager.default.createDirectory(
+            atPath: root, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o777])
+        try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: URL(filePath: "\(root)/settings"))
+        try PostgresServer.shell("chmod 777 '\(root)'")
+        lifeline = Pipe()
+        try shell(
+            "initdb -D '\(root)/data' -U reel -A trust -E UTF8 --locale=C > /dev/null"
+                + " && cat '\(root)/settings' >> '\(root)/data/postgresql.conf'")
+        try start()
+        // Whoever reads the pipe sees its end when this process is gone.
+        let guardian = Process()
+        guardian.executableURL = URL(filePath: "/bin/sh")
+        guardian.arguments = [
+            "-c",
+            "trap '' INT TERM HUP; read line; \(command("pg_ctl -D '\(root)/data' -m immediate stop")); rm -rf '\(root)'",
+        ]
+        guardian.standardInput = lifeline
+        guardian.standardOutput = FileHandle.nullDevice
+        guardian.standardError = FileHandle.nullDevice
+        try guardian.run()
+    }
+
+    /// Makes an empty database, and returns its URL.
+    func newDatabase() throws -> String {
+        let name = "test_\(databases.add(1, ordering: .relaxed).newValue)"
+        try shell("createdb -h '\(folder)' -U reel \(name)")
+        return url(of: name)
+    }
+
+    func url(of database: String) -> String { "postgres:///\(database)?host=\(folder)&user=reel" }
+
+    /// Runs SQL, and returns what it prints, a line a row.
+    @discardableResult
+    func sql(_ url: String, _ statement: String) throws -> [String] {
+        try PostgresServer.shell("psql '\(url)' -v ON_ERROR_STOP=1 -qAtX", input: statement).split(separator: "\n")
+            .map(String.init)
+    }
+
+    func start() throws {
+        try shell("pg_ctl -D '\(folder)/data' -w -s -l '\(folder)/log' start")
+    }
+
+    /// Stops the server as a crash does.
+    func crash() throws { try shell("pg_ctl -D '\(folder)/data' -m immediate -w -s stop") }
+
+    /// Stops the server as a crash does, and starts it.
+    func restart() throws {
+        try crash()
+        try start()
+    }
+
+    private func shell(_ line: String) throws { try PostgresServer.shell(command(line)) }
+
+    /// The server's programs refuse to run as root.
+    private func command(_ line: String) -> String {
+        let line = "PATH='\(program)':$PATH; \(line)"
+        guard getuid() == 0 else { return line }
+        return "runuser -u postgres -- sh -c \(quoted(line))"
+    }
+
+    private func quoted(_ text: String) -> String {
+        "'" + text.replacingOccurrences(of: "'", with: "'\\''") + "'"
+    }
+
+    private static func programs() throws -> String {
+        let root = "/usr/lib/postgresql"
+        let versions = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
+        if let version = versions.compactMap({ Int($0) }).max() { return "\(root)/\(version)/bin" }
+        return try shell("dirname \"$(command -v initdb)\"").trimmingCharacters(in: .newlines)
+    }
+
+    @discardableResult
+    static func shell(_ line: String, input: String = "") throws -> String {
+        let process = Process()
+        process.executableURL = URL(filePath: "/bin/bash")
+        // A server that is started must not inherit what Foundation waits for the end of its process with.
+        let closing = "for fd in /proc/$$/fd/*; do fd=${fd##*/}; if [ $fd -gt 2 ]; then eval \"exec $fd>&-\"; fi; done"
+        process.arguments = ["-c", "\(closing) 2> /dev/null\n\(line)"]
+        // Files, so that no pipe is ever full, and none is kept open by what goes on running.
+        let name = FileManager.default.temporaryDirectory.appending(path: "reel-shell-\(UUID().uuidString)").path
+        defer { for ending in ["in", "out"] { try? FileManager.default.removeItem(atPath: "\(name).\(ending)") } }
+        try Data(input.utf8).write(to: URL(filePath: "\(name).in"))
+        try Data().write(to: URL(filePath: "\(name).out"))
+        let output = try FileHandle(forWritingTo: URL(filePath: "\(name).out"))
+        process.standardInput = try FileHandle(forReadingFrom: URL(filePath: "\(name).in"))
+        process.standardOutput = output
+        process.standardError = output
+        try process.run()
+        process.waitUntilExit()
+        let text = String(decoding: try Data(contentsOf: URL(filePath: "\(name).out")), as: UTF8.self)
+        guard process.terminationStatus == 0 else { throw Failure(description: "\(line): \(text)") }
+        return text
+    }
+}
