@@ -89,7 +89,8 @@ public struct CanonicalTranscoder: Sendable {
                 noteStart(of: token, at: writer.bytes.count)
                 if let container = writer.writeStart(of: token, of: bytes, at: source) {
                     guard container.remaining == 0 || open.count + depth < limits.depth else {
-                        throw TermError(.limitExceeded, at: source, "terms nested deeper than \(limits.depth)")
+                        throw TermError(
+                            .limitExceeded, at: reader.offset, "terms nested deeper than \(limits.depth)")
                     }
                     open.append(container)
                     open[open.count - 1].firstMark = marks.count

@@ -170,7 +170,8 @@ struct TermDecoding: ~Escapable {
 
     private mutating func open(_ kind: Kind, count: Int, at start: Int) throws(TermError) {
         guard count == 0 || open.count < depthLimit else {
-            throw TermError(.limitExceeded, at: start, "terms nested deeper than \(depthLimit)")
+            // The first of the terms in it is the one that is too deep.
+            throw TermError(.limitExceeded, at: reader.offset, "terms nested deeper than \(depthLimit)")
         }
         open.append(Container(kind: kind, remaining: count, start: start, firstTerm: content.count))
     }

@@ -83,7 +83,7 @@ public struct TermParser: ~Escapable {
         }
         if let top = open.indices.last {
             open[top].remaining -= 1
-            if open[top].remaining == 0, try continuesList(token, at: start) { return token }
+            if open[top].remaining == 0, try continuesList(token) { return token }
         }
         let following = token.followingTermCount
         if following > 0 {
@@ -93,7 +93,7 @@ public struct TermParser: ~Escapable {
                 case .list(let count): count > 0 ? .list : .emptyList
                 default: .sequence
                 }
-            if kind != .emptyList { try checkDepth(open.count, at: start) }
+            if kind != .emptyList { try checkDepth(open.count) }
             open.append(Container(kind: kind, remaining: following, start: start, firstKey: keyStarts.count))
         } else {
             try closeContainers()
@@ -111,12 +111,12 @@ public struct TermParser: ~Escapable {
     }
 
     /// Takes what may be the tail of the list on top: a list there goes on with the one on top, and is no deeper.
-    private mutating func continuesList(_ token: TermToken, at start: Int) throws(TermError) -> Bool {
+    private mutating func continuesList(_ token: TermToken) throws(TermError) -> Bool {
         let top = open.count - 1
         guard open[top].kind == .list || open[top].kind == .emptyList else { return false }
         if case .list(let count) = token {
             if open[top].kind == .emptyList, count > 0 {
-                try checkDepth(top, at: start)
+                try checkDepth(top)
                 open[top].kind = .list
             }
             open[top].remaining = count + 1
@@ -127,9 +127,10 @@ public struct TermParser: ~Escapable {
         return false
     }
 
-    private func checkDepth(_ depth: Int, at start: Int) throws(TermError) {
+    /// Checks that the terms in a container whose head has been read may be so deep.
+    private func checkDepth(_ depth: Int) throws(TermError) {
         guard depth < depthLimit else {
-            throw TermError(.limitExceeded, at: start, "terms nested deeper than \(depthLimit)")
+            throw TermError(.limitExceeded, at: reader.offset, "terms nested deeper than \(depthLimit)")
         }
     }
 
