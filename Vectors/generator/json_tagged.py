@@ -323,6 +323,6 @@ def unsound():
         ("infinity", "@@1e999", "limitExceeded", "A number that no float can hold."),
         ("depth-lists-1025", "[" * 1025 + "@@1" + "]" * 1025, "limitExceeded", "An integer in 1,025 lists is one too deep."),
         ("depth-tuples-1025", '{"$tuple":[' * 1025 + "@@1" + "]}" * 1025, "limitExceeded", "An integer in 1,025 tuples is one too deep."),
-        ("depth-objects-1025", '{"k":' * 1025 + "@@1" + "}" * 1025, "limitExceeded", "An integer in 1,025 maps is one too deep."),
+        ("depth-objects-1025", '{"k":' * 1025 + "@@1" + "}" * 1025, "limitExceeded", "An integer in 1,025 maps is one too deep; so is its key.", ("limitExceeded", 5 * 1024 + 1)),
         ("depth-open", "[" * 1025 + "@@[" + "[" * 50_000, "limitExceeded", "50,000 lists that are opened and never closed: the limit comes before the end."),
     ]

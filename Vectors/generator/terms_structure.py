@@ -157,13 +157,14 @@ def depth():
             f"depth/{name}-1024", nest(1024, around, 1), DEPTH, f"An integer in 1,024 {what} is as deep as may be."
         )
         deep = nest(1025, around, 1)
-        offset = 1 + deep.data.index(b"a\x01")
+        # Of a map it is the key that comes first.
+        offset = 1 + deep.data.rindex(b"m\0\0\0\1k" if name == "map-values" else b"a\1")
         yield refused(
             f"depth/{name}-1025",
             deep,
             "limitExceeded",
             offset,
-            f"An integer in 1,025 {what} is one too deep.",
+            f"What stands in 1,025 {what} is one too deep.",
             DEPTH,
             otp=NO_DEPTH,
         )
@@ -184,9 +185,18 @@ def depth():
     )
     yield valid(
         "depth/tails-1024",
-        nest(1024, lambda term: list_([1], small_tuple(term)) if term.data[0] != 104 else small_tuple(term), 1),
+        nest(512, lambda term: list_([1], small_tuple(term)), 1),
         DEPTH,
-        "A tuple in a list's tail is one deeper than the list, like an element.",
+        "A tuple in a list's tail is one deeper than the list, like an element: 512 of each.",
+    )
+    yield refused(
+        "depth/tails-1025",
+        small_tuple(nest(512, lambda term: list_([1], small_tuple(term)), 1)),
+        "limitExceeded",
+        1 + 2 + 512 * 9,
+        "512 tuples in tails of 512 lists, in one more tuple.",
+        DEPTH,
+        otp=NO_DEPTH,
     )
     yield valid(
         "depth/functions-1024",
