@@ -196,8 +196,8 @@ def damages():
     for part in file.parts[:3]:
         data = changed(data, part.end - 1)
     index = file.parts[3]
-    yield vector("two-members/all-data", "With an index member that is sound the file is not read as a plain one.", data, [],
-                 [(0, index.offset)], error=("malformedMember", 0))
+    yield vector("two-members/all-data", "Without a sound data member the file is read as a plain one, index or not.", data,
+                 frames_of(one), [(0, len(data))], error=("malformedMember", 0))
     data = changed(changed(file.bytes, index.end - 1), file.parts[4].end - 1)
     yield vector("two-members/index-and-end", "Without index and end no event is lost.", data, frames_of(*file.parts[:3]),
                  [(index.offset, len(data))], error=("malformedMember", index.offset))
@@ -277,9 +277,9 @@ def missing():
     yield vector("missing/first-two", "The last data member alone has events.", data, frames_of(third), [],
                  error=("notARecording", 0))
     data = joined(index, end)
-    yield vector("missing/all-data", "An index member and an end member alone hold nothing.", data, [], [],
+    yield vector("missing/all-data", "An index member and an end member alone cannot be saved.", data, None, [],
                  error=("notARecording", 0))
-    yield vector("missing/all-but-end", "An end member alone holds nothing.", end_member(0), [], [],
+    yield vector("missing/all-but-end", "An end member alone cannot be saved.", end_member(0), None, [],
                  error=("notARecording", 0))
     keyed = whole()
     data = joined(keyed.parts[0], keyed.parts[2], *keyed.parts[3:])
@@ -556,6 +556,9 @@ def plain_gzip():
     cut = second + head + 5 + 10
     yield vector("gzip/across", "A frame that runs into a member that is cut is lost with it.", across[:cut], frames[:4],
                  [(second, cut)], error=("truncated", second))
+    short = gzip(data[:at]) + gzip(data[at : at + 5])
+    yield vector("gzip/across-short", "A frame that lacks bytes is lost with the member in which it starts.", short,
+                 frames[:4], [(0, len(short))], error=("truncated", 0))
     named = gzip(data, name=b"demo.reel", extra=subfield(b"XY", b"1"), hcrc=True)
     cut = len(named) - 20
     yield vector("gzip/named", "Gzip with a name and a subfield is read like any.", named[:cut], frames[:5], [(0, cut)],
@@ -626,5 +629,11 @@ def finished_by_one():
                      alternatives=HOPPED if place >= end.member.header_length else ())
     yield vector("short/no-end", "Without the end member the recording is unfinished.", first.data, frames_of(first), [],
                  expect=frames_of(first))
-    yield vector("short/data", "With an end member that is sound the file is not read as a plain one.",
-                 changed(file.bytes, first.end - 1), [], [(0, first.end)], error=("malformedMember", 0))
+    yield vector("short/data", "With an end member that is sound the only data member is read as a plain one all the same.",
+                 changed(file.bytes, first.end - 1), frames_of(first), [(0, file.length)], error=("malformedMember", 0))
+    wrong = Recording().data(header(HEADER), batch(ONE), finish(ONE), change={2: 4}).end()
+    yield vector("short/count", "Read as a plain one, a file with wrong fields may have no error at all.", wrong,
+                 frames_of(wrong.parts[0]), [], error=("malformedMember", 0))
+    wrong = Recording().data(header(HEADER), batch(ONE), finish(ONE), crc=1).index().end()
+    yield vector("short/index", "With index and end member the only data member is read as a plain one all the same.", wrong,
+                 frames_of(wrong.parts[0]), [(0, wrong.length)], error=("checksum", 0))

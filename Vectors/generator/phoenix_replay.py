@@ -525,9 +525,6 @@ def wrong_bytes():
               compressed(bytes(recording().data), adler=5), "recording", ("malformedTerm",), ("checksum",))
     yield bad("bytes/cut-magic", "1", "A file that ends in its gzip header is truncated.", term.gzip()[:5], "map",
               ("truncated", 0))
-    for name, length in [("first", 30), ("before-events", term.list_start - 9)]:
-        yield bad(f"bytes/cut-{name}", "3", "A map that is cut before its events has nothing to import.", term.bare[:length], "bare",
-                  ("notARecording",), ("truncated",), ("malformedTerm",))
 
 
 def refused_parts():

@@ -438,6 +438,8 @@ def control_frames():
         ("duration-other", {"duration": 7}, "A reader may believe the duration, and need not check it."),
         ("kinds-other", {"kinds": Map([(Atom("exit"), 7)])}, "A reader need not check how often a kind comes."),
         ("names-empty", {"names": Map()}, "There may be no names."),
+        ("names-atom", {"names": NIL}, "Names that are no map count as missing."),
+        ("kinds-list", {"kinds": [(Atom("mount"), 1)]}, "Kinds that are no map count as missing."),
         ("errors", {"errors": 12}, "A reader need not check the number of errors."),
         ("duration-largest", {"duration": LARGEST}, "The duration is below 2^63."),
     ]
@@ -592,9 +594,12 @@ def nothing_there():
     for name, content in [("text", b"just text that somebody compressed"), ("zeros", bytes(40)),
                           ("list", external([1, 2])), ("large", struct.pack(">I", (64 << 20) + 1) + b"\x83" + bytes(40))]:
         yield bad(f"nothing/gzip-{name}", "4.3", "Gzip of something else is no recording.", gzip(content), "notARecording", 0)
-    for name, content in [("empty", b""), ("short", b"\0\0")]:
-        yield bad(f"nothing/gzip-{name}", "4.3", "Gzip of too little is no recording.", gzip(content), "notARecording", 0,
-                  [("truncated", 0)])
+    yield bad("nothing/gzip-empty", "4.3", "Gzip of nothing is no recording.", gzip(b""), "notARecording", 0)
+    yield bad("nothing/gzip-empty-twice", "4.3", "Gzip members that hold nothing are no recording.", gzip(b"") * 2,
+              "notARecording", 0)
+    for length in (1, 2, 3):
+        yield bad(f"nothing/gzip-length-{length}", "4.3", "A content that ends within the first length is truncated.",
+                  gzip(bytes(length)), "truncated", 0)
     yield bad("nothing/bare-other", "4.3", "A length without 131 behind it is no recording.", b"\0\0\0\x05hello",
               "notARecording", 0)
     yield bad("nothing/bare-large", "4.3", "A length beyond the limit is no start of a bare recording.",
@@ -791,6 +796,13 @@ def wrong_frames():
         if name in some:
             data = contents([header(HEADER), batch(ONE), wrong, batch(TWO)])
             yield bad(f"frame-gzip/{name}", section, shows, gzip(data), kind, 0)
+    data = contents([header(HEADER), batch(ONE), frame(5.5), batch(TWO)])
+    half = len(contents([header(HEADER), batch(ONE)])) + 6
+    yield bad("frame-gzip/across", "10", "A frame is in the member in which it starts.",
+              gzip(data[:10]) + gzip(data[10:half]) + gzip(data[half:]), "malformedFrame", len(gzip(data[:10])))
+    short = contents([header(HEADER), batch(ONE), batch(TWO)])[:-3]
+    yield bad("frame-gzip/across-cut", "10", "A frame that lacks bytes is in the member in which it starts.",
+              gzip(short[:10]) + gzip(short[10:half]) + gzip(short[half:]), "truncated", len(gzip(short[:10])))
     wrong = raw_frame(b"")
     first = gzip(contents([header(HEADER), batch(ONE)]))
     yield bad("frame-gzip/second-member", "10", "In gzip the offset is that of the member.",
@@ -1217,6 +1229,11 @@ def limits():
         deep = Map([(1, deep)])
     file = started().data(event((5, Atom("x_a_b"), deep)))
     yield bad("limits/deep-maps", "9", "Maps count.", file, "limitExceeded", file.offset(1))
+    deep = 5
+    for _ in range(1100):
+        deep = Map([(deep, 1)])
+    file = started().data(event((5, Atom("x_a_b"), deep)))
+    yield bad("limits/deep-keys", "9", "Keys are terms as values are.", file, "limitExceeded", file.offset(1))
     length = 64 << 20
     before = contents([header(HEADER), batch(ONE)])
     yield bad("limits/frame-just", "9", "A frame of 64 MiB is within the limit, and cut here.",
