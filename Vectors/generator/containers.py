@@ -15,9 +15,7 @@ import struct
 import zlib
 from dataclasses import dataclass, field
 
-from etf import Atom, Map, Written, external, write
-
-ATOMS = {"true": Atom("true"), "false": Atom("false"), "nil": Atom("nil")}
+from etf import Atom, Map, external, write
 
 
 def atom_map(**pairs):
@@ -71,11 +69,70 @@ class BitWriter:
         return bytes(self.data)
 
 
-LENGTH_BASES = [3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195,
-                227, 258]
+LENGTH_BASES = [
+    3,
+    4,
+    5,
+    6,
+    7,
+    8,
+    9,
+    10,
+    11,
+    13,
+    15,
+    17,
+    19,
+    23,
+    27,
+    31,
+    35,
+    43,
+    51,
+    59,
+    67,
+    83,
+    99,
+    115,
+    131,
+    163,
+    195,
+    227,
+    258,
+]
 LENGTH_BITS = [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0]
-DISTANCE_BASES = [1, 2, 3, 4, 5, 7, 9, 13, 17, 25, 33, 49, 65, 97, 129, 193, 257, 385, 513, 769, 1025, 1537, 2049, 3073,
-                  4097, 6145, 8193, 12289, 16385, 24577]
+DISTANCE_BASES = [
+    1,
+    2,
+    3,
+    4,
+    5,
+    7,
+    9,
+    13,
+    17,
+    25,
+    33,
+    49,
+    65,
+    97,
+    129,
+    193,
+    257,
+    385,
+    513,
+    769,
+    1025,
+    1537,
+    2049,
+    3073,
+    4097,
+    6145,
+    8193,
+    12289,
+    16385,
+    24577,
+]
 DISTANCE_BITS = [0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13]
 CODE_LENGTH_ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]
 FIXED_LENGTHS = [8] * 144 + [9] * 112 + [7] * 24 + [8] * 8
@@ -132,9 +189,7 @@ def code_lengths(frequencies, limit):
     packages = []
     for _ in range(limit):
         merged = sorted(used + packages, key=lambda each: (each[0], each[1]))
-        packages = [
-            (one[0] + other[0], one[1] + other[1]) for one, other in zip(merged[::2], merged[1::2])
-        ]
+        packages = [(one[0] + other[0], one[1] + other[1]) for one, other in zip(merged[::2], merged[1::2])]
     for _, symbols in packages[: len(used) - 1]:
         for symbol in symbols:
             lengths[symbol] += 1
@@ -316,8 +371,19 @@ def gzip(
 
 
 def gzip_header(
-    *, extra=None, xlen=None, name=None, comment=None, hcrc=False, text=False, mtime=0, xfl=0, system=255, reserved=0,
-    method=8, magic=b"\x1f\x8b",
+    *,
+    extra=None,
+    xlen=None,
+    name=None,
+    comment=None,
+    hcrc=False,
+    text=False,
+    mtime=0,
+    xfl=0,
+    system=255,
+    reserved=0,
+    method=8,
+    magic=b"\x1f\x8b",
 ):
     flags = reserved
     flags |= FTEXT if text else 0

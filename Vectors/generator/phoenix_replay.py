@@ -133,8 +133,9 @@ EXTENSIONS = {"map": ".etf.gz", "bare": ".etf", "recording": ".recording", "part
 
 
 def vector(name, section, shows, data, kind, **outcome):
-    return Vector(f"phoenix-replay/{name}", "phoenix-replay", data, PAGE + section, shows, extension=EXTENSIONS[kind],
-                  **outcome)
+    return Vector(
+        f"phoenix-replay/{name}", "phoenix-replay", data, PAGE + section, shows, extension=EXTENSIONS[kind], **outcome
+    )
 
 
 def documents(head, events):
@@ -154,8 +155,18 @@ def bad(name, section, shows, data, kind, error, *alternatives):
 
 
 def vectors():
-    for group in (maps, recordings, torn_maps, torn_recordings, parts, torn_parts, refused, wrong_events, wrong_bytes,
-                  refused_parts):
+    for group in (
+        maps,
+        recordings,
+        torn_maps,
+        torn_recordings,
+        parts,
+        torn_parts,
+        refused,
+        wrong_events,
+        wrong_bytes,
+        refused_parts,
+    ):
         yield from group()
 
 
@@ -163,12 +174,27 @@ def maps():
     term = old()
     for name, deflate in [("stored", stored), ("fixed", fixed), ("dynamic", dynamic)]:
         yield whole(f"map/{name}", "1", "A map in gzip, as 0.1 and 0.2 write it.", term.gzip(deflate), "map", term)
-    yield whole("map/named", "1", "The gzip header may have a name and a time.", term.gzip(name=b"a.etf", mtime=5), "map", term)
+    yield whole(
+        "map/named", "1", "The gzip header may have a name and a time.", term.gzip(name=b"a.etf", mtime=5), "map", term
+    )
     yield whole("map/bare", "1", "A map that is not in gzip.", term.bare, "bare", term)
-    yield whole("map/compressed", "1", "A compressed term whose map has no __struct__ is a map.", term.compressed(), "bare", term)
+    yield whole(
+        "map/compressed",
+        "1",
+        "A compressed term whose map has no __struct__ is a map.",
+        term.compressed(),
+        "bare",
+        term,
+    )
     half = len(term.bare) // 2
-    yield whole("map/two-members", "1", "The term may run across gzip members.",
-                gzip(term.bare[:half]) + gzip(term.bare[half:]), "map", term)
+    yield whole(
+        "map/two-members",
+        "1",
+        "The term may run across gzip members.",
+        gzip(term.bare[:half]) + gzip(term.bare[half:]),
+        "map",
+        term,
+    )
     order = ["view", "events", "id", "url", "connected_at", "session", "params"]
     other = old(order=order)
     yield whole("map/order", "1", "The keys may stand in any order.", other.gzip(), "map", other)
@@ -187,20 +213,27 @@ def maps():
     yield whole("map/more-elements", "2", "A tuple keeps its further elements.", term.gzip(), "map", term)
     back = [OLD[2], OLD[0], OLD[1]]
     term = Term(map_fields(), back)
-    yield whole("map/back", "2", "The order of events is that of the list, whatever their offsets.", term.gzip(), "map", term)
+    yield whole(
+        "map/back", "2", "The order of events is that of the list, whatever their offsets.", term.gzip(), "map", term
+    )
     any_kind = [(5, Atom("x_demo"), "any payload"), (6, Atom("later"), [1, 2])]
     term = Term(map_fields(), any_kind)
     yield whole("map/any-kind", "2", "Kinds and payloads are kept as they are.", term.gzip(), "map", term)
-    tags = etf.small_tuple(etf.small_big(b"\5"), etf.latin1_atom("event"), etf.map_((etf.small_latin1_atom("name"), "inc")))
+    tags = etf.small_tuple(
+        etf.small_big(b"\5"), etf.latin1_atom("event"), etf.map_((etf.small_latin1_atom("name"), "inc"))
+    )
     term = Term(map_fields(view=etf.latin1_atom("Elixir.Demo")), [tags])
     yield whole("map/old-tags", "2", "Terms may be in any form.", term.gzip(), "map", term)
     latin = etf.map_(
-        (etf.latin1_atom("id"), "1"), (etf.latin1_atom("events"), etf.list_([OLD[0]], etf.list_([OLD[1]]))),
+        (etf.latin1_atom("id"), "1"),
+        (etf.latin1_atom("events"), etf.list_([OLD[0]], etf.list_([OLD[1]]))),
         (etf.latin1_atom("view"), etf.latin1_atom("Elixir.Demo")),
     )
     head = Map([(Atom("id"), b"1"), (Atom("view"), Atom("Elixir.Demo"))])
     events = [write(each).value for each in OLD[:2]]
-    yield good("map/list-of-lists", "1", "The events are a list in whatever form.", gzip(external(latin)), "map", head, events)
+    yield good(
+        "map/list-of-lists", "1", "The events are a list in whatever form.", gzip(external(latin)), "map", head, events
+    )
     many = [happened(number * 7, "event", name=f"click-{number % 5}", params=Map()) for number in range(200)]
     term = Term(map_fields(), many)
     yield whole("map/many", "1", "Two hundred events.", term.gzip(dynamic), "map", term)
@@ -208,49 +241,102 @@ def maps():
 
 def recordings():
     generations = [
-        ("0.3", recording_fields(), NEW), ("0.4", recording_fields(), NEWER),
-        ("0.5", recording_fields(client=CLIENT, dropped=Map()), NEWER), ("0.6", newest_fields(), NEWEST),
+        ("0.3", recording_fields(), NEW),
+        ("0.4", recording_fields(), NEWER),
+        ("0.5", recording_fields(client=CLIENT, dropped=Map()), NEWER),
+        ("0.6", newest_fields(), NEWEST),
     ]
     for name, fields, events in generations:
         term = recording(fields, events)
-        yield whole(f"recording/{name}", "1", f"A recording as {name} writes it.", term.compressed(fixed), "recording", term)
+        yield whole(
+            f"recording/{name}", "1", f"A recording as {name} writes it.", term.compressed(fixed), "recording", term
+        )
     term = recording(newest_fields(), NEWEST)
     for name, deflate in [("stored", stored), ("dynamic", dynamic)]:
-        yield whole(f"recording/{name}", "1", f"The stream may have {name} blocks.", term.compressed(deflate), "recording", term)
-    yield whole("recording/not-compressed", "1", "A recording is told from a map by its key __struct__.", term.bare,
-                "recording", term)
+        yield whole(
+            f"recording/{name}", "1", f"The stream may have {name} blocks.", term.compressed(deflate), "recording", term
+        )
+    yield whole(
+        "recording/not-compressed",
+        "1",
+        "A recording is told from a map by its key __struct__.",
+        term.bare,
+        "recording",
+        term,
+    )
     none = recording(events=[])
     yield whole("recording/no-events", "1", "A recording may have no events.", none.compressed(), "recording", none)
     order = ["view", "url", "session", "params", "id", "events", "connected_at", "__struct__"]
     other = recording(order=order)
-    yield whole("recording/order", "1", "The keys of a recording may stand in any order.", other.compressed(), "recording", other)
+    yield whole(
+        "recording/order",
+        "1",
+        "The keys of a recording may stand in any order.",
+        other.compressed(),
+        "recording",
+        other,
+    )
     other = recording(recording_fields(later=(1, 2), another=NIL))
-    yield whole("recording/more-keys", "3", "Keys of a release to come are kept.", other.compressed(), "recording", other)
+    yield whole(
+        "recording/more-keys", "3", "Keys of a release to come are kept.", other.compressed(), "recording", other
+    )
     other = recording({"__struct__": RECORDING})
     yield whole("recording/few-keys", "3", "A recording may lack fields.", other.compressed(), "recording", other)
     extra = [(*NEW[0], Map([(Atom("span"), 7)])), NEW[1], (*NEW[2], Map([(Atom("zone"), Map()), ("b", 1)]))]
     other = recording(events=extra)
-    yield whole("recording/event-more-keys", "2", "Further keys of an event become a fourth element.", other.compressed(),
-                "recording", other)
-    shuffled = Term(recording_fields(), NEW, make=lambda each: etf.map_(
-        (Atom("type"), each[1]), (Atom("data"), each[2]), (etf.latin1_atom("at"), each[0]), (Atom("__struct__"), EVENT)))
-    yield whole("recording/event-order", "2", "The keys of an event may stand in any order.", shuffled.compressed(),
-                "recording", shuffled)
-    plain = Term(recording_fields(), NEW, make=lambda each: Map(
-        [(Atom("at"), each[0]), (Atom("data"), each[2]), (Atom("type"), each[1])]))
-    yield whole("recording/event-no-struct", "2", "An event needs at, type and data.", plain.compressed(), "recording", plain)
+    yield whole(
+        "recording/event-more-keys",
+        "2",
+        "Further keys of an event become a fourth element.",
+        other.compressed(),
+        "recording",
+        other,
+    )
+    shuffled = Term(
+        recording_fields(),
+        NEW,
+        make=lambda each: etf.map_(
+            (Atom("type"), each[1]),
+            (Atom("data"), each[2]),
+            (etf.latin1_atom("at"), each[0]),
+            (Atom("__struct__"), EVENT),
+        ),
+    )
+    yield whole(
+        "recording/event-order",
+        "2",
+        "The keys of an event may stand in any order.",
+        shuffled.compressed(),
+        "recording",
+        shuffled,
+    )
+    plain = Term(
+        recording_fields(),
+        NEW,
+        make=lambda each: Map([(Atom("at"), each[0]), (Atom("data"), each[2]), (Atom("type"), each[1])]),
+    )
+    yield whole(
+        "recording/event-no-struct", "2", "An event needs at, type and data.", plain.compressed(), "recording", plain
+    )
     back = recording(events=[NEW[2], NEW[0]])
     yield whole("recording/back", "2", "Events stay in the order of the list.", back.compressed(), "recording", back)
     payloads = recording(events=[(0, Atom("x_demo"), NIL), (1, Atom("y"), (1, 2.5)), (2, Atom("z"), b"\xff")])
-    yield whole("recording/any-payload", "2", "A payload may be any term.", payloads.compressed(), "recording", payloads)
+    yield whole(
+        "recording/any-payload", "2", "A payload may be any term.", payloads.compressed(), "recording", payloads
+    )
 
 
 def torn(term, prefix, data, kind, section, what, places):
     """Files that end at places of their content, counted from its 131 on."""
     for name, length in places:
         yield good(
-            f"torn/{what}-{name}", section, "Of a file that is torn, whole events and the fields before are read.",
-            data[: prefix + length], kind, term.pairs(length), term.found(length),
+            f"torn/{what}-{name}",
+            section,
+            "Of a file that is torn, whole events and the fields before are read.",
+            data[: prefix + length],
+            kind,
+            term.pairs(length),
+            term.found(length),
         )
 
 
@@ -277,16 +363,30 @@ def torn_maps():
     yield from torn(term, 0, term.bare, "bare", "3", "bare", places_in(term, ["id", "session", "view"]))
     data = term.gzip()
     for name, length in [("crc", len(data) - 6), ("isize", len(data) - 1), ("trailer", len(data) - 8)]:
-        yield good(f"torn/map-in-{name}", "3", "A map whose gzip trailer is cut is read whole.", data[:length], "map",
-                   term.pairs(), term.found())
+        yield good(
+            f"torn/map-in-{name}",
+            "3",
+            "A map whose gzip trailer is cut is read whole.",
+            data[:length],
+            "map",
+            term.pairs(),
+            term.found(),
+        )
     split = term.end_of("event", 2) + 9
     writer = BitWriter()
     dynamic_block(writer, tokens(term.bare[:split]), 0)
     cut = len(gzip_header()) + len(writer.data) + 12
     dynamic_block(writer, tokens(term.bare[split:]), 1)
     data = gzip(term.bare, deflated=writer.done())
-    yield good("torn/map-dynamic", "3", "Of two dynamic blocks the second is cut in its tables.", data[:cut], "map",
-               term.pairs(split), term.found(split))
+    yield good(
+        "torn/map-dynamic",
+        "3",
+        "Of two dynamic blocks the second is cut in its tables.",
+        data[:cut],
+        "map",
+        term.pairs(split),
+        term.found(split),
+    )
 
 
 def torn_recordings():
@@ -297,8 +397,15 @@ def torn_recordings():
     yield from torn(term, head, term.compressed(), "recording", "3", "recording", places_in(term, later))
     yield from torn(term, 0, term.bare, "recording", "3", "recording-bare", places_in(term, ["id", "view"]))
     data = term.compressed()
-    yield good("torn/recording-adler", "3", "A recording whose stream lacks its checksum is read whole.", data[:-3], "recording",
-               term.pairs(), term.found())
+    yield good(
+        "torn/recording-adler",
+        "3",
+        "A recording whose stream lacks its checksum is read whole.",
+        data[:-3],
+        "recording",
+        term.pairs(),
+        term.found(),
+    )
     split = term.end_of("event", 4) + 20
     writer = BitWriter()
     dynamic_block(writer, tokens(bytes(term.data)[: split - 1]), 0)
@@ -306,8 +413,15 @@ def torn_recordings():
     dynamic_block(writer, tokens(bytes(term.data)[split - 1 :]), 1)
     made = writer.done()
     data = compressed(bytes(term.data), lambda _: made)
-    yield good("torn/recording-dynamic", "3", "Of two dynamic blocks of a recording the second is cut in its tables.",
-               data[:cut], "recording", term.pairs(split), term.found(split))
+    yield good(
+        "torn/recording-dynamic",
+        "3",
+        "Of two dynamic blocks of a recording the second is cut in its tables.",
+        data[:cut],
+        "recording",
+        term.pairs(split),
+        term.found(split),
+    )
 
 
 # Parts
@@ -315,8 +429,9 @@ def torn_recordings():
 
 def part_term(fields, numbered, make=structure):
     """`{Recording, [{Number, Event}, ...]}` as bytes without the 131, and where the recording and each event end."""
-    session = Map(sorted([(Atom(name), value) for name, value in {**fields, "events": []}.items()],
-                         key=lambda pair: pair[0].name))
+    session = Map(
+        sorted([(Atom(name), value) for name, value in {**fields, "events": []}.items()], key=lambda pair: pair[0].name)
+    )
     data = bytearray(b"\x68\x02") + write(session).data
     ends = [len(data)]
     data += b"\x6c" + struct.pack(">I", len(numbered)) if numbered else b""
@@ -352,47 +467,146 @@ def parts():
     section = "4"
     fields = newest_fields()
     head = header_of(fields)
-    for name, pack in [("stored", compressed), ("fixed", lambda data: compressed(data, fixed)),
-                       ("dynamic", lambda data: compressed(data, dynamic)), ("not-compressed", None)]:
-        yield good(f"part/{name}", section, "A part of one frame.", part(fields, NEWEST, pack=pack), "part", head, values(NEWEST))
+    for name, pack in [
+        ("stored", compressed),
+        ("fixed", lambda data: compressed(data, fixed)),
+        ("dynamic", lambda data: compressed(data, dynamic)),
+        ("not-compressed", None),
+    ]:
+        yield good(
+            f"part/{name}",
+            section,
+            "A part of one frame.",
+            part(fields, NEWEST, pack=pack),
+            "part",
+            head,
+            values(NEWEST),
+        )
     old_fields = recording_fields(client=NIL, dropped=Map())
-    yield good("part/0.5", section, "A part as 0.5 writes it.", part(old_fields, NEWER), "part", header_of(old_fields),
-               values(NEWER))
+    yield good(
+        "part/0.5",
+        section,
+        "A part as 0.5 writes it.",
+        part(old_fields, NEWER),
+        "part",
+        header_of(old_fields),
+        values(NEWER),
+    )
     frames = [part(fields, NEWEST[:4]), part(fields, NEWEST[4:7], 4), part(fields, NEWEST[7:], 7)]
     yield good("part/three-frames", section, "A part of three frames.", b"".join(frames), "part", head, values(NEWEST))
-    yield good("part/single-events", section, "A frame may hold one event.",
-               b"".join(part(fields, [each], number) for number, each in enumerate(NEWEST)), "part", head, values(NEWEST))
-    yield good("part/frames-out-of-order", section, "Events are sorted by their numbers, not by the frames.",
-               frames[1] + frames[2] + frames[0], "part", head, values(NEWEST))
+    yield good(
+        "part/single-events",
+        section,
+        "A frame may hold one event.",
+        b"".join(part(fields, [each], number) for number, each in enumerate(NEWEST)),
+        "part",
+        head,
+        values(NEWEST),
+    )
+    yield good(
+        "part/frames-out-of-order",
+        section,
+        "Events are sorted by their numbers, not by the frames.",
+        frames[1] + frames[2] + frames[0],
+        "part",
+        head,
+        values(NEWEST),
+    )
     mixed = part_term(fields, [(3, NEWEST[3]), (0, NEWEST[0]), (2, NEWEST[2]), (1, NEWEST[1])])[0]
-    yield good("part/numbers-out-of-order", section, "Events are sorted within a frame too.", part_frame(mixed), "part", head,
-               values(NEWEST[:4]))
-    woven = [part_term(fields, [(number, NEWEST[number]) for number in numbers])[0] for numbers in ((0, 3, 4), (1, 2, 5))]
-    yield good("part/woven", section, "A frame may hold numbers between those of another.",
-               b"".join(part_frame(each) for each in woven), "part", head, values(NEWEST[:6]))
+    yield good(
+        "part/numbers-out-of-order",
+        section,
+        "Events are sorted within a frame too.",
+        part_frame(mixed),
+        "part",
+        head,
+        values(NEWEST[:4]),
+    )
+    woven = [
+        part_term(fields, [(number, NEWEST[number]) for number in numbers])[0] for numbers in ((0, 3, 4), (1, 2, 5))
+    ]
+    yield good(
+        "part/woven",
+        section,
+        "A frame may hold numbers between those of another.",
+        b"".join(part_frame(each) for each in woven),
+        "part",
+        head,
+        values(NEWEST[:6]),
+    )
     gap = part_term(fields, [(10, NEWEST[0]), (500, NEWEST[1]), (1 << 40, NEWEST[2])])[0]
     yield good("part/gaps", section, "Numbers may leave gaps.", part_frame(gap), "part", head, values(NEWEST[:3]))
     same = part_term(fields, [(1, NEWEST[1]), (1, NEWEST[2]), (0, NEWEST[0])])[0]
-    yield good("part/same-number", section, "Of equal numbers the one that comes first in the file stays first.",
-               part_frame(same), "part", head, values(NEWEST[:3]))
+    yield good(
+        "part/same-number",
+        section,
+        "Of equal numbers the one that comes first in the file stays first.",
+        part_frame(same),
+        "part",
+        head,
+        values(NEWEST[:3]),
+    )
     same = [part_term(fields, [(5, NEWEST[3])])[0], part_term(fields, [(5, NEWEST[4]), (0, NEWEST[0])])[0]]
-    yield good("part/same-number-frames", section, "Equal numbers of two frames stay in the order of the frames.",
-               b"".join(part_frame(each) for each in same), "part", head, values([NEWEST[0], NEWEST[3], NEWEST[4]]))
+    yield good(
+        "part/same-number-frames",
+        section,
+        "Equal numbers of two frames stay in the order of the frames.",
+        b"".join(part_frame(each) for each in same),
+        "part",
+        head,
+        values([NEWEST[0], NEWEST[3], NEWEST[4]]),
+    )
     first = recording_fields(client=NIL, dropped=Map())
     last = recording_fields(client=CLIENT, dropped=Map([("render", 9)]), url="https://demo.example/list")
-    yield good("part/latest-header", section, "The fields of the last frame count.",
-               part(first, NEWEST[:3]) + part(last, NEWEST[3:], 3), "part", header_of(last), values(NEWEST))
+    yield good(
+        "part/latest-header",
+        section,
+        "The fields of the last frame count.",
+        part(first, NEWEST[:3]) + part(last, NEWEST[3:], 3),
+        "part",
+        header_of(last),
+        values(NEWEST),
+    )
     fewer = {"__struct__": RECORDING, "id": "demo-1"}
-    yield good("part/latest-header-fewer", section, "Fields of earlier frames are not kept.",
-               part(fields, NEWEST[:3]) + part(fewer, NEWEST[3:], 3), "part", header_of(fewer), values(NEWEST))
+    yield good(
+        "part/latest-header-fewer",
+        section,
+        "Fields of earlier frames are not kept.",
+        part(fields, NEWEST[:3]) + part(fewer, NEWEST[3:], 3),
+        "part",
+        header_of(fewer),
+        values(NEWEST),
+    )
     yield good("part/no-events", section, "A frame may hold no events.", part(fields, []), "part", head, [])
-    yield good("part/empty-frame-between", section, "A frame without events has a header all the same.",
-               part(fields, NEWEST[:3]) + part(last, []), "part", header_of(last), values(NEWEST[:3]))
+    yield good(
+        "part/empty-frame-between",
+        section,
+        "A frame without events has a header all the same.",
+        part(fields, NEWEST[:3]) + part(last, []),
+        "part",
+        header_of(last),
+        values(NEWEST[:3]),
+    )
     extra = [(*NEWEST[0], Map([(Atom("span"), 3)]))]
-    yield good("part/event-more-keys", "2", "Further keys of an event become a fourth element.", part(fields, extra), "part",
-               head, values(extra))
+    yield good(
+        "part/event-more-keys",
+        "2",
+        "Further keys of an event become a fourth element.",
+        part(fields, extra),
+        "part",
+        head,
+        values(extra),
+    )
     mixed_packing = part(fields, NEWEST[:3], pack=None) + part(fields, NEWEST[3:], 3)
-    yield good("part/mixed-packing", section, "Each frame may be compressed or not.", mixed_packing, "part", head, values(NEWEST))
+    yield good(
+        "part/mixed-packing",
+        section,
+        "Each frame may be compressed or not.",
+        mixed_packing,
+        "part",
+        head,
+        values(NEWEST),
+    )
 
 
 def torn_parts():
@@ -407,18 +621,46 @@ def torn_parts():
         ("last", first + second + wrong[2], one, NEWEST[:6], "last"),
         ("two", wrong[0] + wrong[1] + third, two, NEWEST[6:], "first and the second"),
     ]:
-        yield good(f"part/crc-{name}", section, f"The checksum of the {shows} frame does not match, and reading goes on.", data,
-                   "part", header_of(head), values(events))
+        yield good(
+            f"part/crc-{name}",
+            section,
+            f"The checksum of the {shows} frame does not match, and reading goes on.",
+            data,
+            "part",
+            header_of(head),
+            values(events),
+        )
     changed = bytearray(first + second + third)
     changed[len(first) + 60] ^= 1
-    yield good("part/crc-changed", section, "A frame with a changed byte is left out.", bytes(changed), "part", header_of(two),
-               values(NEWEST[:3] + NEWEST[6:]))
+    yield good(
+        "part/crc-changed",
+        section,
+        "A frame with a changed byte is left out.",
+        bytes(changed),
+        "part",
+        header_of(two),
+        values(NEWEST[:3] + NEWEST[6:]),
+    )
     for name, junk in [("text", b"no frame"), ("zeros", bytes(64)), ("magic", b"PRF2" + second[4:])]:
-        yield good(f"part/stops-{name}", section, "Reading stops where no frame starts.", first + junk + third, "part",
-                   header_of(one), values(NEWEST[:3]))
+        yield good(
+            f"part/stops-{name}",
+            section,
+            "Reading stops where no frame starts.",
+            first + junk + third,
+            "part",
+            header_of(one),
+            values(NEWEST[:3]),
+        )
     for length in (1, 3, 4, 7, 11, 12):
-        yield good(f"part/torn-start-{length:02}", section, f"Of the last frame {length} bytes are there.",
-                   first + third[:length], "part", header_of(one), values(NEWEST[:3]))
+        yield good(
+            f"part/torn-start-{length:02}",
+            section,
+            f"Of the last frame {length} bytes are there.",
+            first + third[:length],
+            "part",
+            header_of(one),
+            values(NEWEST[:3]),
+        )
     term, ends = part_term(two, numbered(NEWEST[6:], 6))
     for packing, prefix, pack in [("compressed", 12 + 6 + 2 + 5, compressed), ("plain", 12 + 1, None)]:
         frame = part_frame(term, pack=pack)
@@ -426,15 +668,35 @@ def torn_parts():
             for name, cut, count in [("after", end, number), ("before", end - 1, number - 1)]:
                 head = one if count < 0 else two
                 events = NEWEST[:3] + NEWEST[6 : 6 + max(count, 0)]
-                yield good(f"part/torn-{packing}-{name}-{number}", section,
-                           "A frame that is cut is read as far as it goes.", first + frame[: prefix + cut], "part",
-                           header_of(head), values(events))
+                yield good(
+                    f"part/torn-{packing}-{name}-{number}",
+                    section,
+                    "A frame that is cut is read as far as it goes.",
+                    first + frame[: prefix + cut],
+                    "part",
+                    header_of(head),
+                    values(events),
+                )
         cut = ends[2]
-        yield good(f"part/torn-only-{packing}", section, "Of the only frame its header and whole events are read.",
-                   frame[: prefix + cut], "part", header_of(two), values(NEWEST[6:8]))
+        yield good(
+            f"part/torn-only-{packing}",
+            section,
+            "Of the only frame its header and whole events are read.",
+            frame[: prefix + cut],
+            "part",
+            header_of(two),
+            values(NEWEST[6:8]),
+        )
     frame = part_frame(term)
-    yield good("part/torn-adler", section, "Of the last frame the checksum of its stream is cut.", first + frame[:-2], "part",
-               header_of(two), values(NEWEST[:3] + NEWEST[6:]))
+    yield good(
+        "part/torn-adler",
+        section,
+        "Of the last frame the checksum of its stream is cut.",
+        first + frame[:-2],
+        "part",
+        header_of(two),
+        values(NEWEST[:3] + NEWEST[6:]),
+    )
     writer = BitWriter()
     split = ends[2] + 11
     dynamic_block(writer, tokens(term[:split]), 0)
@@ -442,12 +704,26 @@ def torn_parts():
     dynamic_block(writer, tokens(term[split:]), 1)
     made = writer.done()
     frame = part_frame(term, pack=lambda data: compressed(data, lambda _: made))
-    yield good("part/torn-dynamic", section, "Of two dynamic blocks the second is cut in its tables.", first + frame[:cut], "part",
-               header_of(two), values(NEWEST[:3] + NEWEST[6:8]))
+    yield good(
+        "part/torn-dynamic",
+        section,
+        "Of two dynamic blocks the second is cut in its tables.",
+        first + frame[:cut],
+        "part",
+        header_of(two),
+        values(NEWEST[:3] + NEWEST[6:8]),
+    )
     out_of_order, ends = part_term(two, [(5, NEWEST[5]), (4, NEWEST[4]), (3, NEWEST[3])])
     frame = part_frame(out_of_order)
-    yield good("part/torn-out-of-order", section, "Events of a frame that is cut are sorted like all others.",
-               first + frame[: 12 + 6 + 2 + 5 + ends[2]], "part", header_of(two), values(NEWEST[:3] + NEWEST[4:6]))
+    yield good(
+        "part/torn-out-of-order",
+        section,
+        "Events of a frame that is cut are sorted like all others.",
+        first + frame[: 12 + 6 + 2 + 5 + ends[2]],
+        "part",
+        header_of(two),
+        values(NEWEST[:3] + NEWEST[4:6]),
+    )
 
 
 # Refused
@@ -455,51 +731,92 @@ def torn_parts():
 
 def refused():
     nowhere = ("notARecording", 0)
-    summary = atom_map(__struct__=Atom("Elixir.PhoenixReplay.Recording.Summary"), id="demo-1", duration=5, event_count=3)
+    summary = atom_map(
+        __struct__=Atom("Elixir.PhoenixReplay.Recording.Summary"), id="demo-1", duration=5, event_count=3
+    )
     yield bad("refused/summary", "1", "A summary has no events.", compressed(write(summary).data), "recording", nowhere)
-    yield bad("refused/summary-bare", "1", "A summary that is not compressed has none either.", external(summary), "recording",
-              nowhere)
+    yield bad(
+        "refused/summary-bare",
+        "1",
+        "A summary that is not compressed has none either.",
+        external(summary),
+        "recording",
+        nowhere,
+    )
     without = Map((Atom(name), value) for name, value in sorted(FIELDS.items()))
     yield bad("refused/map-no-events", "1", "A map has to have events.", gzip(external(without)), "map", nowhere)
-    yield bad("refused/bare-no-events", "1", "A map that is not in gzip has to have events.", external(without), "bare", nowhere)
+    yield bad(
+        "refused/bare-no-events",
+        "1",
+        "A map that is not in gzip has to have events.",
+        external(without),
+        "bare",
+        nowhere,
+    )
     yield bad("refused/empty-map", "1", "An empty map has no events.", external(Map()), "bare", nowhere)
     yield bad("refused/text-key", "1", "The keys are atoms.", external(Map([("events", [])])), "bare", nowhere)
     for name, value in [("atom", NIL), ("map", Map()), ("text", "events"), ("tuple", ()), ("integer", 5)]:
         term = atom_map(events=value, id="demo-1")
         yield bad(f"refused/events-{name}", "1", "The events are a list.", gzip(external(term)), "map", nowhere)
         term = atom_map(__struct__=RECORDING, events=value, id="demo-1")
-        yield bad(f"refused/recording-events-{name}", "1", "The events of a recording are a list.",
-                  compressed(write(term).data), "recording", nowhere)
+        yield bad(
+            f"refused/recording-events-{name}",
+            "1",
+            "The events of a recording are a list.",
+            compressed(write(term).data),
+            "recording",
+            nowhere,
+        )
     for name, value in [("list", [1, 2]), ("tuple", (1, 2)), ("text", "text")]:
-        yield bad(f"refused/compressed-{name}", "1", "A compressed term that is no map is no recording.",
-                  compressed(write(value).data), "recording", nowhere)
+        yield bad(
+            f"refused/compressed-{name}",
+            "1",
+            "A compressed term that is no map is no recording.",
+            compressed(write(value).data),
+            "recording",
+            nowhere,
+        )
 
 
 def wrong_events():
     kind = ("malformedFrame",)
     samples = [
-        ("two", (5, Atom("event")), "An event has three elements."), ("negative", (-1, Atom("event"), Map()), "An offset is not negative."),
+        ("two", (5, Atom("event")), "An event has three elements."),
+        ("negative", (-1, Atom("event"), Map()), "An offset is not negative."),
         ("two-63", (1 << 63, Atom("event"), Map()), "An offset is below 2^63."),
-        ("float", (1.0, Atom("event"), Map()), "An offset is an integer."), ("kind", (5, "event", Map()), "A kind is an atom."),
-        ("atom", Atom("event"), "An event is a tuple."), ("list", [5, Atom("event"), Map()], "An event is no list."),
+        ("float", (1.0, Atom("event"), Map()), "An offset is an integer."),
+        ("kind", (5, "event", Map()), "A kind is an atom."),
+        ("atom", Atom("event"), "An event is a tuple."),
+        ("list", [5, Atom("event"), Map()], "An event is no list."),
         ("empty", (), "An event is no empty tuple."),
     ]
     for name, event, shows in samples:
         term = Term(map_fields(), [OLD[0], event, OLD[1]])
         yield bad(f"events/map-{name}", "2", shows, term.gzip(), "map", kind)
     term = atom_map(events=Improper((OLD[0],), OLD[1]), id="demo-1")
-    yield bad("events/improper", "1", "The events are a proper list.", gzip(external(term)), "map", ("notARecording", 0), kind,
-              ("malformedTerm",))
+    yield bad(
+        "events/improper",
+        "1",
+        "The events are a proper list.",
+        gzip(external(term)),
+        "map",
+        ("notARecording", 0),
+        kind,
+        ("malformedTerm",),
+    )
     at, data, type_ = (Atom("at"), 5), (Atom("data"), Map()), (Atom("type"), Atom("event"))
     named = (Atom("__struct__"), EVENT)
     samples = [
-        ("no-at", Map([named, data, type_]), "An event has a time."), ("no-data", Map([named, at, type_]), "An event has data."),
+        ("no-at", Map([named, data, type_]), "An event has a time."),
+        ("no-data", Map([named, at, type_]), "An event has data."),
         ("no-type", Map([named, at, data]), "An event has a type."),
         ("at-negative", Map([named, (Atom("at"), -5), data, type_]), "A time is not negative."),
         ("at-nil", Map([named, (Atom("at"), NIL), data, type_]), "A time is an integer."),
         ("type-text", Map([named, at, data, (Atom("type"), "event")]), "A type is an atom."),
         ("text-keys", Map([("at", 5), ("data", Map()), ("type", Atom("event"))]), "The keys of an event are atoms."),
-        ("atom", Atom("event"), "An event is a struct."), ("list", [5], "An event is no list."), ("empty", Map(), "An event has keys."),
+        ("atom", Atom("event"), "An event is a struct."),
+        ("list", [5], "An event is no list."),
+        ("empty", Map(), "An event has keys."),
     ]
     for name, event, shows in samples:
         term = Term(recording_fields(), [structure(NEW[0]), event])
@@ -508,34 +825,90 @@ def wrong_events():
 
 def wrong_bytes():
     term = old()
-    yield bad("bytes/gzip-crc", "1", "The checksum of a gzip member that is all there has to match.", term.gzip(crc=1), "map",
-              ("checksum", 0))
+    yield bad(
+        "bytes/gzip-crc",
+        "1",
+        "The checksum of a gzip member that is all there has to match.",
+        term.gzip(crc=1),
+        "map",
+        ("checksum", 0),
+    )
     yield bad("bytes/fhcrc", "1", "The FHCRC of a gzip header has to match.", term.gzip(hcrc=1), "map", ("checksum", 0))
     broken = Term(map_fields(), [OLD[0], etf.raw(b"\x4e\0"), OLD[1]])
-    yield bad("bytes/tag", "2", "An unknown tag in a file that is whole is no torn end.", broken.gzip(), "map",
-              ("malformedTerm",))
+    yield bad(
+        "bytes/tag",
+        "2",
+        "An unknown tag in a file that is whole is no torn end.",
+        broken.gzip(),
+        "map",
+        ("malformedTerm",),
+    )
     doubled = etf.map_((Atom("id"), "1"), (Atom("id"), "2"), (Atom("events"), []))
     yield bad("bytes/duplicate-key", "1", "A map names a key once.", gzip(external(doubled)), "map", ("malformedTerm",))
     nested = [1]
     for _ in range(1100):
         nested = [nested]
     deep = Term(map_fields(), [(0, Atom("x_demo"), nested)])
-    yield bad("bytes/deep", "2", "An event may not nest deeper than a frame may.", deep.gzip(), "map", ("limitExceeded",))
-    yield bad("bytes/adler", "1", "The checksum of a compressed term that is all there has to match.",
-              compressed(bytes(recording().data), adler=5), "recording", ("malformedTerm",), ("checksum",))
-    yield bad("bytes/cut-magic", "1", "A file that ends in its gzip header is truncated.", term.gzip()[:5], "map",
-              ("truncated", 0))
+    yield bad(
+        "bytes/deep", "2", "An event may not nest deeper than a frame may.", deep.gzip(), "map", ("limitExceeded",)
+    )
+    yield bad(
+        "bytes/adler",
+        "1",
+        "The checksum of a compressed term that is all there has to match.",
+        compressed(bytes(recording().data), adler=5),
+        "recording",
+        ("malformedTerm",),
+        ("checksum",),
+    )
+    yield bad(
+        "bytes/cut-magic",
+        "1",
+        "A file that ends in its gzip header is truncated.",
+        term.gzip()[:5],
+        "map",
+        ("truncated", 0),
+    )
 
 
 def refused_parts():
     section = "4"
     fields = newest_fields()
     anything = [("checksum",), ("truncated",), ("malformedFrame",), ("malformedTerm",)]
-    yield bad("part/magic-only", section, "A part without a frame has nothing to import.", b"PRF1", "part", ("notARecording",),
-              *anything)
-    yield bad("part/header-only", section, "A frame of which only the header is there has nothing to import.",
-              part(fields, NEWEST)[:12], "part", ("notARecording",), *anything)
-    yield bad("part/cut-in-recording", section, "An only frame that is cut in its recording has nothing to import.",
-              part(fields, NEWEST, pack=None)[:60], "part", ("notARecording",), *anything)
-    yield bad("part/all-wrong", section, "Of a part whose only frame has a wrong checksum nothing can be read.",
-              part(fields, NEWEST, crc=1), "part", ("checksum",), ("notARecording",), ("truncated",))
+    yield bad(
+        "part/magic-only",
+        section,
+        "A part without a frame has nothing to import.",
+        b"PRF1",
+        "part",
+        ("notARecording",),
+        *anything,
+    )
+    yield bad(
+        "part/header-only",
+        section,
+        "A frame of which only the header is there has nothing to import.",
+        part(fields, NEWEST)[:12],
+        "part",
+        ("notARecording",),
+        *anything,
+    )
+    yield bad(
+        "part/cut-in-recording",
+        section,
+        "An only frame that is cut in its recording has nothing to import.",
+        part(fields, NEWEST, pack=None)[:60],
+        "part",
+        ("notARecording",),
+        *anything,
+    )
+    yield bad(
+        "part/all-wrong",
+        section,
+        "Of a part whose only frame has a wrong checksum nothing can be read.",
+        part(fields, NEWEST, crc=1),
+        "part",
+        ("checksum",),
+        ("notARecording",),
+        ("truncated",),
+    )
