@@ -40,6 +40,15 @@ def vectors():
         expect={"canonical": "8379010203"},
         otp="OTP 25 refuses LOCAL_EXT (terms.md §7).",
     )
+    yield Vector(
+        "json/tagged/local-ext-empty",
+        "tagged-json",
+        b'{"$local":""}',
+        "json.md §4.8",
+        "LOCAL_EXT of no bytes: nothing need follow the 121.",
+        expect={"canonical": "8379"},
+        otp="OTP 25 refuses LOCAL_EXT (terms.md §7).",
+    )
     for name, text, shows, *alternatives in meaningless():
         yield refused("tagged-json", f"meaningless/{name}", text, "meaningless", shows, alternatives=alternatives)
     for name, text, error, shows, *alternatives in unsound():

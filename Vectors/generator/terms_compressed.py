@@ -5,7 +5,7 @@ import zlib
 
 import deflate
 from deflate import BitWriter
-from etf import Atom, Map, small_integer, write
+from etf import Atom, Map, export, small_integer, write
 from term_vectors import refused, valid
 
 SECTION = "terms.md §3.1"
@@ -298,6 +298,14 @@ def long_ones():
         "truncated",
         7,
         "A LARGE_BIG of 4,194,297 bytes that are not there: its length is checked after them.",
+    )
+    arity = export("m", "f", 1).data[:-2] + b"o" + struct.pack(">I", largest + 1) + b"\0\5"
+    yield refused(
+        "functions/external-arity-too-long",
+        block(deflate.dynamic, arity + bytes(largest), list(arity) + deflate.run(0, largest)),
+        "limitExceeded",
+        1,
+        "The arity of an external function is a LARGE_BIG of 4,194,297 bytes, compressed: too long, whatever its value.",
     )
     stream = stored_stream(b"a\1")
     yield refused(

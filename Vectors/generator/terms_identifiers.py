@@ -156,15 +156,18 @@ def nodes():
             2 + before,
             f"The node of {form_name.replace('-', '_').upper()} is an atom that is no UTF-8.",
         )
-    for name, byte, kind in [("cache", b"R\0", "distributionTag"), ("unassigned", b"\xff", "unknownTag")]:
+    for name, byte, what in [
+        ("cache", b"R\0", "of an atom in a connection's cache"),
+        ("unassigned", b"\xff", "that is not assigned"),
+        ("fun-ext", b"u" + bytes(4), "of FUN_EXT"),
+        ("compressed", b"P" + bytes(4), "of a compressed term"),
+    ]:
         yield refused(
             f"nodes/new-pid-{name}",
             raw(new_pid(raw(byte), 7, 1, 2).data),
             "malformedIdentifier",
             2,
-            f"The node of NEW_PID is no atom: its tag is {byte[0]}.",
-            # §8: "the tag of what stands where an Atom has to", but also "a tag that §3.2 does not assign".
-            alternatives=[(kind, 2)],
+            f"The node of NEW_PID has the tag {byte[0]}, {what}: it is no atom, whatever else it is.",
         )
 
 

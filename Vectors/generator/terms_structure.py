@@ -15,6 +15,7 @@ from etf import (
     map_,
     new_fun,
     nil,
+    raw,
     small_big,
     small_integer,
     small_tuple,
@@ -209,6 +210,20 @@ def depth():
         nest(1024, small_tuple, creator),
         DEPTH,
         "The node of a pid is no term in a term: a pid may stand where an integer may.",
+    )
+    yield refused(
+        "depth/unknown-tag-1025",
+        nest(1025, small_tuple, raw(b"\xff")),
+        "limitExceeded",
+        1 + 2 * 1025,
+        "An unknown tag in 1,025 tuples: of two errors at one place, that of the depth comes first.",
+    )
+    yield refused(
+        "depth/unknown-tag-1024",
+        nest(1024, small_tuple, raw(b"\xff")),
+        "unknownTag",
+        1 + 2 * 1024,
+        "An unknown tag in 1,024 tuples is not too deep.",
     )
     yield refused(
         "depth/many-lists",
