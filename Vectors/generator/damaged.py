@@ -700,6 +700,28 @@ def garbage():
             error=("trailingData", len(data)),
             alternatives=HOPPED,
         )
+    second = file.parts[1]
+    everywhere = b"\0" + TEN_BYTES * 3000
+    cut = data[: second.offset] + everywhere + data[second.offset :]
+    yield vector(
+        "garbage/starts-everywhere",
+        "What looks like the start of a member everywhere costs time, and no event.",
+        cut,
+        file_frames(file),
+        [(second.offset, second.offset + len(everywhere))],
+        error=("trailingData", second.offset),
+    )
+    subfields = subfield(b"RL", bytes(300))
+    everywhere = b"\0" + (TEN_BYTES + len(subfields).to_bytes(2, "little") + subfields) * 100
+    cut = data[: second.offset] + everywhere + data[second.offset :]
+    yield vector(
+        "garbage/headers-everywhere",
+        "A header with RL whose FHCRC does not match is no header, however often it comes.",
+        cut,
+        file_frames(file),
+        [(second.offset, second.offset + len(everywhere))],
+        error=("trailingData", second.offset),
+    )
     half = TEN_BYTES[:6]
     third = file.parts[2]
     cut = data[: third.offset] + b"\0" + half + data[third.offset :]
