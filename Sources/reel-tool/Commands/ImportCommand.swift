@@ -7,10 +7,12 @@ struct ImportCommand: ParsableCommand {
         commandName: "import",
         abstract: "Make recordings of what PhoenixReplay has written.",
         discussion: """
-            Takes what any version of it writes: .etf and .etf.gz of 0.1 and 0.2, .recording and .part of 0.3 and \
-            later, told apart by their content. Prints a line a file: the sizes and their ratio. A file that fails \
-            does not stop the others, but makes the exit status 1; so does one that is torn, of which what is \
+            Takes what any version of it writes: .etf, .json and both in .gz of 0.1 and 0.2, .recording and .part of \
+            0.3 and later, told apart by their content. Prints a line a file: the sizes and their ratio. A file that \
+            fails does not stop the others, but makes the exit status 1; so does one that is torn, of which what is \
             readable is imported.
+
+            JSON says less than terms do: atoms stay strings, tuples lists. Where a session has both, import the other.
 
             Examples:
               reel import session.etf.gz -o session.reel
@@ -54,15 +56,16 @@ struct ImportCommand: ParsableCommand {
                     .inputFellShort, "would go into \(target), as \(other) has", advice: "import it by itself")
             }
             var input = try Input(name)
-            let losses = try importFile(&input, to: target.string)
+            let file = try importFile(&input, to: target.string)
             written[target] = name
-            for loss in losses { StandardError.say(Failure(.inputFellShort, loss, input: name)) }
-            return losses.isEmpty ? .fine : .inputFellShort
+            if let remark = file.remark { StandardError.say(Failure(.fine, remark, input: name)) }
+            for loss in file.losses { StandardError.say(Failure(.inputFellShort, loss, input: name)) }
+            return file.losses.isEmpty ? .fine : .inputFellShort
         }
     }
 
-    /// Imports a file, and returns what of it could not be.
-    private func importFile(_ input: inout Input, to target: String) throws -> [String] {
+    /// Imports a file.
+    private func importFile(_ input: inout Input, to target: String) throws -> PhoenixReplayFile {
         guard try input.isPhoenixReplay() else {
             let isRecording = (try? RecordingReader(input.source)) != nil
             throw Failure(
@@ -73,13 +76,13 @@ struct ImportCommand: ParsableCommand {
         let progress = Progress("importing \(input.name)")
         defer { progress.finish() }
         let start = ContinuousClock.now
-        let importer = try PhoenixReplayImporter(bytes)
+        let file = try PhoenixReplayFile(bytes)
         let result = try OutputFile(target)
-        let report = try importer.write(to: result, options: level.writerOptions, progress: progress.update)
+        let summary = try file.write(to: result, options: level.writerOptions, progress: progress.update)
         let duration = ContinuousClock.now - start
         try result.commit()
         var line =
-            "\(input.name) → \(result.name): \(report.summary.eventCount.of("event")), \(bytes.byteCount.grouped)"
+            "\(input.name) → \(result.name): \(summary.eventCount.of("event")), \(bytes.byteCount.grouped)"
             + " → \(result.byteCount.of("byte")) (\(result.byteCount.share(of: bytes.byteCount)))"
         if time {
             let alone = try DeflateAlone.duration(of: InputFile(FilePath(target)), level: level.level)
@@ -87,7 +90,7 @@ struct ImportCommand: ParsableCommand {
         }
         progress.finish()
         try result.say(line)
-        return report.losses
+        return file
     }
 }
 

@@ -14,7 +14,7 @@ struct Input {
     private(set) var imported: Imported?
 
     struct Imported {
-        var format: PhoenixReplayFormat
+        var format: PhoenixReplayFile.Form
         /// The length of the file that was imported.
         var byteCount: Int
         /// What could not be imported, in words.
@@ -90,23 +90,29 @@ struct Input {
     /// Whether what PhoenixReplay has written is to be read. A stream is read far enough to tell.
     mutating func isPhoenixReplay() throws -> Bool {
         switch content {
-        case .file(let file): return PhoenixReplayFormat.matches(file)
+        case .file(let file): return PhoenixReplayFile.matches(file)
         case .stream(var stream):
             var head: [UInt8] = []
-            while head.count < 64 << 10, try stream.read(upTo: (64 << 10) - head.count, appendingTo: &head) > 0 {
-                // The first bytes of either tell: a recording that is still being written must not be waited for.
-                if !head.starts(with: [0x1F, 0x8B]), head.count >= 4 { break }
-                if head.starts(with: [0x1F, 0x8B]), head.count >= 4, head[3] & 4 != 0 { break }
-            }
+            while head.count < 64 << 10, !Input.isEnough(head),
+                try stream.read(upTo: (64 << 10) - head.count, appendingTo: &head) > 0
+            {}
             content = .stream(PrefixedSource(head: head, rest: stream))
-            return PhoenixReplayFormat.matches(MemorySource(head))
+            return PhoenixReplayFile.matches(MemorySource(head))
         }
+    }
+
+    /// Whether the first bytes tell what follows: a recording that is still being written must not be waited for.
+    private static func isEnough(_ head: [UInt8]) -> Bool {
+        guard head.count >= 4 else { return false }
+        if head.starts(with: [0x1F, 0x8B]) { return head[3] & 4 != 0 }
+        // No other file but JSON starts with white space.
+        return !head.allSatisfy { [0x20, 0x09, 0x0A, 0x0D].contains($0) }
     }
 
     private mutating func importPhoenixReplay() throws {
         guard try isPhoenixReplay() else { return }
         let original = try file()
-        let importer = try PhoenixReplayImporter(original)
+        let importer = try PhoenixReplayFile(original)
         let progress = Progress("importing \(name)")
         defer { progress.finish() }
         let file = try TemporaryFile.filled { sink in
@@ -114,7 +120,7 @@ struct Input {
             _ = try importer.write(to: sink, options: WriterOptions(level: 1), progress: progress.update)
         }
         content = .file(file)
-        imported = Imported(format: importer.format, byteCount: original.byteCount, losses: importer.losses)
+        imported = Imported(format: importer.form, byteCount: original.byteCount, losses: importer.losses)
     }
 }
 

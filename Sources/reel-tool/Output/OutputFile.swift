@@ -121,7 +121,7 @@ extension FilePath {
     /// The last component without what PhoenixReplay's and Reel's names end with.
     var recordingStem: String {
         let name = lastComponent?.string ?? "recording"
-        for ending in [".etf.gz", ".etf", ".recording", ".part", ".reel"]
+        for ending in [".etf.gz", ".etf", ".json.gz", ".json", ".recording", ".part", ".reel"]
         where name.hasSuffix(ending) && name.utf8.count > ending.utf8.count {
             return String(name.dropLast(ending.count))
         }
