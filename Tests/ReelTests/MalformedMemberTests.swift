@@ -108,7 +108,7 @@ struct MemberDefect: CustomTestStringConvertible, Sendable {
             }
         },
         recording(
-            "an end with an offset of 2^63", .malformedMember, at: .end, breaking: "recording.md §5.2",
+            "an end with an offset of 2^63", .malformedIndex, at: .end, breaking: "recording.md §4.4",
             random: .malformedIndex
         ) {
             $0.changeEndMember = { $0.rest[7] = 0x80 }
@@ -264,13 +264,13 @@ struct MemberDefect: CustomTestStringConvertible, Sendable {
     ]
 
     static let damages: [MemberDefect] = [
-        bytes("reserved flags", .malformedMember, at: 3) { $0[3] |= 0x20 },
-        bytes("another compression", .malformedMember, at: 2) { $0[2] = 9 },
+        bytes("reserved flags", .malformedMember) { $0[3] |= 0x20 },
+        bytes("another compression", .malformedMember) { $0[2] = 9 },
         bytes("no gzip magic", .trailingData) { $0[0] = 0x1E },
         bytes("a header checksum that does not match", .checksum) { $0[30] ^= 1 },
         bytes("a time, which the header checksum covers", .checksum) { $0[4] = 1 },
-        bytes("a content checksum that does not match", .checksum, at: -8) { $0[$0.count - 8] ^= 1 },
-        bytes("a content length that does not match", .malformedMember, at: -4) { $0[$0.count - 4] ^= 1 },
+        bytes("a content checksum that does not match", .checksum) { $0[$0.count - 8] ^= 1 },
+        bytes("a content length that does not match", .malformedMember) { $0[$0.count - 4] ^= 1 },
     ]
 }
 

@@ -34,6 +34,12 @@ struct SalvageTests {
             let salvage = try Salvage(MemorySource(changed))
             let kept = members.flatMap { events[entries[$0].firstEvent..<entries[$0].endEvent] }
             #expect(salvage.report.eventCount == kept.count, "\(what)")
+            var indexes: [Int] = []
+            try salvage.forEachEvent { event in
+                indexes.append(event.index)
+                return true
+            }
+            #expect(indexes == members.flatMap { entries[$0].firstEvent..<entries[$0].endEvent }, "\(what)")
             let sink = MemorySink()
             let summary = try salvage.write(to: sink)
             #expect(summary.eventCount == kept.count, "\(what)")
@@ -245,5 +251,41 @@ struct SalvageTests {
         let salvage = try Salvage(MemorySource(original.bytes))
         let error = #expect(throws: ReelError.self) { try salvage.write(to: FailingSink(after: 0)) }
         #expect(error?.kind == .inputOutput)
+    }
+
+    @Test("Of plain gzip whose checksum does not match, the events come first, and the member is lost")
+    func plainChecksum() throws {
+        let first = try gzip(frame(.header()) + frame(.event(1)))
+        var second = try gzip(frame(.event(2)))
+        second[second.count - 8] ^= 1
+        let bytes = first + second
+        let reading = Reading.forward(bytes)
+        #expect(reading.texts.count == 2)
+        #expect(reading.error?.kind == .checksum)
+        #expect(reading.error?.offset == first.count)
+        let salvage = try Salvage(MemorySource(bytes))
+        #expect(salvage.report.eventCount == 2)
+        #expect(salvage.report.losses.map(\.bytes) == [first.count..<bytes.count])
+        var offsets: [Int] = []
+        try salvage.forEachEvent { event in
+            offsets.append(event.offset)
+            return offsets.count < 1
+        }
+        #expect(offsets == [1])
+    }
+
+    @Test("When nothing but the end is sound, there is nothing to read, and nothing else is tried")
+    func onlyTheEnd() throws {
+        var original = try Original(count: 40, memberByteCount: 200)
+        let indexOffset = try #require(original.entries.last.map { $0.offset + $0.byteCount })
+        original.bytes.removeSubrange(..<indexOffset)
+        let salvage = try Salvage(MemorySource(original.bytes))
+        #expect(salvage.report.eventCount == 0)
+        #expect(salvage.header == Header(fields: [:]))
+        #expect(!salvage.report.isComplete)
+        try salvage.forEachEvent { _ in
+            Issue.record("an event out of nothing")
+            return false
+        }
     }
 }

@@ -82,9 +82,6 @@ struct ValidationTests {
         Flaw("no names", try finished(without: "names"), .error, says: "names", section: "recording.md §6.5"),
         Flaw("other errors", try finished(["errors": 2]), .error, says: "errors", section: "recording.md §6.5"),
         Flaw("no errors", try finished(without: "errors"), .error, says: "errors", section: "recording.md §6.5"),
-        Flaw(
-            "a header key that is text", try finished(header: TermMap(fields.pairs + [.init("id", 1)])), .error,
-            says: "no atom", section: "recording.md §6.1"),
         Flaw("no id", try finished(header: header(without: "id")), says: "without id", section: "recording.md §6.1"),
         Flaw(
             "no view", try finished(header: header(without: "view")), says: "without view", section: "recording.md §6.1"

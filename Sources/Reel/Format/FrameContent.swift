@@ -78,9 +78,15 @@ private struct FrameReading {
         var events: [Event] = []
         // A batch may claim more events than it has.
         events.reserveCapacity(min(count, 1_024))
-        for position in 0..<count { events.append(try event(firstEvent + position, &parser)) }
-        let tail = parser.offset
-        guard try parser.next() == .nil, !events.isEmpty else {
+        var token: TermToken? = .list(count: count)
+        var tail = parser.offset
+        // A list may be the tail of another one.
+        while case .list(let count) = token {
+            for _ in 0..<count { events.append(try event(firstEvent + events.count, &parser)) }
+            tail = parser.offset
+            token = try parser.next()
+        }
+        guard token == .nil, !events.isEmpty else {
             throw FrameReading.malformed("a batch that is no proper list of events", at: tail, "recording.md §6.3")
         }
         try checkEnd(parser.offset)

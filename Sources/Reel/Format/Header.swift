@@ -57,7 +57,8 @@ extension Header {
         guard let elements = term.elements, elements.count >= 3, elements[0].atom == Header.tag,
             let version = elements[1].elements, version.count == 2,
             let major = version[0].integer.flatMap(UInt8.init(exactly:)),
-            let minor = version[1].integer.flatMap(UInt8.init(exactly:)), let fields = elements[2].map
+            let minor = version[1].integer.flatMap(UInt8.init(exactly:)), let fields = elements[2].map,
+            fields.keys.allSatisfy({ $0.atom != nil })
         else { return nil }
         self.init(version: FormatVersion(major: major, minor: minor), fields: fields)
     }

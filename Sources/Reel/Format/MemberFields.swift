@@ -128,10 +128,8 @@ extension MemberFields {
         case Code.end:
             guard bytes.count >= 16 else { throw malformed("an end member without the index's offset") }
             let indexOffset = (0..<8).reduce(UInt64(0)) { $0 | UInt64(bytes[8 + $1]) << (8 * UInt64($1)) }
-            guard let indexOffset = Int(exactly: indexOffset) else {
-                throw malformed("an end member whose index's offset overflows")
-            }
-            kind = .end(indexOffset: indexOffset)
+            // No file is so long that the difference would matter.
+            kind = .end(indexOffset: Int(exactly: indexOffset) ?? .max)
         default:
             throw malformed("a member of the unknown kind \(bytes[2])")
         }

@@ -98,11 +98,11 @@ extension Summary {
         eventCount = events
         self.duration = duration
         for pair in fields[atom: "kinds"]?.map?.pairs ?? [] {
-            guard let kind = pair.key.atom, let count = pair.value.integer else { return nil }
+            guard let kind = pair.key.atom, let count = pair.value.integer, count >= 0 else { return nil }
             kinds[kind] = count
         }
         for pair in fields[atom: "names"]?.map?.pairs ?? [] {
-            guard let name = pair.key.text, let count = pair.value.integer else { return nil }
+            guard let name = pair.key.text, let count = pair.value.integer, count >= 0 else { return nil }
             names[name] = count
         }
         errorCount = fields[atom: "errors"]?.integer ?? 0

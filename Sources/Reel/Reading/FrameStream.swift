@@ -47,6 +47,10 @@ final class FrameStream {
     private var fields: (value: MemberFields, offset: Int)?
     private var isMemberComplete = false
     private var isEnded = false
+    /// Where the member starts that is being read, or the next one.
+    private var memberStart = 0
+    /// What has gone wrong behind frames of a plain recording that are still to be given out.
+    private var failure: ReelError?
 
     /// What the frames are in, once the first bytes have been read.
     private(set) var container: Container?
@@ -192,16 +196,30 @@ final class FrameStream {
             throw ReelError(
                 .trailingData, "bytes after the end member", offset: gzip.offset, section: "recording.md §4.4")
         }
+        if let failure { throw failure }
         if inputPosition == input.count, try !readInput() {
-            try gzip.finish()
+            do {
+                try gzip.finish()
+            } catch {
+                throw memberError(wrapping: error)
+            }
             isEnded = true
             return nil
         }
         compactContent()
         let room = fields.map { $0.value.uncompressedByteCount + 1 - content.count } ?? FrameStream.pieceByteCount
         let input = self.input
-        let step = try gzip.decode(
-            input.span.extracting(inputPosition..<input.count), appendingTo: &content, atMost: max(room, 0))
+        let step: MemberStream.Step
+        do {
+            step = try gzip.decode(
+                input.span.extracting(inputPosition..<input.count), appendingTo: &content, atMost: max(room, 0))
+        } catch {
+            let error = memberError(wrapping: error)
+            guard fields == nil else { throw error }
+            // The frames before it come first.
+            failure = error
+            return nil
+        }
         inputPosition += step.consumed
         try checkTotal()
         switch step.event {
@@ -214,6 +232,7 @@ final class FrameStream {
         case .memberEnded(let byteCount, let uncompressedByteCount):
             // What the frames of a plain recording stand in is known no better than by where their member starts.
             if fields != nil { offset = gzip.offset }
+            memberStart = gzip.offset
             return try endMember(byteCount: byteCount, uncompressedByteCount: uncompressedByteCount)
         }
     }
@@ -227,6 +246,13 @@ final class FrameStream {
     }
 
     // MARK: Members
+
+    /// What is wrong with the member that is being read: of it, the offset is known to be that of its start.
+    private func memberError(wrapping error: any Error) -> ReelError {
+        var error = ReelError(wrapping: error).ofMember(at: memberStart)
+        error.member = currentMember
+        return error
+    }
 
     private func memberError(
         _ reason: String, _ kind: ReelError.Kind = .malformedMember, _ section: String = "§5"

@@ -17,7 +17,7 @@ package struct MemberDescription: Hashable, Sendable {
 
         package struct Number: Hashable, Sendable {
             package var name: String
-            package var value: Int
+            package var value: UInt64
         }
     }
 
@@ -59,7 +59,7 @@ package struct MemberDescription: Hashable, Sendable {
         let member = try SingleMember(at: offset, byteCount: fields.memberByteCount, of: bytes)
         byteCount = member.byteCount
         contentByteCount = try member.content(limits: limits, decoder: decoder).count
-        self.fields = Fields(fields, code: payload[2], flags: payload[3])
+        self.fields = Fields(fields, payload)
     }
 
     /// The lengths of a member that says nothing of itself, and of its content.
@@ -83,13 +83,13 @@ package struct MemberDescription: Hashable, Sendable {
 }
 
 extension MemberDescription.Fields {
-    fileprivate init(_ fields: MemberFields, code: UInt8, flags: UInt8) {
+    fileprivate init(_ fields: MemberFields, _ payload: [UInt8]) {
         numbers = []
-        func add(_ name: String, _ value: Int) { numbers.append(Number(name: name, value: value)) }
+        func add(_ name: String, _ value: Int) { numbers.append(Number(name: name, value: UInt64(value))) }
         add("major", Int(fields.version.major))
         add("minor", Int(fields.version.minor))
-        add("kind", Int(code))
-        add("flags", Int(flags))
+        add("kind", Int(payload[2]))
+        add("flags", Int(payload[3]))
         add("length", fields.memberByteCount)
         switch fields.kind {
         case .data(let data):
@@ -99,7 +99,9 @@ extension MemberDescription.Fields {
             add("firstOffset", data.firstOffset)
             add("lastOffset", data.lastOffset)
         case .index(let uncompressedByteCount): add("contentLength", uncompressedByteCount)
-        case .end(let indexOffset): add("indexOffset", indexOffset)
+        case .end:
+            let indexOffset = payload[8..<16].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+            numbers.append(Number(name: "indexOffset", value: indexOffset))
         }
     }
 }

@@ -84,7 +84,7 @@ struct MemberDirectory {
     }
 
     /// The index that is the only frame in the content of the index member at `offset`, or nil when there is none.
-    private static func index(
+    static func index(
         in content: [UInt8], limits: ReaderLimits, offset: Int
     ) throws(ReelError) -> [IndexEntry]? {
         var splitting = FrameSplitting(content, limits: limits)

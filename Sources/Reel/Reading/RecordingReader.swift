@@ -127,6 +127,11 @@ public final class RecordingReader {
                     if let content = try read(frame, contentOffset: contentOffset) { return content }
                 }
             }
+            if let indexOffset, !hasEnd {
+                throw ReelError(
+                    .malformedIndex, "an index without an end member after it", offset: indexOffset,
+                    member: stream.memberCount - 1, section: "recording.md §4.4")
+            }
             return nil
         } catch {
             var failure = ReelError(wrapping: error)

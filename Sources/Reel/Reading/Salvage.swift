@@ -39,6 +39,8 @@ public struct Salvage {
     private let bytes: any RandomAccessBytes
     private let limits: ReaderLimits
     private let members: [Member]
+    /// Whether the file is read from its start, because no member with fields is sound.
+    private let isPlain: Bool
 
     /// What is readable and what is not.
     public let report: SalvageReport
@@ -63,15 +65,17 @@ public struct Salvage {
         do {
             var scan = try MemberScan(bytes, limits: limits)
             try scan.run()
-            if scan.members.isEmpty {
+            if !scan.hasFound {
                 // No member with fields is sound: what is there is read from its start, as far as it goes.
                 let outcome = try Salvage.readForward(bytes, limits: limits)
+                isPlain = true
                 members = []
                 header = outcome.reader.header
                 summary = outcome.reader.summary
                 report = outcome.report
                 return
             }
+            isPlain = false
             members = scan.members.map { Member(entry: $0.entry, followsLoss: $0.followsLoss) }
             header = scan.header ?? Header(fields: [:])
             summary = scan.summary
@@ -92,7 +96,7 @@ public struct Salvage {
     public func write(to sink: any ByteSink, options: WriterOptions = .smallest) throws(ReelError) -> Summary {
         let writer = try RecordingWriter(to: sink, header: header, options: options)
         do {
-            if members.isEmpty {
+            if isPlain {
                 let reader = try Salvage.plainReader(of: bytes, limits: limits)
                 var remaining = report.eventCount
                 while remaining > 0, let event = try reader.next() {
@@ -132,7 +136,7 @@ public struct Salvage {
     ///
     /// - Throws: ``ReelError`` when the file cannot be read any more, and what `body` throws.
     public func forEachEvent(_ body: (Event) throws -> Bool) throws {
-        if members.isEmpty {
+        if isPlain {
             let reader = try Salvage.plainReader(of: bytes, limits: limits)
             for _ in 0..<report.eventCount {
                 guard let event = try reader.next(), try body(event) else { return }
@@ -160,7 +164,7 @@ public struct Salvage {
         do throws(ReelError) {
             while try reader.next() != nil { report.eventCount += 1 }
         } catch {
-            let start = min(reader.fileOffset, bytes.byteCount)
+            let start = min(error.offset ?? reader.fileOffset, bytes.byteCount)
             report.losses = [
                 SalvageReport.Loss(bytes: start..<max(bytes.byteCount, start), events: nil, reason: error.reason)
             ]
@@ -184,6 +188,9 @@ private struct MemberScan {
     private(set) var losses: [SalvageReport.Loss] = []
     private(set) var header: Header?
     private(set) var summary: Summary?
+
+    /// Whether any member with fields is sound, data or not.
+    var hasFound: Bool { !members.isEmpty || indexOffset != nil }
 
     /// Where the first member is that is no data member: there the data members end.
     private var indexOffset: Int?
@@ -214,7 +221,7 @@ private struct MemberScan {
                 position = try endOfDamagedMember(at: position) ?? nextCandidate(after: position)
             }
         }
-        guard !members.isEmpty else { return }
+        guard hasFound else { return }
         note(lossUpTo: bytes.byteCount, nextEvent: nil)
         guard losses.isEmpty else { return }
         // What is missing as a whole leaves no bytes behind.
@@ -232,7 +239,11 @@ private struct MemberScan {
         else { throw ReelError(.malformedMember, "no member of a recording starts here", offset: offset) }
         let member = try SingleMember(at: offset, byteCount: fields.memberByteCount, of: bytes)
         guard case .data(let data) = fields.kind else {
-            _ = try member.content(limits: limits, decoder: decoder)
+            let content = try member.content(limits: limits, decoder: decoder)
+            if case .index = fields.kind, try MemberDirectory.index(in: content, limits: limits, offset: offset) == nil
+            {
+                throw ReelError(.malformedIndex, "an index member without an index", offset: offset)
+            }
             note(lossUpTo: offset, nextEvent: nil)
             indexOffset = indexOffset ?? offset
             return offset + fields.memberByteCount

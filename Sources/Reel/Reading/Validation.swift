@@ -90,12 +90,6 @@ private struct Check {
     }
 
     mutating func checkHeader(_ header: Header) {
-        for key in header.fields.keys where key.atom == nil {
-            findings.append(
-                Finding(
-                    severity: .error, kind: .malformedFrame, reason: "a header key that is no atom: \(key)", offset: 0,
-                    section: "recording.md §6.1"))
-        }
         for name in ["id", "view", "url", "connected_at"] as [Atom] where header.fields[atom: name] == nil {
             findings.append(
                 Finding(

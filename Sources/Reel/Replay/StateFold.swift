@@ -134,20 +134,25 @@ extension StateFold {
 
     /// Reads the state of a keyframe, or returns nil when the term there is no state.
     init?(_ bytes: Span<UInt8>, at offset: Int) throws(TermError) {
-        guard let assigns = try EncodedTerm.value(of: "assigns", in: bytes, at: offset),
+        guard let fields = try EncodedTerm.pairs(of: bytes, at: offset) else { return nil }
+        // Unlike those of payloads, its keys are atoms.
+        func value(of name: Atom) -> Range<Int>? { fields.first { $0.key == .atom(name) }?.value }
+        guard let assigns = value(of: "assigns"),
             let assignPairs = try EncodedTerm.pairs(of: bytes, at: assigns.lowerBound)
         else { return nil }
         mergeAssigns(assignPairs, of: bytes)
-        if let components = try EncodedTerm.value(of: "components", in: bytes, at: offset) {
+        if let components = value(of: "components") {
             guard let pairs = try EncodedTerm.pairs(of: bytes, at: components.lowerBound) else { return nil }
             for pair in pairs {
-                guard let content = try EncodedTerm.pairs(of: bytes, at: pair.value.lowerBound) else { return nil }
+                guard let content = try EncodedTerm.pairs(of: bytes, at: pair.value.lowerBound),
+                    pair.key.elements?.count == 2
+                else { return nil }
                 var component: [Term: [UInt8]] = [:]
                 merge(content, of: bytes, into: &component)
                 self.components[pair.key] = component
             }
         }
-        if let url = try EncodedTerm.value(of: "url", in: bytes, at: offset) {
+        if let url = value(of: "url") {
             self.url = try EncodedTerm.term(bytes, url).text
         }
     }

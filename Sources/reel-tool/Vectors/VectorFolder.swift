@@ -10,11 +10,11 @@ struct VectorFolder {
     /// Opens a folder, and reads its manifest.
     init(_ path: FilePath) throws {
         self.path = path
-        let file = path.appending(VectorManifest.name).string
+        let file = path.appending(VectorManifest.name)
         do {
-            manifest = try VectorManifest(try Input(file).contents())
+            manifest = try VectorManifest(try VectorFolder.contents(of: file))
         } catch {
-            var failure = Failure(wrapping: error, input: file)
+            var failure = Failure(wrapping: error, input: file.string)
             if failure.status == .noInput { failure.advice = "a folder of vectors has a \(VectorManifest.name)" }
             throw failure
         }
@@ -32,7 +32,17 @@ struct VectorFolder {
     }
 
     /// The bytes of a file, by its path in the folder.
-    func contents(of file: String) throws -> [UInt8] { try Input(path.appending(file).string).contents() }
+    func contents(of file: String) throws -> [UInt8] { try VectorFolder.contents(of: path.appending(file)) }
+
+    /// The bytes of a file, read in one go: there are thousands of them, most of a few bytes.
+    static func contents(of path: FilePath) throws -> [UInt8] {
+        do {
+            let file = try InputFile(path)
+            return try file.read(0..<file.byteCount)
+        } catch {
+            throw Failure(opening: path.string, error)
+        }
+    }
 
     /// The path of a file, for another program.
     func path(of file: String) -> String { path.appending(file).string }
