@@ -53,7 +53,13 @@ extension JSONWriter {
         case .plain(let start): try write(checking: bytes, at: start, end: bytes.count, mapping, limits)
         case .inflated(let content, let byteCount):
             guard byteCount == bytes.count else { throw JSONWriter.trailing(bytes.count - byteCount, at: byteCount) }
-            try write(checking: content.span, at: 0, end: content.count, mapping, limits)
+            do throws(TermError) {
+                // What follows the term in its stream is ignored.
+                try write(checking: content.span, at: 0, end: nil, mapping, limits)
+            } catch {
+                // There is no offset of its own in what is compressed.
+                throw TermError(error.code, at: 1, "\(error.reason), at byte \(error.offset) of what is compressed")
+            }
         }
     }
 
@@ -68,11 +74,11 @@ extension JSONWriter {
     }
 
     private mutating func write(
-        checking bytes: Span<UInt8>, at start: Int, end: Int, _ mapping: JSONMapping, _ limits: TermLimits
+        checking bytes: Span<UInt8>, at start: Int, end: Int?, _ mapping: JSONMapping, _ limits: TermLimits
     ) throws(TermError) {
         var parser = TermParser(bytes, at: start, limits: limits)
         try parser.skipToEnd()
-        guard parser.offset == end else { throw JSONWriter.trailing(end - parser.offset, at: parser.offset) }
+        if let end, parser.offset < end { throw JSONWriter.trailing(end - parser.offset, at: parser.offset) }
         var writer = TermJSONWriter(mapping)
         try writer.write(bytes, at: start, to: &self)
     }
