@@ -24,7 +24,9 @@ enum JSONToken: Hashable, Sendable {
 struct JSONParser: ~Escapable {
     let bytes: Span<UInt8>
     /// Where the next token, or white space before it, starts.
-    private(set) var offset = 0
+    private(set) var offset: Int
+    /// Where the last token started.
+    private(set) var tokenStart: Int
     private let limits: JSONLimits
     private var open: [Container] = []
     /// The keys of the objects that are open, as text without escapes.
@@ -41,9 +43,12 @@ struct JSONParser: ~Escapable {
     /// What may come next.
     private enum Expected { case value, firstElement, firstKey, commaOrEnd, end }
 
+    /// Creates a parser of the value that starts at `start`, or after white space there.
     @_lifetime(copy bytes)
-    init(_ bytes: Span<UInt8>, limits: JSONLimits = .default) {
+    init(_ bytes: Span<UInt8>, at start: Int = 0, limits: JSONLimits = .default) {
         self.bytes = bytes
+        offset = start
+        tokenStart = start
         self.limits = limits
     }
 
@@ -90,6 +95,7 @@ struct JSONParser: ~Escapable {
     // MARK: Tokens
 
     private mutating func value() throws(JSONError) -> JSONToken {
+        tokenStart = offset
         switch try byte() {
         case UInt8(ascii: "["): return try begin(isObject: false)
         case UInt8(ascii: "{"): return try begin(isObject: true)
@@ -127,9 +133,9 @@ struct JSONParser: ~Escapable {
 
     private mutating func key() throws(JSONError) -> JSONToken {
         guard try byte() == UInt8(ascii: "\"") else { throw unexpected("a key") }
-        let start = offset
+        tokenStart = offset
         let (range, hasEscapes) = try text()
-        try note(bytes.unescaped(range, hasEscapes: hasEscapes), at: start)
+        try note(bytes.unescaped(range, hasEscapes: hasEscapes))
         skipSpace()
         guard try byte() == UInt8(ascii: ":") else { throw unexpected("':'") }
         offset += 1
@@ -137,7 +143,7 @@ struct JSONParser: ~Escapable {
         return .key(range, hasEscapes: hasEscapes)
     }
 
-    private mutating func note(_ key: [UInt8], at start: Int) throws(JSONError) {
+    private mutating func note(_ key: [UInt8]) throws(JSONError) {
         guard let top = open.indices.last else { return }
         let isNew: Bool
         if open[top].set != nil {
@@ -148,14 +154,15 @@ struct JSONParser: ~Escapable {
             if keys.count - open[top].firstKey > 16 { open[top].set = Set(keys[open[top].firstKey...]) }
         }
         guard isNew else {
-            throw JSONError(.duplicateKey, at: start, "an object that names a key twice")
+            throw JSONError(.duplicateKey, at: tokenStart, "an object that names a key twice")
         }
     }
 
     private mutating func literal(_ text: StaticString, _ token: JSONToken) throws(JSONError) -> JSONToken {
-        let start = offset
         for expected in text.description.utf8 {
-            guard try byte() == expected else { throw JSONError(.malformed, at: start, "a word that is no '\(text)'") }
+            guard try byte() == expected else {
+                throw JSONError(.malformed, at: tokenStart, "a word that is no '\(text)'")
+            }
             offset += 1
         }
         finishValue()
@@ -165,13 +172,12 @@ struct JSONParser: ~Escapable {
     // MARK: Numbers
 
     private mutating func number() throws(JSONError) -> JSONToken {
-        let start = offset
         var isInteger = true
         if bytes[offset] == UInt8(ascii: "-") { offset += 1 }
         let digitsStart = offset
         try digits()
         guard bytes[digitsStart] != UInt8(ascii: "0") || offset == digitsStart + 1 else {
-            throw JSONError(.malformed, at: start, "a number with a zero before it")
+            throw JSONError(.malformed, at: tokenStart, "a number with a zero before it")
         }
         if peek == UInt8(ascii: ".") {
             isInteger = false
@@ -184,11 +190,11 @@ struct JSONParser: ~Escapable {
             if peek == UInt8(ascii: "+") || peek == UInt8(ascii: "-") { offset += 1 }
             try digits()
         }
-        guard offset - start <= JSONLimits.mostDigits + 1 else {
-            throw JSONError(.limitExceeded, at: start, "a number of \(offset - start) characters")
+        guard offset - digitsStart <= JSONLimits.mostDigits else {
+            throw JSONError(.limitExceeded, at: tokenStart, "a number of \(offset - tokenStart) characters")
         }
         finishValue()
-        return .number(start..<offset, isInteger: isInteger)
+        return .number(tokenStart..<offset, isInteger: isInteger)
     }
 
     private mutating func digits() throws(JSONError) {
@@ -196,7 +202,7 @@ struct JSONParser: ~Escapable {
         while let byte = peek, UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte { offset += 1 }
         if offset == start {
             _ = try byte()
-            throw unexpected("a digit")
+            throw JSONError(.malformed, at: tokenStart, "a number that lacks a digit")
         }
     }
 
@@ -224,7 +230,7 @@ struct JSONParser: ~Escapable {
         let range = start..<offset
         offset += 1
         if merged >= 0x80, (try? UTF8Span(validating: bytes.extracting(range))) == nil {
-            throw JSONError(.malformedText, at: start, "a string that is not UTF-8")
+            throw JSONError(.malformedText, at: tokenStart, "a string that is not UTF-8")
         }
         return (range, hasEscapes)
     }
@@ -252,10 +258,13 @@ struct JSONParser: ~Escapable {
 
     /// Reads `u` and four hexadecimal digits.
     private mutating func codeUnit() throws(JSONError) -> UInt32 {
+        let start = offset - 1
         offset += 1
         var unit: UInt32 = 0
         for _ in 0..<4 {
-            guard let digit = UInt32(hexadecimal: try byte()) else { throw unexpected("a hexadecimal digit") }
+            guard let digit = UInt32(hexadecimal: try byte()) else {
+                throw JSONError(.malformed, at: start, "an escape that lacks a hexadecimal digit")
+            }
             unit = unit << 4 | digit
             offset += 1
         }

@@ -7,6 +7,7 @@ struct JSONTermReader {
 
     /// A value that has been read, and how it was written.
     private struct Value {
+        var start: Int
         var term: Term
         var form: Form
         /// How deep its tree is.
@@ -24,17 +25,17 @@ struct JSONTermReader {
 
     init(readsTags: Bool) { self.readsTags = readsTags }
 
-    /// Reads the value of which `token`, which started at `start`, is the first one.
-    func term(_ token: JSONToken, at start: Int, _ parser: inout JSONParser) throws(JSONError) -> Term {
+    /// Reads the value of which `token`, which the parser has read last, is the first one.
+    func term(_ token: JSONToken, _ parser: inout JSONParser) throws(JSONError) -> Term {
         var open: [Container] = []
         var values: [Value] = []
         var keys: [[UInt8]] = []
         var token = token
-        var start = start
+        let start = parser.tokenStart
         while true {
             switch token {
             case .beginArray, .beginObject:
-                open.append(Container(start: start, firstValue: values.count, firstKey: keys.count))
+                open.append(Container(start: parser.tokenStart, firstValue: values.count, firstKey: keys.count))
             case .key(let range, let hasEscapes): keys.append(parser.bytes.unescaped(range, hasEscapes: hasEscapes))
             case .endArray:
                 guard let container = open.popLast() else { break }
@@ -50,10 +51,11 @@ struct JSONTermReader {
                 values.append(value)
             default:
                 let term = try JSONTermReader.leaf(token, parser.bytes)
-                values.append(Value(term: term, form: .literal, depth: 0))
+                values.append(Value(start: parser.tokenStart, term: term, form: .literal, depth: 0))
             }
             guard !open.isEmpty else { break }
-            start = parser.offset
+            // No deeper than trees may be, and what a tag takes for what is one.
+            if let depth = values.last?.depth, depth > TermLimits.deepestTree + 2 { throw tooDeep(at: start) }
             guard let next = try parser.next() else { break }
             token = next
         }
@@ -64,7 +66,8 @@ struct JSONTermReader {
         return value.term
     }
 
-    private static func leaf(_ token: JSONToken, _ bytes: Span<UInt8>) throws(JSONError) -> Term {
+    /// The term that a token stands for which is a value by itself.
+    static func leaf(_ token: JSONToken, _ bytes: Span<UInt8>) throws(JSONError) -> Term {
         switch token {
         case .string(let range, let hasEscapes): return .binary(bytes.unescaped(range, hasEscapes: hasEscapes))
         case .number(let range, let isInteger):
@@ -87,40 +90,35 @@ struct JSONTermReader {
 
     // MARK: Containers
 
-    private func depth(_ values: ArraySlice<Value>, at start: Int) throws(JSONError) -> Int {
-        let depth = (values.lazy.map(\.depth).max() ?? -1) + 1
-        // A tag takes up to three levels for what is one.
-        guard depth <= TermLimits.deepestTree + 2 else { throw tooDeep(at: start) }
-        return depth
-    }
+    private func depth(_ values: ArraySlice<Value>) -> Int { (values.lazy.map(\.depth).max() ?? -1) + 1 }
 
     private func array(_ values: ArraySlice<Value>, at start: Int) throws(JSONError) -> Value {
-        let depth = try depth(values, at: start)
-        if let last = values.last, last.form == .tail {
-            let elements = values.dropLast()
-            guard !elements.isEmpty else { throw meaningless("a list that is nothing but a tail", at: start) }
-            return Value(term: .list(try terms(elements, at: start), tail: last.term), form: .literal, depth: depth)
+        let term: Term
+        if let tail = values.last, tail.form == .tail {
+            guard values.count > 1 else { throw meaningless("a list that is nothing but a tail", at: tail.start) }
+            term = .list(try terms(values.dropLast()), tail: tail.term)
+        } else {
+            term = .list(try terms(values))
         }
-        return Value(term: .list(try terms(values, at: start)), form: .literal, depth: depth)
+        return Value(start: start, term: term, form: .literal, depth: depth(values))
     }
 
     private func object(
         _ keys: ArraySlice<[UInt8]>, _ values: ArraySlice<Value>, at start: Int
     ) throws(JSONError) -> Value {
-        let depth = try depth(values, at: start)
         if readsTags, let tag = keys.first, tag.first == UInt8(ascii: "$"), let content = values.first {
-            return try tagged(String(decoding: tag, as: UTF8.self), content, keys, values, depth, at: start)
+            return try tagged(String(decoding: tag, as: UTF8.self), content, keys, values, at: start)
         }
         if readsTags, keys.contains(where: { $0.first == UInt8(ascii: "$") }) {
             throw meaningless("a tag beside other keys", at: start)
         }
-        let pairs = zip(keys, try terms(values, at: start)).map { TermMap.Pair(.binary($0), $1) }
-        return Value(term: .map(TermMap(pairs)), form: .literal, depth: depth)
+        let pairs = zip(keys, try terms(values)).map { TermMap.Pair(.binary($0), $1) }
+        return Value(start: start, term: .map(TermMap(pairs)), form: .literal, depth: depth(values))
     }
 
-    private func terms(_ values: ArraySlice<Value>, at start: Int) throws(JSONError) -> [Term] {
-        guard !values.contains(where: { $0.form == .tail }) else {
-            throw meaningless("a tail that is not the last of a list", at: start)
+    private func terms(_ values: ArraySlice<Value>) throws(JSONError) -> [Term] {
+        if let tail = values.first(where: { $0.form == .tail }) {
+            throw meaningless("a tail that is not the last of a list", at: tail.start)
         }
         return values.map(\.term)
     }
@@ -136,8 +134,7 @@ struct JSONTermReader {
     // MARK: Tags
 
     private func tagged(
-        _ tag: String, _ content: Value, _ keys: ArraySlice<[UInt8]>, _ values: ArraySlice<Value>, _ depth: Int,
-        at start: Int
+        _ tag: String, _ content: Value, _ keys: ArraySlice<[UInt8]>, _ values: ArraySlice<Value>, at start: Int
     ) throws(JSONError) -> Value {
         let term: Term?
         if tag == "$bits" {
@@ -147,7 +144,7 @@ struct JSONTermReader {
             throw meaningless("a tag beside other keys", at: start)
         } else if tag == "$tail" {
             guard content.form != .tail else { throw meaningless("a tail of a tail", at: start) }
-            return Value(term: content.term, form: .tail, depth: content.depth)
+            return Value(start: start, term: content.term, form: .tail, depth: content.depth)
         } else if content.form == .literal {
             term =
                 switch tag {
@@ -164,8 +161,9 @@ struct JSONTermReader {
         }
         guard let term else { throw meaningless("a '\(tag)' that stands for no term", at: start) }
         // The object is no container of the term that it stands for.
+        let depth = depth(values)
         let levels = tag == "$tuple" ? 1 : tag == "$map" || tag == "$closure" ? 2 : depth
-        return Value(term: term, form: .tagged, depth: max(depth - levels, 0))
+        return Value(start: start, term: term, form: .tagged, depth: max(depth - levels, 0))
     }
 
     private func bytes(_ value: Value) -> [UInt8]? {

@@ -100,7 +100,7 @@ extension Term {
     /// The term as JSON text. Implements Spec/json.md §3 and §4.
     ///
     /// ```swift
-    /// Term.tuple([.atom("ok"), 3]).json()                  // ["ok",3]
+    /// Term.tuple([.atom("ok"), 3]).json()  // ["ok",3]
     /// Term.tuple([.atom("ok"), 3]).json(mapping: .tagged)  // {"$tuple":[{"$atom":"ok"},3]}
     /// ```
     public func json(mapping: JSONMapping = .plain, style: JSONStyle = JSONStyle()) -> String {
@@ -131,6 +131,10 @@ extension Term {
     /// Reads any JSON text: objects become maps whose keys are binaries, `null` the atom `nil`. Implements Spec/json.md
     /// §5.2.
     ///
+    /// ```swift
+    /// try Term(plainJSON: Array(#"{"ok": [1, null]}"#.utf8))  // %{"ok" => [1, nil]}
+    /// ```
+    ///
     /// - Throws: ``JSONError`` when the text is no JSON.
     public init(plainJSON text: [UInt8], limits: JSONLimits = .default) throws(JSONError) {
         try self.init(json: text.span, readsTags: false, limits: limits)
@@ -139,7 +143,7 @@ extension Term {
     private init(json bytes: Span<UInt8>, readsTags: Bool, limits: JSONLimits) throws(JSONError) {
         var parser = JSONParser(bytes, limits: limits)
         guard let token = try parser.next() else { throw JSONError(.truncated, at: 0, "no value") }
-        self = try JSONTermReader(readsTags: readsTags).term(token, at: 0, &parser)
+        self = try JSONTermReader(readsTags: readsTags).term(token, &parser)
         _ = try parser.next()
     }
 }

@@ -168,18 +168,86 @@ import Testing
         }
     }
 
+    /// Text, what is wrong with it, and where: one array a row of Spec/json.md §5.4.
+    static let errorCases: [(String, JSONError.Code, Int)] = [
+        // The end, wherever in a value it comes.
+        ("", .truncated, 0), (" \n", .truncated, 2), ("[1", .truncated, 2), ("[1,", .truncated, 3),
+        ("{\"a\"", .truncated, 4), ("{\"a\":", .truncated, 5), ("\"ab", .truncated, 3), ("\"\\", .truncated, 2),
+        ("\"\\u00", .truncated, 5), ("\"\\ud83d\\u", .truncated, 9), ("nul", .truncated, 3), ("-", .truncated, 1),
+        ("[1.", .truncated, 3), ("1e+", .truncated, 3),
+        // The character.
+        ("[1,]", .malformed, 3), ("[,1]", .malformed, 1), ("{1:2}", .malformed, 1), ("{\"a\" 1}", .malformed, 5),
+        ("[1 2]", .malformed, 3), ("[1}", .malformed, 2), ("\"a\nb\"", .malformed, 2), ("\u{FEFF}1", .malformed, 0),
+        ("{\"a\":1,}", .malformed, 7), (" é", .malformed, 1),
+        // The start of a word, a number, an escape.
+        ("[nulx]", .malformed, 1), ("[01]", .malformed, 1), ("[-x]", .malformed, 1), ("[1.x]", .malformed, 1),
+        ("[12e]", .malformed, 1), ("\"ab\\x\"", .malformed, 3), ("\"\\u00g0\"", .malformed, 1),
+        ("\"\\ud83d\\ug\"", .malformed, 7),
+        // The escape.
+        ("[\"\\ud800\"]", .malformedText, 2), ("\"a\\udc00\"", .malformedText, 2),
+        ("\"\\ud800\\u0041\"", .malformedText, 1), ("{\"\\ud800\":1}", .malformedText, 2),
+        // The quote that opens the second one.
+        ("{\"a\":1, \"a\":2}", .duplicateKey, 8), ("{\"a\":1,\"\\u0061\":2}", .duplicateKey, 7),
+        ("[{\"b\":{\"a\":1},\"b\" 2}]", .duplicateKey, 14),
+        // What follows.
+        ("[1] 2", .trailingBytes, 4), ("1 x", .trailingBytes, 2), ("{}\u{A0}", .trailingBytes, 2),
+        // The number.
+        ("[1, 1e999]", .limitExceeded, 4), ("[-1e400]", .limitExceeded, 1),
+    ]
+
+    @Test("§5.4 errors say what, and at which byte", arguments: errorCases)
+    func errors(_ text: String, _ code: JSONError.Code, _ offset: Int) { expect(code, offset, Array(text.utf8)) }
+
+    @Test("§5.4 a string that is not UTF-8 is named by the quote that opens it")
+    func malformedText() {
+        expect(.malformedText, 2, Array("[ \"abc".utf8) + [0xFF] + Array("\"]".utf8))
+        expect(.malformedText, 1, Array("{\"a".utf8) + [0xC3] + Array("\":1}".utf8))
+        // One that is cut, whatever is in it, is cut.
+        expect(.truncated, 2, [0x22, 0xFF])
+    }
+
+    @Test("§5.4 of the limits, nesting is named by the array or object, a number by its start, the text by 0")
+    func limits() {
+        expect(.limitExceeded, 5, Array("[[ [ []]]]".utf8), JSONLimits(depth: 3))
+        expect(.limitExceeded, 6, Array("{\"a\": {}}".utf8), JSONLimits(depth: 1))
+        expect(.limitExceeded, 0, Array("  [1,2,3]".utf8), JSONLimits(byteCount: 8))
+        let digits = [UInt8](repeating: 0x39, count: 78_914)
+        // Text alone: to a term it takes its time.
+        #expect(throws: Never.self) { try JSONNormalForm([0x5B] + digits + [0x5D]) }
+        expect(.limitExceeded, 2, Array("[ 9".utf8) + digits + [0x5D])
+        #expect(throws: Never.self) { try JSONNormalForm(Array("[-".utf8) + digits + [0x5D]) }
+        expect(.limitExceeded, 1, Array("[-9".utf8) + digits + [0x5D])
+        // Terms nest less deep than text: the value as a whole does.
+        let deep = String(repeating: "[", count: 1_026) + String(repeating: "]", count: 1_026)
+        expect(.limitExceeded, 1, Array(" \(deep)".utf8))
+    }
+
     @Test(
-        "Errors say what, and at which byte",
+        "§5.4 what stands for no term is named by the object",
         arguments: [
-            ("[1,]", JSONError.Code.malformed, 3), ("[1", .truncated, 2), ("[1] 2", .trailingBytes, 4),
-            ("{\"a\":1,\"a\":2}", .duplicateKey, 7),
-            ("[\"\\ud800\"]", .malformedText, 2), ("\"a\nb\"", .malformed, 2), ("[01]", .malformed, 1),
-            ("nul", .truncated, 3),
+            (#"[1, {"$atm":"ok"}]"#, 4), (#"{"a": {"b":1,"$atom":"c"}}"#, 6), (#"[ {"$tail":1}]"#, 2),
+            (#"[1,{"$tail":1}, 2]"#, 3), (#" {"$tail":1}"#, 1), (#"{"a": {"$tail":1}}"#, 6), (#"{"$atom":1}"#, 0),
+            (#"[1,{"$tuple": {}}]"#, 3),
         ])
-    func errors(_ text: String, _ code: JSONError.Code, _ offset: Int) {
-        #expect { try Term(plainJSON: Array(text.utf8)) } throws: { error in
-            guard let error = error as? JSONError else { return false }
-            return error.code == code && error.offset == offset
+    func meaningless(_ text: String, _ offset: Int) {
+        #expect {
+            try Term(taggedJSON: text)
+        } throws: {
+            guard let error = $0 as? JSONError else { return false }
+            return error.code == .meaningless && error.offset == offset
+        }
+    }
+
+    private func expect(
+        _ code: JSONError.Code, _ offset: Int, _ text: [UInt8], _ limits: JSONLimits = .default,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        do throws(JSONError) {
+            let term = try Term(plainJSON: text, limits: limits)
+            Issue.record("read as \(term)", sourceLocation: sourceLocation)
+        } catch {
+            #expect(error.code == code, sourceLocation: sourceLocation)
+            #expect(error.offset == offset, sourceLocation: sourceLocation)
         }
     }
 

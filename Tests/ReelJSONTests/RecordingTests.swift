@@ -165,17 +165,164 @@ import Testing
         }
     }
 
-    @Test("§5.3 gzip that is cut or damaged is refused")
-    func damagedGzip() throws {
-        let bytes = try Samples.bytes("phoenix-replay-0.1/counter.json.gz")
-        for count in stride(from: 0, to: bytes.count, by: 5) {
-            #expect(throws: ReelError.self) { try PhoenixReplayJSONImporter(MemorySource(Array(bytes.prefix(count)))) }
+    @Test("§5.3 of a document that is cut or damaged anywhere, the events before that are imported")
+    func torn() throws {
+        let original = try Samples.bytes("phoenix-replay-0.1/counter.json.gz")
+        let text = try gunzipped(original)
+        let whole = try events(PhoenixReplayJSONImporter(MemorySource(text)))
+        var imported: Set<Int> = []
+        func check(_ bytes: [UInt8], _ note: Comment) throws {
+            do throws(ReelError) {
+                let importer = try PhoenixReplayJSONImporter(MemorySource(bytes))
+                #expect(importer.losses.count == 1, note)
+                #expect(try events(importer) == Array(whole.prefix(importer.eventCount)), note)
+                imported.insert(importer.eventCount)
+            } catch {
+                // Half of gzip's first two bytes is not told from text.
+                #expect(error.kind == (bytes == [0x1F] ? .notARecording : .truncated), note)
+            }
         }
-        for position in Array(bytes.indices.dropFirst(10).prefix(40)) + bytes.indices.suffix(8) {
-            var damaged = bytes
+        for count in stride(from: 0, to: text.count - 1, by: 16) { try check(Array(text[..<count]), "text \(count)") }
+        #expect(imported == Set(1...whole.count))
+        for count in [0, 1, 2, 9, 10, 11] + stride(from: 40, to: original.count, by: 8) {
+            try check(Array(original[..<count]), "gzip \(count)")
+        }
+        // The checksum comes last.
+        for position in original.indices.suffix(8) {
+            var damaged = original
             damaged[position] ^= 1
-            #expect(throws: ReelError.self) { try PhoenixReplayJSONImporter(MemorySource(damaged)) }
+            imported = []
+            try check(damaged, "byte \(position)")
+            #expect(imported == [whole.count])
         }
+    }
+
+    @Test("§5.3 what is no JSON after some events ends the import, and is said")
+    func tornText() throws {
+        let text =
+            #"{"id":"1","events":[{"offset":0,"type":"a","payload":1},{"offset":1,"type":"a","payload":01}],"url":"u"}"#
+        let importer = try PhoenixReplayJSONImporter(MemorySource(Array(text.utf8)))
+        #expect(importer.eventCount == 1)
+        #expect(importer.header.fields == ["id": "1"])
+        #expect(
+            importer.losses == [
+                "malformedTerm at byte 89: a number with a zero before it (Spec/json.md §5); 1 event before it is imported"
+            ])
+    }
+
+    @Test("§5.3 a document is read piece by piece: values that are longer than a piece, and fields after the events")
+    func pieces() throws {
+        var numbers = SystemRandomNumberGenerator()
+        let lengths =
+            [0, 1, 100, 262_100, 262_143, 262_144, 262_145, 600_000, 3]
+            + (0..<20).map { _ in
+                Int.random(in: 0..<30_000, using: &numbers)
+            }
+        var events: [String] = []
+        for (index, length) in lengths.enumerated() {
+            events.append(
+                #"{"offset": \#(index),"payload" :{"a":"\#(String(repeating: "é", count: length / 2))","b":[]},"type":"k"}"#
+            )
+        }
+        let text = "{\n\"params\":{}, \"events\" : [\(events.joined(separator: " ,\n"))] , \"id\":\"1\"}\n"
+        let importer = try PhoenixReplayJSONImporter(MemorySource(Array(text.utf8)))
+        #expect(importer.header.fields == ["params": .map([:] as TermMap), "id": "1"])
+        let sink = MemorySink()
+        _ = try importer.write(to: sink, options: WriterOptions(level: 1))
+        #expect(try parsed(json(of: sink.bytes)) == parsed(Array(text.utf8)))
+    }
+
+    @Test("§5.3 numbers of every size and literals become the terms that §5.2 says")
+    func values() throws {
+        let values =
+            "[0,255,256,-1,2147483647,2147483648,-2147483648,-2147483649,9223372036854775807,9223372036854775808,"
+            + #"-18446744073709551616,1.5,-0.0,1e3,true,false,null,"","a\u0000b",[],[[]],{},{"b":1,"a":{"":[1]}}]"#
+        let text = #"{"events":[{"offset":7,"type":"x","payload":\#(values)}]}"#
+        let event = try #require(try events(PhoenixReplayJSONImporter(MemorySource(Array(text.utf8)))).first)
+        #expect(event == .tuple([7, .atom("x"), try Term(plainJSON: Array(values.utf8))]))
+    }
+
+    @Test("§5.3 extra becomes the elements after the payload again; other members have no place, and that is said")
+    func otherMembers() throws {
+        let text = #"""
+            {"events":[{"offset":0,"type":"a","payload":1,"extra":["x",[2]]},{"offset":0,"type":"a","payload":1,"extra":[]},
+            {"offset":0,"type":"a","payload":1,"extra":{}},{"more":[{}],"offset":0,"type":"a","payload":1}]}
+            """#
+        let importer = try PhoenixReplayJSONImporter(MemorySource(Array(text.utf8)))
+        #expect(
+            try events(importer) == [.tuple([0, .atom("a"), 1, "x", [2]])]
+                + [Term](repeating: .tuple([0, .atom("a"), 1]), count: 3))
+        #expect(
+            importer.losses == ["2 events have members that recordings have no place for (Spec/json.md §5.3)"])
+    }
+
+    @Test(
+        "§5.3 what nests too deep for a recording is refused, and what does not is read back", arguments: [false, true])
+    func depth(inHeader: Bool) throws {
+        var deepest = 0
+        for depth in 1_015...1_026 {
+            let value = String(repeating: "[", count: depth) + "1" + String(repeating: "]", count: depth)
+            let event = #"{"offset":0,"type":"a","payload":\#(inHeader ? "1" : value)}"#
+            let text = #"{"x":\#(inHeader ? value : "1"),"events":[\#(event)]}"#
+            do throws(ReelError) {
+                let importer = try PhoenixReplayJSONImporter(MemorySource(Array(text.utf8)))
+                let read = try events(importer)
+                #expect(read.count == 1)
+                deepest = depth
+            } catch {
+                #expect(error.kind == .limitExceeded)
+            }
+        }
+        #expect(deepest == 1_021)
+    }
+
+    @Test("§5.3 limits bound the document, each event and the header")
+    func limits() throws {
+        let event = #"{"offset":0,"type":"a","payload":"\#(String(repeating: "x", count: 300_000))"}"#
+        let long = Array(#"{"events":[\#(event),\#(event)]}"#.utf8)
+        #expect(throws: Never.self) {
+            try PhoenixReplayJSONImporter(MemorySource(long), limits: ReaderLimits(frameByteCount: 1 << 20))
+        }
+        let fields = (0..<100).map { #""\#($0)":"\#(String(repeating: "x", count: 900))""# }
+        let wide = Array("{\(fields.joined(separator: ",")),\"events\":[]}".utf8)
+        for (text, limits) in [
+            (long, ReaderLimits(frameByteCount: 256 << 10)), (long, ReaderLimits(totalByteCount: 300_000)),
+            (wide, ReaderLimits(frameByteCount: 50_000)),
+        ] {
+            #expect {
+                _ = try PhoenixReplayJSONImporter(MemorySource(text), limits: limits)
+            } throws: {
+                ($0 as? ReelError)?.kind == .limitExceeded
+            }
+        }
+    }
+
+    @Test(
+        "§5.3 white space may come first, and nothing else",
+        arguments: [
+            ("{", true), (" \r\n\t{}", true), ("", false), ("[", false), ("  1{", false), ("\u{FEFF}{}", false),
+            (String(repeating: " ", count: 65_535) + "{}", true), (String(repeating: " ", count: 65_536) + "{}", false),
+        ])
+    func matches(_ text: String, _ expected: Bool) throws {
+        let bytes = Array(text.utf8)
+        #expect(PhoenixReplayJSONImporter.matches(MemorySource(bytes)) == expected)
+        #expect(try PhoenixReplayJSONImporter.matches(MemorySource(gzipped(bytes))) == expected)
+    }
+
+    /// The events of the recording that an import makes.
+    private func events(_ importer: PhoenixReplayJSONImporter) throws(ReelError) -> [Term] {
+        let sink = MemorySink()
+        _ = try importer.write(to: sink, options: WriterOptions(level: 1))
+        let reader = try RecordingReader(MemorySource(sink.bytes))
+        var events: [Term] = []
+        while let event = try reader.next() {
+            do {
+                events.append(try event.term)
+            } catch {
+                Issue.record(error)
+            }
+        }
+        return events
     }
 
     @Test("§5.3 PhoenixReplay's other files, and recordings, do not look like a document", arguments: Samples.all)
@@ -185,14 +332,18 @@ import Testing
     }
 
     /// What gzip makes of its own.
-    private func gunzipped(_ bytes: [UInt8]) throws -> [UInt8] {
+    private func gunzipped(_ bytes: [UInt8]) throws -> [UInt8] { try gzip("-dc", bytes) }
+
+    private func gzipped(_ bytes: [UInt8]) throws -> [UInt8] { try gzip("-c", bytes) }
+
+    private func gzip(_ option: String, _ bytes: [UInt8]) throws -> [UInt8] {
         let file = FileManager.default.temporaryDirectory.appending(path: "reel-\(UUID().uuidString)")
         try Data(bytes).write(to: file)
         defer { try? FileManager.default.removeItem(at: file) }
         let process = Process()
         let output = Pipe()
         process.executableURL = URL(filePath: "/usr/bin/gzip")
-        process.arguments = ["-dc", file.path]
+        process.arguments = [option]
         process.standardOutput = output
         process.standardInput = try FileHandle(forReadingFrom: file)
         try process.run()

@@ -1,6 +1,18 @@
 import GzipMembers
 import Zlib
 
+extension RandomAccessBytes {
+    /// What the bytes hold when they are gzip, or else the bytes as they are, one piece after the other.
+    package func content() throws(ReelError) -> any ByteSource {
+        do {
+            let bytes = SequentialBytes(bytes: self, position: 0)
+            return try read(0..<Swift.min(2, byteCount)) == [0x1F, 0x8B] ? try GunzipSource(bytes) : bytes
+        } catch {
+            throw ReelError(wrapping: error)
+        }
+    }
+}
+
 /// What the members of a gzip file hold, one piece after the other.
 struct GunzipSource: ByteSource {
     private var source: any ByteSource
@@ -14,6 +26,14 @@ struct GunzipSource: ByteSource {
     }
 
     mutating func read(upTo count: Int, appendingTo buffer: inout [UInt8]) throws -> Int {
+        do {
+            return try inflate(upTo: count, appendingTo: &buffer)
+        } catch let error as GzipError {
+            throw ReelError(wrapping: error)
+        }
+    }
+
+    private mutating func inflate(upTo count: Int, appendingTo buffer: inout [UInt8]) throws -> Int {
         let start = buffer.count
         while buffer.count == start {
             if position == input.count {
