@@ -111,6 +111,32 @@ let package = Package(
             name: "ReelStoreSQLiteTests", dependencies: ["ReelStoreSQLite", "ReelStore", "ReelStoreConformance"],
             swiftSettings: settings
         ),
+        // Writes sessions into a store, for the tests that kill it.
+        .executableTarget(
+            name: "store-crash-writer",
+            dependencies: [
+                "ReelStore", "ReelStoreSQLite", "ReelStorePostgres", "ReelStoreConformance",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            path: "Tests/StoreCrashWriter", swiftSettings: settings
+        ),
+        // Measures stores: Scripts/bench-stores.sh.
+        .executableTarget(
+            name: "store-benchmark",
+            dependencies: [
+                "ReelStore", "ReelStoreSQLite", "ReelStorePostgres", "ReelStoreConformance", "Reel", "ExternalTerm",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            path: "Tests/StoreBenchmark", swiftSettings: settings
+        ),
+        .testTarget(
+            name: "StoreCrashTests",
+            dependencies: [
+                "store-crash-writer", "ReelStore", "ReelStoreSQLite", "ReelStoreConformance", "Reel",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "ReelStorePostgresTests",
             dependencies: ["ReelStorePostgres", "ReelStore", "ReelStoreConformance", "Reel", "ExternalTerm"],

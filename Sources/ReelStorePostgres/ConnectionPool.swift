@@ -130,9 +130,15 @@ extension PostgresError {
             return ["40001", "40P01", "53300", "55P03"].contains(state) || state.hasPrefix("08")
                 || state.hasPrefix("57P0")
         }
-        // What libpq says before there is a connection has no state. A password or a name that is wrong stays wrong.
-        return ["password", "does not exist", "role ", "invalid ", "no pg_hba.conf", "certificate"]
-            .allSatisfy { !message.contains($0) } || message.contains("socket") || message.contains("could not connect")
+        // What is said before there is a connection has no state. What the server says then stays so, unless it is starting,
+        // stopping or full; where there is no server, one may come.
+        if message.contains("FATAL:") {
+            return [
+                "starting up", "shutting down", "recovery", "too many", "remaining connection slots", "terminating",
+            ]
+            .contains { message.contains($0) }
+        }
+        return !["certificate", "SSL", "password"].contains { message.contains($0) }
     }
 }
 
@@ -143,7 +149,7 @@ extension StoreError {
         case let error as PostgresError:
             let kind: Kind =
                 switch error.state {
-                case nil: .unavailable
+                case nil: error.isInvalidURL ? .invalidLocation : .unavailable
                 case "53100"?, "53200"?, "53400"?: .full
                 case "25006"?, "42501"?: .readOnly
                 case let state? where state.hasPrefix("08") || state.hasPrefix("57P") || state.hasPrefix("28"):

@@ -23,6 +23,8 @@ struct PostgresError: Error {
     var message: String
     /// Whether the connection is of no more use.
     var isConnectionLost: Bool
+    /// Whether what should name a database does not.
+    var isInvalidURL = false
 }
 
 /// The rows that a statement has given, in PostgreSQL's binary form.
@@ -58,6 +60,9 @@ final class PostgresConnection: Sendable {
     ///
     /// - Parameter url: libpq's URL or keywords, with all its options.
     init(_ url: String) throws(PostgresError) {
+        if let message = PostgresConnection.complaint(about: url) {
+            throw PostgresError(state: nil, message: message, isConnectionLost: false, isInvalidURL: true)
+        }
         // What the URL says counts more than what comes before it, and less than what comes after.
         let keywords = ["connect_timeout", "fallback_application_name", "dbname", "client_encoding"]
         let values = ["10", "reel", url, "UTF8"]
@@ -132,6 +137,18 @@ final class PostgresConnection: Sendable {
     }
 
     // MARK: libpq
+
+    /// What libpq cannot read in a URL, or nil.
+    private static func complaint(about url: String) -> String? {
+        var message: UnsafeMutablePointer<CChar>? = nil
+        // Safe: libpq frees what it has made, and takes null.
+        if let options = unsafe PQconninfoParse(url, &message) {
+            unsafe PQconninfoFree(options)
+            return nil
+        }
+        defer { unsafe PQfreemem(message) }
+        return unsafe text(message)
+    }
 
     @unsafe private static func result(
         of sql: String, _ values: [PostgresValue], on connection: OpaquePointer

@@ -52,6 +52,7 @@ public final class PostgresStore: RecordingStore {
 
     // MARK: Writing
 
+    @discardableResult
     public func append(
         _ members: [UInt8], to id: RecordingID, at offset: Int
     ) async throws(StoreError) -> StoredRecording {
@@ -110,6 +111,7 @@ public final class PostgresStore: RecordingStore {
         }
     }
 
+    @discardableResult
     public func delete(
         _ ids: [RecordingID], keepingUnfinished: Bool
     ) async throws(StoreError) -> [RecordingID] {

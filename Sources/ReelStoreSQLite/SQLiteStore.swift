@@ -48,6 +48,7 @@ public final class SQLiteStore: RecordingStore {
 
     // MARK: Writing
 
+    @discardableResult
     public func append(
         _ members: [UInt8], to id: RecordingID, at offset: Int
     ) async throws(StoreError) -> StoredRecording {
@@ -75,6 +76,7 @@ public final class SQLiteStore: RecordingStore {
         }
     }
 
+    @discardableResult
     public func delete(
         _ ids: [RecordingID], keepingUnfinished: Bool
     ) async throws(StoreError) -> [RecordingID] {

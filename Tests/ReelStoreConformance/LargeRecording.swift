@@ -4,11 +4,14 @@ import Synchronization
 import Zlib
 
 /// A recording that deflate makes no smaller, made member by member.
-struct LargeRecording {
-    let byteCount: Int
+package struct LargeRecording {
+    package let byteCount: Int
+
+    package init(byteCount: Int) { self.byteCount = byteCount }
+
     private static let eventByteCount = 64_000
 
-    var eventCount: Int { byteCount / LargeRecording.eventByteCount + 1 }
+    package var eventCount: Int { byteCount / LargeRecording.eventByteCount + 1 }
 
     private final class Pending: ByteSink, Sendable {
         let bytes = Mutex<[UInt8]>([])
@@ -24,7 +27,7 @@ struct LargeRecording {
     }
 
     /// Calls `body` with pieces of about 4 MiB, each of whole members.
-    func forEachPiece(_ body: ([UInt8]) async throws -> Void) async throws {
+    package func forEachPiece(_ body: ([UInt8]) async throws -> Void) async throws {
         let sink = Pending()
         let writer = try RecordingWriter(
             to: sink, header: Header(fields: ["id": "large", "view": "Large"]), options: WriterOptions(level: 1))

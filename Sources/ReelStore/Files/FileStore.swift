@@ -43,6 +43,7 @@ public final class FileStore: RecordingStore {
 
     // MARK: Writing
 
+    @discardableResult
     public func append(
         _ members: [UInt8], to id: RecordingID, at offset: Int
     ) async throws(StoreError) -> StoredRecording {
@@ -139,6 +140,7 @@ public final class FileStore: RecordingStore {
         try layout.shard()
     }
 
+    @discardableResult
     public func delete(
         _ ids: [RecordingID], keepingUnfinished: Bool
     ) async throws(StoreError) -> [RecordingID] {

@@ -1,7 +1,7 @@
 import Reel
 
 /// A page of a listing that is put together from catalogues and running sessions.
-struct Listing {
+package struct Listing {
     private let query: RecordingQuery
     private let cursor: RecordingCursor?
     private let limit: Int
@@ -20,14 +20,14 @@ struct Listing {
         }
     }
 
-    init(_ query: RecordingQuery, after cursor: RecordingCursor?, limit: Int) {
+    package init(_ query: RecordingQuery, after cursor: RecordingCursor?, limit: Int) {
         self.query = query
         self.cursor = cursor
         self.limit = limit
     }
 
     /// Adds a recording if it is asked for.
-    mutating func add(_ recording: StoredRecording) {
+    package mutating func add(_ recording: StoredRecording) {
         let value = recording.value(of: query.order.key)
         guard query.matches(recording), cursor?.precedes(value, recording.id) != false else { return }
         candidates.append(Candidate(value: value, place: .recording(recording)))
@@ -80,7 +80,7 @@ struct Listing {
     /// The page.
     ///
     /// - Parameter seen: running sessions, which may have been finished, and so be in a catalogue too, meanwhile.
-    func page(without seen: Set<RecordingID>) -> RecordingPage {
+    package func page(without seen: Set<RecordingID> = []) -> RecordingPage {
         let isAscending = query.order.isAscending
         let sorted = candidates.sorted { left, right in
             if left.value != right.value { return (left.value < right.value) == isAscending }

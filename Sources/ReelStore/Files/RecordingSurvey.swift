@@ -13,13 +13,13 @@ enum RecordingSurvey {
             recording = StoredRecording(
                 id: id, view: file.header.view, url: file.header.url, connectedAt: file.header.connectedAt,
                 savedAt: stamp.milliseconds, isFinished: false, byteCount: stamp.byteCount)
-            if let summary = try file.summary {
-                recording.summary = summary
-                recording.isFinished = file.layout != .unfinished
-            } else if file.layout == .unfinished {
+            if file.layout == .unfinished {
                 var tally = MemberTally()
                 recording.damage = tally.addAll(of: input)?.description
                 recording.summary = tally.summary
+            } else if let summary = try file.summary {
+                recording.summary = summary
+                recording.isFinished = true
             } else {
                 recording.summary.eventCount = try file.eventCount
             }

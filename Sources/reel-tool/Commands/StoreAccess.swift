@@ -1,6 +1,8 @@
 import Dispatch
 import Reel
 import ReelStore
+import ReelStorePostgres
+import ReelStoreSQLite
 import Synchronization
 import SystemPackage
 
@@ -38,8 +40,9 @@ enum StoreAccess {
     static func open(_ location: StoreLocation, creates: Bool) async throws -> any RecordingStore {
         switch location {
         case .folder(let path): return try FileStore(FilePath(path), createsFolder: creates)
-        case .sqlite, .postgres, .phoenixReplay:
-            throw Failure(.usage, "this build has no databases", advice: "give a folder")
+        case .sqlite(let path): return try SQLiteStore(path, createsFile: creates)
+        case .postgres(let url): return try await PostgresStore(url)
+        case .phoenixReplay(let url): return try await PhoenixReplayStore(url)
         }
     }
 

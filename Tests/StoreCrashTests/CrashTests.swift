@@ -1,0 +1,119 @@
+import Foundation
+import Reel
+import ReelStore
+import ReelStoreConformance
+import ReelStoreSQLite
+import SystemPackage
+import Testing
+
+@Suite("What a store has acknowledged is there after the writer has died")
+struct CrashTests {
+    /// A store that has no server.
+    enum Kind: CaseIterable, CustomTestStringConvertible {
+        case folder, sqlite
+
+        var testDescription: String { "\(self)" }
+
+        func location(in folder: String) -> String {
+            switch self {
+            case .folder: "\(folder)/store"
+            case .sqlite: "sqlite:\(folder)/store.db"
+            }
+        }
+
+        func open(in folder: String) throws -> any RecordingStore {
+            switch self {
+            case .folder: try FileStore(FilePath("\(folder)/store"))
+            case .sqlite: try SQLiteStore("\(folder)/store.db")
+            }
+        }
+    }
+
+    @Test("killed at any moment, 100 times", arguments: Kind.allCases)
+    func killed(_ kind: Kind) async throws {
+        try await inFolder { folder in
+            var random = SeededNumbers(seed: 5)
+            var acknowledged: [String: (byteCount: Int, isFinished: Bool)] = [:]
+            var first = 0
+            for _ in 0..<100 {
+                let writer = try Writer(kind.location(in: folder), first: first, count: 1_000)
+                // The writer is somewhere in what follows the last of these lines when it is killed.
+                for _ in 0..<Int.random(in: 1...12, using: &random) {
+                    guard let line = writer.line() else { break }
+                    acknowledged.note(line)
+                }
+                writer.kill()
+                // What it had said by then counts too.
+                while let line = writer.line() { acknowledged.note(line) }
+                first += 1_000
+            }
+            let store = try kind.open(in: folder)
+            try await check(store, acknowledged)
+            await store.close()
+        }
+    }
+
+    @Test("on a disk that is full", arguments: Kind.allCases)
+    func fullDisk(_ kind: Kind) async throws {
+        try await inFolder { folder in
+            // The store is made before there is a limit.
+            _ = try await kind.open(in: folder).page()
+            var acknowledged: [String: (byteCount: Int, isFinished: Bool)] = [:]
+            // No file may grow beyond this: SQLite's is the first to meet it, and a recording's a lower one.
+            let writer = try Writer(
+                kind.location(in: folder), first: 0, count: 4_000, fileKilobytes: kind == .folder ? 0.5 : 256)
+            var last = ""
+            while let line = writer.line() {
+                last = line
+                acknowledged.note(line)
+            }
+            #expect(last.hasPrefix("error"), "\(last)")
+            let store = try kind.open(in: folder)
+            try await check(store, acknowledged)
+            // There is room again.
+            let session = SampleSession("after")
+            try await store.keep(session)
+            #expect(try await store.bytes(of: session.id) == session.bytes())
+            await store.close()
+        }
+    }
+
+    /// Checks that all that was acknowledged is there, and that all there is is sound.
+    private func check(
+        _ store: any RecordingStore, _ acknowledged: [String: (byteCount: Int, isFinished: Bool)]
+    ) async throws {
+        let whole = try SampleSession("k-0", eventsPerMember: 3).bytes()
+        var listed: [String: StoredRecording] = [:]
+        for try await recording in store.recordings() { listed[recording.id.text] = recording }
+        #expect(!acknowledged.isEmpty)
+        for (id, state) in acknowledged {
+            let recording = try #require(listed[id], "\(id) is lost")
+            #expect(recording.byteCount >= state.byteCount)
+            #expect(recording.isFinished || !state.isFinished)
+        }
+        for (id, recording) in listed {
+            #expect(recording.damage == nil)
+            let content = try await store.open(recording.id)
+            let bytes = try await content.bytes(0..<min(recording.byteCount, content.byteCount))
+            #expect(bytes.count == recording.byteCount)
+            let file = try RecordingFile(MemorySource(bytes))
+            #expect(try file.eventCount == recording.eventCount)
+            #expect(file.layout == (recording.isFinished ? .finished : .unfinished))
+            #expect(abs(bytes.count - whole.count) < 64 || !recording.isFinished)
+            // Its session goes on where it was.
+            if !recording.isFinished {
+                let rest = try SampleSession(id, eventsPerMember: 3).bytes().dropFirst(bytes.count)
+                let finished = try await store.append(Array(rest), to: recording.id, at: bytes.count)
+                #expect(finished.isFinished)
+            }
+        }
+    }
+}
+
+extension [String: (byteCount: Int, isFinished: Bool)] {
+    fileprivate mutating func note(_ line: String) {
+        let words = line.split(separator: " ")
+        guard words.count == 3, let byteCount = Int(words[1]) else { return }
+        self[String(words[0])] = (byteCount, words[2] == "true")
+    }
+}
