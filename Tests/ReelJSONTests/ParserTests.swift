@@ -34,6 +34,12 @@ import Testing
         "[\"\\uFDD0\"]", "[\"\\uFFFE\"]", "[\"\\u0022\"]", "[\"€𝄞\"]", "[\"aa\"]",
         // What stands alone, and white space.
         "false", "42", "-0.1", "null", "\"asd\"", "true", "\"\"", "[\"a\"]\n", "[true]", " [] ", "\t[\r\n]",
+        // Longer ones.
+        "[-0.000000000000000000000000000000000000000000000000000000000000000000000000000001]\n",
+        "{\"x\":[{\"id\": \"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\"}], \"id\": \"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\"}",
+        "{\"title\":\"\\u041f\\u043e\\u043b\\u0442\\u043e\\u0440\\u0430 \\u0417\\u0435\\u043c\\u043b\\u0435\\u043a\\u043e\\u043f\\u0430\" }",
+        "[\"\\uDBFF\\uDFFE\"]", "[\"\\uD83F\\uDFFE\"]", "[\"a\u{7F}a\"]",
+        String(repeating: "[", count: 500) + String(repeating: "]", count: 500),
     ]
 
     static let refused: [String] = [
@@ -73,6 +79,9 @@ import Testing
         "[,", "[{", "[\"a", "[\"a\"", "{\"a", "{'a'", "{}#", "[\\u000A\"\"]", "[1", "[ false, nul", "[ true, fals",
         "[ false, tru", "*", "[\u{C}]",
         "\u{2060}[]", "\u{FEFF}{}", "å", "[\u{2060}]", "// a\n1", "1 2", "nul", "truee", "[] []", "\u{A0}1",
+        // Endings.
+        "123\0", "{\"a\":\"b\"}/**//", "{\"a\":\"b\"}/", "[\"\\\0\"]", "\"\"x", "\u{FEFF}", "1]", "{\"x\": true,",
+        "[][]", "[\0]", "2@", "{,", "{[", "[\"\\{[\"\\{[\"\\{[\"\\{", "{\"a\":\"b\"}#{}", "{\"asd\":\"asd\"",
     ]
 
     @Test("Sound text is read", arguments: accepted)
@@ -95,6 +104,37 @@ import Testing
     }
 
     @Test(
+        "Bytes that are no UTF-8 are refused wherever they stand, and so is UTF-16",
+        arguments: [
+            [0x5B, 0x61, 0xE5, 0x5D],
+            [0x5B, 0xFF, 0x5D],
+            [0x5B, 0x31, 0x32, 0x33, 0xE5, 0x5D],
+            [0x5B, 0x31, 0x65, 0x31, 0xE5, 0x5D],
+            [0x5B, 0x30, 0xE5, 0x5D, 0x0A],
+            [0x5B, 0x31, 0x65, 0xE5, 0x5D],
+            [0x7B, 0x22, 0xB9, 0x22, 0x3A, 0x22, 0x30, 0x22, 0x2C, 0x7D],
+            [0x5B, 0x22, 0x5C, 0x75, 0xE5, 0x22, 0x5D],
+            [0x5B, 0x22, 0x5C, 0xE5, 0x22, 0x5D],
+            [0xEF, 0xBB, 0x7B, 0x7D],
+            [0xE5],
+            [0xE9],
+            [0xFF, 0xFE, 0x5B, 0x00, 0x22, 0x00, 0xE9, 0x00, 0x22, 0x00, 0x5D, 0x00],
+            [0x5B, 0x22, 0xE6, 0x97, 0xA5, 0xD1, 0x88, 0xFA, 0x22, 0x5D],
+            [0x5B, 0x22, 0xED, 0xA0, 0x80, 0x22, 0x5D],
+            [0x5B, 0x22, 0xFF, 0x22, 0x5D],
+            [0x5B, 0x22, 0xE9, 0x22, 0x5D],
+            [0x5B, 0x22, 0x81, 0x22, 0x5D],
+            [0x5B, 0x22, 0xF4, 0xBF, 0xBF, 0xBF, 0x22, 0x5D],
+            [0x5B, 0x22, 0xC0, 0xAF, 0x22, 0x5D],
+            [0x5B, 0x22, 0xFC, 0x83, 0xBF, 0xBF, 0xBF, 0xBF, 0x22, 0x5D],
+            [0x5B, 0x22, 0xFC, 0x80, 0x80, 0x80, 0x80, 0x80, 0x22, 0x5D],
+            [0x5B, 0x22, 0xE0, 0xFF, 0x22, 0x5D],
+            [0x00, 0x5B, 0x00, 0x22, 0x00, 0xE9, 0x00, 0x22, 0x00, 0x5D],
+            [0x5B, 0x00, 0x22, 0x00, 0xE9, 0x00, 0x22, 0x00, 0x5D, 0x00],
+        ] as [[UInt8]])
+    func refuses(text: [UInt8]) { #expect(throws: JSONError.self) { try Term(plainJSON: text) } }
+
+    @Test(
         "Of what RFC 8259 leaves open, half a surrogate pair is refused",
         arguments: [
             #"["\uDADA"]"#, #"["\uD888\u1234"]"#, #"["\uD800\n"]"#, #"["\uDd1ea"]"#, #"["\uD800\uD800\n"]"#,
@@ -114,6 +154,11 @@ import Testing
             ("[100000000000000000000]", true),
             ("[-237462374673276894279832749832423479823246327846]", true),
             ("[0.1234567890123456789012345678901234567890]", true),
+            ("[-123123e100000]", false), ("[123123e100000]", false), ("[123e-10000000]", true),
+            (
+                "[0.4e00669999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999969999999006]",
+                false
+            ),
         ])
     func numbers(_ text: String, isRead: Bool) { #expect(((try? Term(plainJSON: Array(text.utf8))) != nil) == isRead) }
 
