@@ -50,7 +50,10 @@ public struct PhoenixReplayImporter {
             losses = survey.losses
             format = wrapping == .part ? .part : survey.fields[atom: "__struct__"] == nil ? .map : .recording
         } catch {
-            throw ReelError(wrapping: error)
+            var error = ReelError(wrapping: error)
+            // Nothing in what is no recording has a place in one.
+            if error.kind == .notARecording { error.offset = 0 }
+            throw error
         }
     }
 

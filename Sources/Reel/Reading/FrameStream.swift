@@ -49,6 +49,8 @@ final class FrameStream {
     private var isEnded = false
     /// Where the member starts that is being read, or the next one.
     private var memberStart = 0
+    /// Where the content of each member of a plain recording starts, in the content and in the file, from that of the next frame on.
+    private var plainMembers: [(content: Int, offset: Int)] = []
     /// What has gone wrong behind frames of a plain recording that are still to be given out.
     private var failure: ReelError?
 
@@ -97,6 +99,7 @@ final class FrameStream {
         guard fields == nil || isMemberComplete else { return nil }
         let available = content.count - contentPosition
         if container == .bare { offset = contentOffset + contentPosition }
+        if container == .plain { offset = startOfPlainMember(at: contentOffset + contentPosition) }
         let isComplete = isMemberComplete || isEnded
         guard available >= 4 else {
             if isComplete, available > 0 { throw frameError("\(available) bytes where a frame's length should be") }
@@ -247,6 +250,12 @@ final class FrameStream {
 
     // MARK: Members
 
+    /// Where the member of a plain recording starts in which the content at a position stands.
+    private func startOfPlainMember(at position: Int) -> Int {
+        while plainMembers.count > 1, plainMembers[1].content <= position { plainMembers.removeFirst() }
+        return plainMembers.first?.offset ?? offset
+    }
+
     /// What is wrong with the member that is being read: of it, the offset is known to be that of its start.
     private func memberError(wrapping error: any Error) -> ReelError {
         var error = ReelError(wrapping: error).ofMember(at: memberStart)
@@ -264,11 +273,15 @@ final class FrameStream {
     private func startMember(_ header: MemberHeader, at start: Int) throws -> Item? {
         memberCount += 1
         offset = start
-        if ignoresFields { return nil }
+        if ignoresFields {
+            plainMembers.append((contentOffset + content.count, start))
+            return nil
+        }
         guard let value = try MemberFields(header, offset: start) else {
             guard container != .indexed else {
                 throw memberError("a member without RL fields after members that have them")
             }
+            plainMembers.append((contentOffset + content.count, start))
             return nil
         }
         guard memberCount == 1 || container == .indexed else {

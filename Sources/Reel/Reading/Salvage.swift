@@ -39,7 +39,7 @@ public struct Salvage {
     private let bytes: any RandomAccessBytes
     private let limits: ReaderLimits
     private let members: [Member]
-    /// Whether the file is read from its start, because no member with fields is sound.
+    /// Whether the file is read from its start, because no data member is sound.
     private let isPlain: Bool
 
     /// What is readable and what is not.
@@ -65,8 +65,8 @@ public struct Salvage {
         do {
             var scan = try MemberScan(bytes, limits: limits)
             try scan.run()
-            if !scan.hasFound {
-                // No member with fields is sound: what is there is read from its start, as far as it goes.
+            if scan.members.isEmpty {
+                // No data member is sound: what is there is read from its start, as far as it goes.
                 let outcome = try Salvage.readForward(bytes, limits: limits)
                 isPlain = true
                 members = []
@@ -189,9 +189,6 @@ private struct MemberScan {
     private(set) var header: Header?
     private(set) var summary: Summary?
 
-    /// Whether any member with fields is sound, data or not.
-    var hasFound: Bool { !members.isEmpty || indexOffset != nil }
-
     /// Where the first member is that is no data member: there the data members end.
     private var indexOffset: Int?
     /// The offset in the file up to which everything is accounted for, and why what follows is not readable.
@@ -221,7 +218,7 @@ private struct MemberScan {
                 position = try endOfDamagedMember(at: position) ?? nextCandidate(after: position)
             }
         }
-        guard hasFound else { return }
+        guard !members.isEmpty else { return }
         note(lossUpTo: bytes.byteCount, nextEvent: nil)
         guard losses.isEmpty else { return }
         // What is missing as a whole leaves no bytes behind.
