@@ -111,6 +111,15 @@ let package = Package(
             name: "ReelStoreSQLiteTests", dependencies: ["ReelStoreSQLite", "ReelStore", "ReelStoreConformance"],
             swiftSettings: settings
         ),
+        .testTarget(
+            name: "ReelRetentionTests",
+            dependencies: [
+                "ReelRetention", "ReelStore", "ReelStoreConformance", .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: settings
+        ),
         // Writes sessions into a store, for the tests that kill it.
         .executableTarget(
             name: "store-crash-writer",
