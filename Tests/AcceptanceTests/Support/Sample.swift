@@ -12,7 +12,7 @@ struct Sample: CustomTestStringConvertible, Sendable {
     static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent()
 
-    /// All samples but those in JSON, which nobody imports.
+    /// All samples but those in JSON, which say less than the others of the same sessions.
     static let all: [Sample] = {
         let folder = root.appending(path: "Samples")
         let paths = (try? FileManager.default.subpathsOfDirectory(atPath: folder.path)) ?? []
