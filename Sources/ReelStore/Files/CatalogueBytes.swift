@@ -137,6 +137,13 @@ struct CatalogueBytes {
         return reader.text().map(RecordingID.init(known:))
     }
 
+    /// The view of the recording at an index.
+    func view(at index: Int) -> String? {
+        var reader = ByteReader(bytes: bytes, position: row(at: index).textStart)
+        guard reader.text() != nil else { return nil }
+        return reader.text()
+    }
+
     /// All that a row says of its recording.
     func recording(at index: Int) -> StoredRecording? {
         let row = row(at: index)

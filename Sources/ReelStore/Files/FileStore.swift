@@ -265,7 +265,7 @@ public final class FileStore: RecordingStore {
                     seen.insert(id)
                     listing.add(session.recording(id))
                 }
-                for bytes in try self.catalogue.read() { listing.add(bytes) }
+                listing.add(try self.catalogue.read())
                 return listing.page(without: seen)
             } catch {
                 throw StoreError(wrapping: error, "\(self.layout.root)")

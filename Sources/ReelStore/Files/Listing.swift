@@ -1,4 +1,5 @@
 import Reel
+import Synchronization
 
 /// A page of a listing that is put together from catalogues and running sessions.
 package struct Listing {
@@ -33,8 +34,26 @@ package struct Listing {
         candidates.append(Candidate(value: value, place: .recording(recording)))
     }
 
-    /// Adds what is asked for of a catalogue.
-    mutating func add(_ catalogue: CatalogueBytes) {
+    /// Adds what is asked for of catalogues, which are looked through at the same time.
+    mutating func add(_ catalogues: [CatalogueBytes]) {
+        let empty = self
+        let parts = Mutex<[Int: Listing]>([:])
+        BlockingWork.forEach(catalogues.count) { index in
+            var part = Listing(empty.query, after: empty.cursor, limit: empty.limit)
+            part.add(catalogues[index])
+            parts.withLock { $0[index] = part }
+        }
+        for part in parts.withLock({ $0 }).values {
+            let first = self.catalogues.count
+            self.catalogues += part.catalogues
+            candidates += part.candidates.map { candidate in
+                guard case .row(let catalogue, let row) = candidate.place else { return candidate }
+                return Candidate(value: candidate.value, place: .row(catalogue: first + catalogue, row: row))
+            }
+        }
+    }
+
+    private mutating func add(_ catalogue: CatalogueBytes) {
         catalogues.append(catalogue)
         guard query.order.key == .connected else {
             for row in 0..<catalogue.count { _ = add(row, of: catalogue) }
@@ -64,6 +83,10 @@ package struct Listing {
             guard query.order.isAscending ? value >= cursor.value : value <= cursor.value else { return false }
         }
         if query.asksForText {
+            // The view is soon read, and leaves little to be read whole.
+            if let view = query.view {
+                guard let other = catalogue.view(at: index), other.utf8.elementsEqual(view.utf8) else { return false }
+            }
             guard let recording = catalogue.recording(at: index), query.matchesText(recording) else { return false }
         }
         candidates.append(Candidate(value: value, place: .row(catalogue: catalogues.count - 1, row: index)))
