@@ -41,6 +41,27 @@ test: setup ## build with warnings as errors, run all tests, and compare a sampl
 	swift test --scratch-path $(BUILD) --skip-build $(STRICT)
 	$(JUDGE) terms --count 5000 --seed 1 --command "$(BUILD)/debug/reel term transcode --lenient" --used
 	$(JUDGE) mutations --count 20000 --seed 1 --command "$(BUILD)/debug/reel term transcode --lenient" --used
+	$(call check-vectors,$(BUILD)/debug/reel)
+
+# The vectors against what is no code of ours, then our build and the readers beside the specification against them.
+define check-vectors
+	python3 Vectors/generator/generate.py --check
+	escript Vectors/generator/otp_check.escript
+	python3 Vectors/generator/gzip_check.py
+	$(1) vectors check
+	$(1) vectors check --reader 'python3 Spec/readers/python/answers.py'
+	$(1) vectors check --reader 'node Spec/readers/javascript/answers.js'
+	$(1) vectors check --reader 'elixir Spec/readers/elixir/answers.exs'
+	python3 Spec/readers/kaitai/check.py
+	cd Spec/readers/javascript && node --test
+	elixir Spec/readers/elixir/reel_test.exs
+endef
+
+vectors: build ## check the vectors, and this build and the readers beside the specification with them
+	$(call check-vectors,$(BUILD)/release/reel)
+
+mutants: setup ## change our decoder in forty ways, and see that the vectors tell
+	Tests/Vectors/mutate.py
 
 judge: build ## compare TERMS random terms and MUTATIONS damaged ones with a real BEAM
 	$(JUDGE) terms --count $(TERMS) --seed $(SEED) --command "$(BUILD)/release/reel term transcode --lenient" --used
