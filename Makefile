@@ -39,15 +39,16 @@ demo: build ## build for release and show the tool on a real recording
 test: setup ## build with warnings as errors, run all tests, and compare a sample of terms with a real BEAM
 	swift build --scratch-path $(BUILD) --build-tests $(STRICT)
 	swift test --scratch-path $(BUILD) --skip-build $(STRICT)
-	$(JUDGE) terms --count 5000 --seed 1 --command "$(BUILD)/debug/reel term transcode --lenient" --used
-	$(JUDGE) mutations --count 20000 --seed 1 --command "$(BUILD)/debug/reel term transcode --lenient" --used
-	$(call check-vectors,$(BUILD)/debug/reel)
+	swift build --scratch-path $(BUILD) -c release --product reel
+	$(JUDGE) terms --count 5000 --seed 1 --command "$(BUILD)/release/reel term transcode --lenient" --used
+	$(JUDGE) mutations --count 20000 --seed 1 --command "$(BUILD)/release/reel term transcode --lenient" --used
+	$(call check-vectors,$(BUILD)/release/reel)
 
 # The vectors against what is no code of ours, then our build and the readers beside the specification against them.
 define check-vectors
 	python3 Vectors/generator/generate.py --check
-	escript Vectors/generator/otp_check.escript
-	python3 Vectors/generator/gzip_check.py
+	python3 Vectors/generator/generate.py --otp | Vectors/generator/otp_check.escript Vectors
+	python3 Vectors/generator/gzip_check.py --erl
 	$(1) vectors check
 	$(1) vectors check --reader 'python3 Spec/readers/python/answers.py'
 	$(1) vectors check --reader 'node Spec/readers/javascript/answers.js'

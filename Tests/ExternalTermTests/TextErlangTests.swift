@@ -56,7 +56,7 @@ struct TextErlangTests {
             (Term.pid(Pid(node: "a@b", number: 5, serial: 7, creation: 9)), "<0.5.7>"),
             (.port(Port(node: "a@b", number: 1 << 40, creation: 9)), "#Port<0.1099511627776>"),
             (.reference(Reference(node: "a@b", creation: 9, words: [1, 2, 3])), "#Ref<0.3.2.1>"),
-            (.reference(Reference(node: "a@b", creation: 9, words: [1])), "#Ref<0.0.0.1>"),
+            (.reference(Reference(node: "a@b", creation: 9, words: [1])), "#Ref<0.1>"),
             (.reference(Reference(node: "a@b", creation: 9, words: [1, 2, 3, 4, 5])), "#Ref<0.5.4.3.2.1>"),
             (.local([1, 2, 3]), "#Local<3 bytes>"),
             (.externalFunction(ExternalFunction(module: "é", function: "日本", arity: 1)), "fun é:'日本'/1"),

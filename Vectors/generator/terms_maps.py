@@ -106,7 +106,7 @@ def plain_keys():
         ("list", [A, 1], "a list, as Elixir prints it"),
         ("list-empty", [], "the empty list"),
         ("list-large", [256, 1000], "a list of integers that are no characters"),
-        ("charlist", [104, 105], "a charlist, as Elixir 1.14 prints it"),
+        ("charlist", [104, 105], "a charlist, as later releases of Elixir print it"),
         ("list-60", [1000 + index for index in range(60)], "a list of 60 integers: all of it, on one line"),
         ("keywords", [(A, 1), (B, 2)], "a keyword list, as Elixir prints it"),
         ("improper", improper([1], 2), "an improper list, as Elixir prints it"),

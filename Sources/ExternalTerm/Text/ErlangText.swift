@@ -172,9 +172,7 @@ enum IdentifierText {
         case .pid(let pid): return "<0.\(pid.number).\(pid.serial)>"
         case .port(let port): return "#Port<0.\(port.number)>"
         case .reference(let value):
-            // A node holds three words of its own references at least.
-            let padding = [UInt32](repeating: 0, count: max(0, 3 - value.words.count))
-            return "\(reference)<0.\((padding + value.words.reversed()).map(String.init).joined(separator: "."))>"
+            return "\(reference)<0.\(value.words.reversed().map(String.init).joined(separator: "."))>"
         case .local(let bytes): return "#Local<\(bytes.count) bytes>"
         default: return ""
         }
