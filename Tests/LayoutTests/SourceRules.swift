@@ -15,6 +15,7 @@ struct SourceRules {
         "ReelStoreSQLite": ["ReelStore", "Reel", "ExternalTerm", "GRDB", "Foundation"],
         "ReelStorePostgres": ["ReelStore", "Reel", "ExternalTerm", "Dispatch", "Synchronization"],
         "ReelStorePostgres/PostgresConnection.swift": ["ReelStore", "CPostgres", "Synchronization", "Glibc"],
+        "reel-tool/Vectors/ChildProcess.swift": ["Glibc", "SystemPackage"],
         "ReelRetention": ["ReelStore", "ServiceLifecycle", "Logging"],
     ]
 
@@ -24,6 +25,7 @@ struct SourceRules {
     /// The rooms that wrap what is unsafe: zlib, and the system's calls that want pointers.
     static let unsafe: Set<String> = [
         "Zlib", "Reel/IO/File.swift", "ReelStore/Files/FileSystem.swift", "ReelStorePostgres/PostgresConnection.swift",
+        "reel-tool/Vectors/ChildProcess.swift",
     ]
 
     /// The room that the source at `path` belongs to: its folder's, or one of its own.
