@@ -7,8 +7,8 @@ SHELL := bash
 
 # Where builds go.
 BUILD ?= .build
-# Warnings of this package are errors; those of its dependencies are not shown.
-STRICT ?= -Xswiftc -warnings-as-errors
+# What is tested is what is released, optimized; warnings of this package are errors.
+TESTED := -c release -Xswiftc -enable-testing -Xswiftc -warnings-as-errors
 SWIFT_FILES := Sources Tests Package.swift Benchmarks/Sources Benchmarks/Package.swift
 
 # The judge's seed: fixed in `make test`, a new one in each `make judge`.
@@ -36,10 +36,9 @@ build: setup ## build the tool for release
 demo: build ## build for release and show the tool on a real recording
 	@Scripts/demo.sh $(BUILD)/release/reel
 
-test: setup ## build with warnings as errors, run all tests, and compare a sample of terms with a real BEAM
-	swift build --scratch-path $(BUILD) --build-tests $(STRICT)
-	swift test --scratch-path $(BUILD) --skip-build $(STRICT)
-	swift build --scratch-path $(BUILD) -c release --product reel
+test: setup ## build with warnings as errors, run all tests, ask a real BEAM, check the vectors with four readers
+	swift build --scratch-path $(BUILD) $(TESTED) --build-tests
+	swift test --scratch-path $(BUILD) $(TESTED) --skip-build
 	$(JUDGE) terms --count 5000 --seed 1 --command "$(BUILD)/release/reel term transcode --lenient" --used
 	$(JUDGE) mutations --count 20000 --seed 1 --command "$(BUILD)/release/reel term transcode --lenient" --used
 	$(call check-vectors,$(BUILD)/release/reel)
@@ -54,6 +53,7 @@ define check-vectors
 	$(1) vectors check --reader 'node Spec/readers/javascript/answers.js'
 	$(1) vectors check --reader 'elixir Spec/readers/elixir/answers.exs'
 	python3 Spec/readers/kaitai/check.py
+	Tests/Vectors/faulty.sh $(1)
 	cd Spec/readers/javascript && node --test
 	elixir Spec/readers/elixir/reel_test.exs
 endef
@@ -62,7 +62,7 @@ vectors: build ## check the vectors, and this build and the readers beside the s
 	$(call check-vectors,$(BUILD)/release/reel)
 
 mutants: setup ## change our decoder in forty ways, and see that the vectors tell
-	Tests/Vectors/mutate.py
+	python3 Tests/Vectors/mutate.py
 
 judge: build ## compare TERMS random terms and MUTATIONS damaged ones with a real BEAM
 	$(JUDGE) terms --count $(TERMS) --seed $(SEED) --command "$(BUILD)/release/reel term transcode --lenient" --used

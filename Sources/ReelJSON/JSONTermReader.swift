@@ -21,6 +21,34 @@ struct JSONTermReader {
         var start: Int
         var firstValue: Int
         var firstKey: Int
+        var role: Role
+        /// How many terms enclose the values that stand in it.
+        var depth: Int
+
+        /// What it stands for: a term by itself, the pairs of a `$map`, one of them, or a tag and what belongs to it.
+        enum Role { case term, pairs, pair, tag }
+    }
+
+    /// The container that begins with `token`, which `enclosing` holds.
+    private func container(
+        _ token: JSONToken, in enclosing: Container?, lastKey: [UInt8]?, at start: Int, _ firstValue: Int,
+        _ firstKey: Int
+    ) -> Container {
+        var container = Container(
+            start: start, firstValue: firstValue, firstKey: firstKey, role: .term, depth: (enclosing?.depth ?? 0) + 1)
+        guard let enclosing else { return container }
+        switch (enclosing.role, token) {
+        case (.tag, .beginArray) where lastKey == Array("$map".utf8): container.role = .pairs
+        case (.tag, .beginObject):
+            // The fields of an identifier.
+            container.role = .tag
+            container.depth -= 1
+        case (.pairs, .beginArray):
+            container.role = .pair
+            container.depth -= 1
+        default: break
+        }
+        return container
     }
 
     init(readsTags: Bool) { self.readsTags = readsTags }
@@ -34,9 +62,23 @@ struct JSONTermReader {
         let start = parser.tokenStart
         while true {
             switch token {
+            case .endArray, .endObject, .key: break
+            default: if readsTags, let top = open.last, top.depth > TermLimits.deepestTree { throw tooDeep(at: parser.tokenStart) }
+            }
+            switch token {
             case .beginArray, .beginObject:
-                open.append(Container(start: parser.tokenStart, firstValue: values.count, firstKey: keys.count))
-            case .key(let range, let hasEscapes): keys.append(parser.bytes.unescaped(range, hasEscapes: hasEscapes))
+                open.append(
+                    container(
+                        token, in: open.last, lastKey: keys.last, at: parser.tokenStart, values.count, keys.count))
+            case .key(let range, let hasEscapes):
+                keys.append(parser.bytes.unescaped(range, hasEscapes: hasEscapes))
+                // The first key tells a tag, which is no container of the term that it stands for.
+                if readsTags, let top = open.indices.last, open[top].role == .term,
+                    keys.count == open[top].firstKey + 1, keys.last?.first == UInt8(ascii: "$")
+                {
+                    open[top].role = .tag
+                    open[top].depth -= 1
+                }
             case .endArray:
                 guard let container = open.popLast() else { break }
                 let value = try array(values[container.firstValue...], at: container.start)
@@ -46,6 +88,9 @@ struct JSONTermReader {
                 guard let container = open.popLast() else { break }
                 let value = try object(
                     keys[container.firstKey...], values[container.firstValue...], at: container.start)
+                if case .local = value.term, !open.isEmpty {
+                    throw meaningless("a '$local' inside another value", at: container.start)
+                }
                 values.removeSubrange(container.firstValue...)
                 keys.removeSubrange(container.firstKey...)
                 values.append(value)

@@ -173,7 +173,7 @@ def limits():
     return [
         ("digits", digits[:DIGITS], int(digits[:DIGITS]), "An integer of 78,914 digits, the most there may be."),
         ("digits-negative", "-" + digits[:DIGITS], -int(digits[:DIGITS]), "A minus is no digit."),
-        ("digits-fraction", "1." + "0" * (DIGITS - 1), 1.0, "A fraction of 78,914 digits in all."),
+        ("digits-fraction", "1." + "0" * (DIGITS - 2), 1.0, "A fraction of 78,914 characters, its point included."),
         ("depth-1024", "[" * 1024 + "1" + "]" * 1024, nested(1024), "1,024 arrays, one in the other."),
         ("300-pairs", "{" + ",".join(f'"{index}":{index}' for index in range(300)) + "}", Map([(str(index), index) for index in range(300)]), "An object of 300 pairs."),
         ("underflow", "123.456e-789", 0.0, "A number that is far too small is zero: zero is the nearest float."),

@@ -17,6 +17,8 @@ extension RandomAccessBytes {
 struct GunzipSource: ByteSource {
     private var source: any ByteSource
     private let stream: MemberStream
+    /// Where the member starts that is being read, or the next one.
+    private var memberStart = 0
     private var input: [UInt8] = []
     private var position = 0
 
@@ -29,7 +31,7 @@ struct GunzipSource: ByteSource {
         do {
             return try inflate(upTo: count, appendingTo: &buffer)
         } catch let error as GzipError {
-            throw ReelError(wrapping: error)
+            throw ReelError(wrapping: error).ofMember(at: memberStart)
         }
     }
 
@@ -47,6 +49,7 @@ struct GunzipSource: ByteSource {
             let step = try stream.decode(
                 input.span.extracting(position..<input.count), appendingTo: &buffer, atMost: count)
             position += step.consumed
+            if case .memberEnded = step.event { memberStart = stream.offset }
         }
         return buffer.count - start
     }
@@ -75,10 +78,16 @@ struct InflatingSource: ByteSource {
                     throw ReelError(.truncated, "a compressed term that ends early")
                 }
             }
-            let step = try inflater.inflate(
-                input.span.extracting(position..<input.count), appendingTo: &buffer, atMost: count)
-            position += step.consumed
-            isFinished = step.isFinished
+            do {
+                let step = try inflater.inflate(
+                    input.span.extracting(position..<input.count), appendingTo: &buffer, atMost: count)
+                position += step.consumed
+                isFinished = step.isFinished
+            } catch {
+                throw ReelError(
+                    .malformedTerm, "a compressed term that does not inflate (\(error.message))", offset: 0,
+                    section: "terms.md §3.1")
+            }
         }
         return buffer.count - start
     }

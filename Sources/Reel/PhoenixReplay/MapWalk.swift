@@ -28,6 +28,9 @@ struct MapWalk: PhoenixReplayWalk {
             survey.losses.append("\(error); \(survey.eventCount) events before it are imported")
         }
         survey.fields = TermMap(fields)
+        guard survey.fields.count == fields.count else {
+            throw ReelError(.malformedTerm, "a map that names a field twice", section: "terms.md §3.3")
+        }
         return survey
     }
 
@@ -74,12 +77,19 @@ struct MapWalk: PhoenixReplayWalk {
             switch try window.byte("the events") {
             case 106: continue
             case 108:
-                for _ in 0..<(try window.uint32("the number of events")) {
-                    let range = try window.term("an event")
-                    guard try event(range, window.bytes) else { return }
+                var end: UInt8 = 108
+                // A list may be the tail of another one.
+                while end == 108 {
+                    for _ in 0..<(try window.uint32("the number of events")) {
+                        let range = try window.term("an event")
+                        guard try event(range, window.bytes) else { return }
+                    }
+                    end = try window.byte("the end of the events")
                 }
-                guard try window.byte("the end of the events") == 106 else {
-                    throw ReelError(.malformedTerm, "events that are no proper list", offset: window.walkedByteCount)
+                guard end == 106 else {
+                    throw ReelError(
+                        .notARecording, "events that are no proper list", offset: window.walkedByteCount,
+                        section: "phoenix-replay.md §1")
                 }
             default:
                 throw ReelError(

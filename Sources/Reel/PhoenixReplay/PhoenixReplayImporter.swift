@@ -41,7 +41,7 @@ public struct PhoenixReplayImporter {
                 wrapping == .part
                 ? PartWalk(bytes: bytes, limits: limits) : MapWalk(bytes: bytes, wrapping: wrapping, limits: limits)
             let survey = try walk.survey()
-            guard !survey.fields.isEmpty || survey.eventCount > 0 else {
+            guard !survey.fields.isEmpty || survey.eventCount > 0 || survey.losses.isEmpty else {
                 throw ReelError(
                     .truncated, "nothing of this file can be read: " + survey.losses.joined(separator: "; "), offset: 0)
             }
