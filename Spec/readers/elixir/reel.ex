@@ -1826,14 +1826,12 @@ defmodule Reel.Frames do
 
   defp counts(map, key, key?) do
     case Term.fetch(map, key) do
-      :error ->
-        {:ok, %Reel.Map{pairs: []}}
-
       {:ok, %Reel.Map{pairs: pairs} = counts} ->
         if Enum.all?(pairs, fn {k, v} -> key?.(k) and number?(v) end), do: {:ok, counts}, else: :error
 
-      {:ok, _} ->
-        :error
+      # What is no map counts as missing.
+      _ ->
+        {:ok, %Reel.Map{pairs: []}}
     end
   end
 
@@ -2257,6 +2255,9 @@ defmodule Reel.Forward do
   defp over(%{pending_size: 0, track: %{header: true}} = state),
     do: {[{:end, state.track.finish}], %{state | done: true}}
 
+  defp over(%{told: false, pending_size: size}) when size in 1..4,
+    do: Error.fail(:truncated, 0, "its content ends within the length of a frame")
+
   defp over(%{told: false}), do: Error.fail(:not_a_recording, 0, "its content starts with no frame")
   defp over(%{pending_size: 0}), do: Error.fail(:not_a_recording, 0, "no frames")
   defp over(state), do: Error.fail(:truncated, place(state), "the file ends inside a frame")
@@ -2616,10 +2617,10 @@ defmodule Reel.Salvage do
   def run(source, options) do
     bytes = source.read.(0, source.size)
     source = Reel.Source.open({:bytes, bytes})
-    state = %{source: source, bytes: bytes, options: options, last: 0, items: [], lost: [], sound: 0, any: false}
+    state = %{source: source, bytes: bytes, options: options, last: 0, items: [], lost: [], sound: 0, data?: false}
 
     case walk(0, state) do
-      %{any: true} = state -> {state.items |> Enum.reverse() |> Enum.concat(), losses(state, byte_size(bytes))}
+      %{data?: true} = state -> {state.items |> Enum.reverse() |> Enum.concat(), losses(state, byte_size(bytes))}
       _ -> plain(source, options)
     end
   end
@@ -2632,10 +2633,10 @@ defmodule Reel.Salvage do
       {:data, member, items} ->
         state = kept(offset, member, state)
         last = member.first_event + member.event_count
-        walk(state.sound, %{state | items: [items | state.items], last: last, any: true})
+        walk(state.sound, %{state | items: [items | state.items], last: last, data?: true})
 
       {:other, member} ->
-        walk(offset + member.length, %{kept(offset, member, state) | any: true})
+        walk(offset + member.length, kept(offset, member, state))
 
       _ ->
         walk(passed(offset, state), state)

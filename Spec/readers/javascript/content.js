@@ -172,8 +172,9 @@ function summary(term, count, fail) {
   const [events, duration, errors] = ["events", "duration", "errors"].map((name) => get(map, name));
   if (!isCount(events) || !isCount(duration)) fail("malformedFrame", "a finish frame without its counts");
   const counts = (name, isKey) => {
-    const value = map.has(atom(name)) ? get(map, name) : new TermMap();
-    const isRight = value instanceof TermMap && [...value].every(([key, count]) => isKey(key) && isCount(count));
+    const value = get(map, name);
+    if (!(value instanceof TermMap)) return new TermMap();
+    const isRight = [...value].every(([key, count]) => isKey(key) && isCount(count));
     return isRight ? value : fail("malformedFrame", `${name} of the finish frame are no counts`);
   };
   const kinds = counts("kinds", (key) => atomName(key) !== undefined);

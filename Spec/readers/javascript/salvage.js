@@ -27,7 +27,7 @@ export async function salvageDocument(input, mapping = "tagged", options = {}) {
 
 async function salvageMembers(bytes, limits) {
   const result = { fields: null, events: [], lost: [] };
-  let [isFound, sound, event, offset] = [false, 0, 0, 0];
+  let [hasData, sound, event, offset] = [false, 0, 0, 0];
   while (offset < bytes.length) {
     const member = soundHeader(bytes, offset);
     const end = member === null ? bytes.length + 1 : offset + member.fields.length;
@@ -37,14 +37,14 @@ async function salvageMembers(bytes, limits) {
       offset = goesOn ? end : search(bytes, offset + 1);
       continue;
     }
-    isFound = true;
+    hasData ||= member.fields.kind === DATA;
     if (offset > sound) result.lost.push([sound, offset]);
     for (const one of found.events) result.events.push(one);
     result.fields ??= found.header?.fields ?? null;
     event = found.end ?? event;
     sound = offset = end;
   }
-  if (!isFound) return null;
+  if (!hasData) return null;
   if (sound < bytes.length) result.lost.push([sound, bytes.length]);
   return { ...result, fields: result.fields ?? new TermMap() };
 }

@@ -1056,11 +1056,12 @@ def _keyframe(term):
 
 def _finish(term):
     get = term[1].get if len(term) > 1 and isinstance(term[1], Map) else lambda *_: None
-    kinds, names = get("kinds", Map([])), get("names", Map([]))
+    # What is no map counts as missing.
+    kinds, names = (found if isinstance(found, Map) else Map([]) for found in (get("kinds"), get("names")))
     if not (_number(get("events")) and _number(get("duration"))):
         raise ValueError("a finish frame without its numbers")
     for counts, kind in (kinds, Atom), (names, bytes):
-        if not isinstance(counts, Map) or not all(isinstance(k, kind) and _number(v) for k, v in counts.pairs):
+        if not all(isinstance(k, kind) and _number(v) for k, v in counts.pairs):
             raise ValueError("a finish frame whose kinds or names are no counts")
     errors, reason = get("errors"), get("reason")
     return Finish(
@@ -1446,7 +1447,7 @@ class Salvaged:
 
 def salvage(data) -> Salvaged:
     offset = sound = events = 0  # `sound` is the end of the last sound member, `events` how many came before that
-    frames, lost, any_sound = [], [], False
+    frames, lost, has_data = [], [], False
 
     def declared_end(offset):
         try:
@@ -1478,9 +1479,9 @@ def salvage(data) -> Salvaged:
             continue
         if offset > sound:
             lost.append((sound, offset))
-        frames, any_sound = frames + found, True
+        frames, has_data = frames + found, has_data or member.kind == DATA
         offset = sound = member.end
-    if not any_sound:
+    if not has_data:
         return _salvage_plain(data)
     if sound < len(data):
         lost.append((sound, len(data)))
@@ -1550,6 +1551,8 @@ def _torn_term(data):
             if error.kind != "truncated":
                 raise
         raw = bytes(content)
+        if not raw:
+            raise ReelError("truncated", 0, "a gzip file that ends before its content")
     term, parser = _torn(raw)
     if term is not None:
         return term
