@@ -25,7 +25,7 @@ final class PostgresServer: Sendable {
         program = try PostgresServer.programs()
         let lines =
             [
-                "unix_socket_directories = '\(root)'", "listen_addresses = ''", "fsync = off", "max_connections = 60",
+                "unix_socket_directories = '\(root)'", "listen_addresses = ''", "fsync = off", "max_connections = 400",
                 "shared_buffers = 64MB", "logging_collector = off", "log_min_messages = fatal",
             ] + settings
         try FileManager.default.createDirectory(
@@ -105,7 +105,7 @@ final class PostgresServer: Sendable {
         process.executableURL = URL(filePath: "/bin/bash")
         // A server that is started must not inherit what Foundation waits for the end of its process with.
         let closing = "for fd in /proc/$$/fd/*; do fd=${fd##*/}; if [ $fd -gt 2 ]; then eval \"exec $fd>&-\"; fi; done"
-        process.arguments = ["-c", "\(closing) 2> /dev/null\n\(line)"]
+        process.arguments = ["-c", "\(closing)\n\(line)"]
         // Files, so that no pipe is ever full, and none is kept open by what goes on running.
         let name = FileManager.default.temporaryDirectory.appending(path: "reel-shell-\(UUID().uuidString)").path
         defer { for ending in ["in", "out"] { try? FileManager.default.removeItem(atPath: "\(name).\(ending)") } }
