@@ -63,7 +63,10 @@ struct JSONTermReader {
         while true {
             switch token {
             case .endArray, .endObject, .key: break
-            default: if readsTags, let top = open.last, top.depth > TermLimits.deepestTree { throw tooDeep(at: parser.tokenStart) }
+            default:
+                if readsTags, let top = open.last, top.depth > TermLimits.deepestTree {
+                    throw tooDeep(at: parser.tokenStart)
+                }
             }
             switch token {
             case .beginArray, .beginObject:
