@@ -52,6 +52,7 @@ define check-vectors
 	$(1) vectors check --reader 'python3 Spec/readers/python/answers.py'
 	$(1) vectors check --reader 'node Spec/readers/javascript/answers.js'
 	$(1) vectors check --reader 'elixir Spec/readers/elixir/answers.exs'
+	python3 Spec/readers/kaitai/check.py
 	Tests/Vectors/faulty.sh $(1)
 	cd Spec/readers/javascript && node --test
 	elixir Spec/readers/elixir/reel_test.exs
