@@ -177,7 +177,10 @@ def check(file_text, frames_text):
             if expected is not None and found != expected:
                 raise Mismatch(f"members {found}, expected {expected}")
             if name.startswith("recordings/"):
-                frames.read(content)
+                for frame in frames.read(content)["frames"]:
+                    # A compressed term, a tuple or a list: recording.md §6.
+                    if frame["term"]["tag"] not in (80, 104, 105, 108):
+                        raise Mismatch(f"a frame with the tag {frame['term']['tag']}")
         except (Mismatch, KeyError, TypeError, zlib.error) as error:
             wrong.append(f"{name}: {error}")
     return count, wrong
