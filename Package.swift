@@ -23,12 +23,14 @@ let package = Package(
         .library(name: "ReelStoreSQLite", targets: ["ReelStoreSQLite"]),
         .library(name: "ReelStorePostgres", targets: ["ReelStorePostgres"]),
         .library(name: "ReelRetention", targets: ["ReelRetention"]),
+        .library(name: "ReelRecorder", targets: ["ReelRecorder"]),
         .executable(name: "reel", targets: ["reel-tool"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -77,6 +79,17 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .target(
+            name: "ReelRecorder",
+            dependencies: [
+                "ReelStore", "Reel", "ExternalTerm", "GzipMembers", "Zlib",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: settings
+        ),
         .executableTarget(
             name: "reel-tool",
             dependencies: [
@@ -115,6 +128,18 @@ let package = Package(
             name: "ReelRetentionTests",
             dependencies: [
                 "ReelRetention", "ReelStore", "ReelStoreConformance", .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "ReelRecorderTests",
+            dependencies: [
+                "ReelRecorder", "ReelStore", "Reel", "ExternalTerm",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],

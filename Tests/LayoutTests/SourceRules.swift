@@ -17,6 +17,11 @@ struct SourceRules {
         "ReelStorePostgres/PostgresConnection.swift": ["ReelStore", "CPostgres", "Synchronization", "Glibc"],
         "reel-tool/Vectors/ChildProcess.swift": ["Glibc", "SystemPackage"],
         "ReelRetention": ["ReelStore", "ServiceLifecycle", "Logging"],
+        "ReelRecorder": [
+            "ReelStore", "Reel", "ExternalTerm", "GzipMembers", "Zlib", "Dispatch", "Synchronization", "SystemPackage",
+            "FoundationEssentials", "Logging", "Metrics", "ServiceLifecycle",
+        ],
+        "ReelRecorder/ProcessIdentity.swift": ["SystemPackage", "Glibc"],
     ]
 
     /// The rooms that may import anything.
