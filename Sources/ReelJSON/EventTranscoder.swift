@@ -5,8 +5,6 @@ import Reel
 struct EventTranscoder {
     private let writesLines: Bool
     private var payloads: PlainTranscoder
-    /// Where text is gathered: as much as a frame of the usual size needs, and more when one is larger.
-    private var memory = [UInt8](repeating: 0, count: 96 << 10)
 
     fileprivate static let offset = Array(#"{"offset":"#.utf8)
     fileprivate static let type = Array(#","type":"#.utf8)
@@ -25,24 +23,13 @@ struct EventTranscoder {
     /// - Returns: nil, having written nothing, when there is anything that this type does not know.
     mutating func write(_ frame: Span<UInt8>, depth: Int, to json: inout JSONWriter) -> VisitedEvents? {
         guard depth > 3 else { return nil }
-        // A local variable, which the compiler knows to be apart from what writes into it.
-        var memory: [UInt8] = []
-        swap(&memory, &self.memory)
-        defer { swap(&memory, &self.memory) }
-        while true {
-            var text = TextBuffer(memory.mutableSpan, from: 0)
+        return json.write(
+            estimate: frame.count + frame.count / 2 + 1024, most: EventTranscoder.mostMemory, isLines: writesLines
+        ) { text in
             var events = VisitedEvents()
-            let isWhole = payloads.write(frame, depth: depth, writesLines: writesLines, &events, to: &text)
-            let isFull = text.isFull
-            if isWhole, !isFull {
-                json.write(json: text.text(0..<text.count), isLines: writesLines)
-                return events
-            }
-            guard isFull, memory.count < EventTranscoder.mostMemory else { return nil }
-            memory = [UInt8](repeating: 0, count: 4 * memory.count)
+            return payloads.write(frame, depth: depth, writesLines: writesLines, &events, to: &text) ? events : nil
         }
     }
-
 }
 
 extension PlainTranscoder {

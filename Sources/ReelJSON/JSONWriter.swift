@@ -61,6 +61,43 @@ public struct JSONWriter: Sendable {
         bytes.append(copying: text)
     }
 
+    /// Writes values whose text `body` finds: the elements of an array, or lines of their own.
+    ///
+    /// - Parameters:
+    ///   - estimate: how many bytes there will be, more or less. Memory for them is there already when `body` starts; when it was
+    ///     too little, `body` is called again with more.
+    ///   - most: the most memory.
+    ///   - body: writes the text and returns nil when it cannot.
+    /// - Returns: what `body` returns, or nil when nothing has been written.
+    mutating func write<Result>(
+        estimate: Int, most: Int, isLines: Bool, _ body: (inout TextBuffer) -> Result?
+    ) -> Result? {
+        let (start, neededComma, followedKey) = (bytes.count, needsComma, followsKey)
+        if !isLines { separate() }
+        // A local variable, which the compiler knows to be apart from what writes into it.
+        var memory: [UInt8] = []
+        swap(&memory, &bytes)
+        let textStart = memory.count
+        var room = estimate
+        while true {
+            memory.append(contentsOf: repeatElement(0, count: textStart + room - memory.count))
+            var text = TextBuffer(memory.mutableSpan, from: textStart)
+            let result = body(&text)
+            let (end, isFull) = (text.count, text.isFull)
+            if let result, !isFull {
+                memory.removeLast(memory.count - end)
+                swap(&memory, &bytes)
+                return result
+            }
+            guard isFull, room < most else { break }
+            room *= 4
+        }
+        memory.removeLast(memory.count - start)
+        swap(&memory, &bytes)
+        (needsComma, followsKey) = (neededComma, followedKey)
+        return nil
+    }
+
     /// Begins an array.
     public mutating func beginArray() { begin(UInt8(ascii: "[")) }
     /// Ends an array.

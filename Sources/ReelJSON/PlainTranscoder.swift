@@ -10,30 +10,20 @@ import Zlib
 struct PlainTranscoder {
     let isHTMLSafe: Bool
     private var recent = RecentText()
-    private var open: [Container] = []
     /// How many bytes of the term have been met before.
     private var copied = 0
+    /// Whether keys were in no order.
+    private var needsCheck = false
+    /// Whether marks are set, and where the term and its text start.
+    private var isRecording = false
+    private var termStart = 0
+    private var textStart = 0
     /// What writes the terms that are no containers and seldom come.
     private var leaves = PlainMapping(options: PlainOptions())
     private var leaf: JSONWriter
 
-    /// A container that elements or pairs are still to come for.
-    private struct Container {
-        enum Kind: UInt8 { case root, array, list, object }
-
-        var kind: Kind
-        var remaining: Int
-        var isStarted = false
-        /// What the keys of an object are: all atoms, all binaries or all integers.
-        var keys: RecentText.Kind?
-        /// Where the last key stands.
-        var lastKey = 0
-        /// The mark in the past that may come next, or -1; and how many that have been tried were not.
-        var guide = -1
-        var misses = 0
-        /// The mark that was set last and has to be told what follows, or -1.
-        var mark = -1
-    }
+    /// What is nested deeper is written by ``PlainMapping``, which takes no stack for it.
+    private static let deepest = 100
 
     init(isHTMLSafe: Bool) {
         self.isHTMLSafe = isHTMLSafe
@@ -56,25 +46,33 @@ struct PlainTranscoder {
     mutating func write(
         _ bytes: Span<UInt8>, at start: Int, room: Int, to text: inout TextBuffer
     ) -> Outcome? {
-        var container = Container(kind: .root, remaining: 1)
         copied = 0
+        needsCheck = false
+        isRecording = false
+        let room = min(room, PlainTranscoder.deepest)
         guard bytes.count - start >= RecentText.worthwhile.lowerBound else {
-            return write(bytes, at: start, room: room, &container, to: &text)
+            return outcome(writeValue(bytes, at: start, like: -1, room: room, to: &text), text)
         }
-        let textStart = text.count
-        let (root, slot, isRecording) = recent.begin(bytes, at: start)
-        if root >= 0, let run = recent.run(from: root, of: .element, bytes, at: start, most: 1).run {
-            text.put(recent.text(of: run, from: root))
-            return text.isFull ? nil : Outcome(end: start + run.byteCount, needsCheck: false)
+        termStart = start
+        textStart = text.count
+        let (root, slot, isNew) = recent.begin(bytes, at: start)
+        if root >= 0 {
+            let run = recent.run(from: root, bytes, at: start, most: 1)
+            if run.count > 0 {
+                text.put(recent.text(of: run, from: root))
+                return outcome(start + run.byteCount, text)
+            }
         }
-        container.guide = root
-        if isRecording { container.mark = recent.set(.element, source: 0, text: 0, after: -1) }
-        let outcome = write(bytes, at: start, room: room, &container, to: &text)
-        guard isRecording else {
-            if let outcome { recent.note(slot, new: outcome.end - start - copied, of: outcome.end - start) }
+        isRecording = isNew
+        let mark = isNew ? recent.set(.element, source: 0, text: 0, after: -1) : -1
+        let end = writeValue(bytes, at: start, like: root >= 0 ? recent.child(root) : -1, room: room, to: &text)
+        if let end, isNew { setEnd(source: end, text, after: mark) }
+        let outcome = outcome(end, text)
+        guard isNew else {
+            if let end { recent.note(slot, new: end - start - copied, of: end - start) }
             return outcome
         }
-        guard let outcome, !outcome.needsCheck, RecentText.worthwhile.contains(outcome.end - start) else {
+        guard let outcome, !needsCheck, RecentText.worthwhile.contains(outcome.end - start) else {
             recent.abandon()
             return outcome
         }
@@ -83,146 +81,202 @@ struct PlainTranscoder {
         return outcome
     }
 
-    /// Writes what `top`, the outermost container, holds.
-    private mutating func write(
-        _ bytes: Span<UInt8>, at start: Int, room: Int, _ top: inout Container, to text: inout TextBuffer
-    ) -> Outcome? {
-        let textStart = text.count
-        let isRecording = top.mark >= 0
-        var needsCheck = false
-        var offset = start
-        open.removeAll(keepingCapacity: true)
-        while true {
-            if top.remaining == 0 {
-                if top.kind == .list {
-                    guard offset < bytes.count else { return nil }
-                    switch bytes[offset] {
-                    case CommonTag.nil: offset += 1
-                    case CommonTag.list, CommonTag.string: return nil
-                    default:
-                        // An improper list is an array with its tail last.
-                        top.kind = .array
-                        top.remaining = 1
-                        continue
-                    }
-                }
-                if isRecording {
-                    let end = top.kind == .list ? offset - 1 : offset
-                    _ = recent.set(.element, source: end - start, text: text.count - textStart, after: top.mark)
-                }
-                switch top.kind {
-                case .root: return text.isFull ? nil : Outcome(end: offset, needsCheck: needsCheck)
-                case .object: text.put(UInt8(ascii: "}"))
-                case .array, .list: text.put(UInt8(ascii: "]"))
-                }
-                guard let enclosing = open.popLast() else { return nil }
-                top = enclosing
-                continue
-            }
-            let guide = top.guide
-            var equalByteCount = 0
-            if guide >= 0, top.kind != .root {
-                let kind: RecentText.Kind? = top.kind == .object ? top.keys : .element
+    private func outcome(_ end: Int?, _ text: borrowing TextBuffer) -> Outcome? {
+        guard let end, !text.isFull else { return nil }
+        return Outcome(end: end, needsCheck: needsCheck)
+    }
+
+    /// Writes a term, and returns where it ends, or nil when it is none, or something that is not known here.
+    ///
+    /// - Parameter guide: the mark of the first pair or element of what stood here in the past, or -1.
+    private mutating func writeValue(
+        _ bytes: Span<UInt8>, at offset: Int, like guide: Int, room: Int, to text: inout TextBuffer
+    ) -> Int? {
+        let left = bytes.count - offset
+        guard left > 0 else { return nil }
+        switch bytes[offset] {
+        case CommonTag.map:
+            guard left >= 5, room > 0 else { return nil }
+            let count = CommonTag.uint32(bytes, at: offset + 1)
+            guard 2 * count <= left - 5 else { return nil }
+            return writePairs(bytes, at: offset + 5, count: count, like: guide, room: room - 1, to: &text)
+        case CommonTag.list:
+            guard left >= 5, room > 0 else { return nil }
+            let count = CommonTag.uint32(bytes, at: offset + 1)
+            guard count > 0, count <= left - 5 else { return nil }
+            return writeElements(
+                bytes, at: offset + 5, count: count, hasTail: true, like: guide, room: room - 1, to: &text)
+        case CommonTag.smallTuple:
+            guard left >= 2, room > 0 else { return nil }
+            let count = Int(bytes[offset + 1])
+            guard count <= left - 2 else { return nil }
+            return writeElements(
+                bytes, at: offset + 2, count: count, hasTail: false, like: guide, room: room - 1, to: &text)
+        default:
+            return writeLeaf(bytes, at: offset, to: &text)
+        }
+    }
+
+    // MARK: Containers
+
+    /// Writes a map's pairs as an object.
+    private mutating func writePairs(
+        _ bytes: Span<UInt8>, at start: Int, count: Int, like first: Int, room: Int, to text: inout TextBuffer
+    ) -> Int? {
+        var (offset, remaining, guide, mark) = (start, count, first, -1)
+        var keys: RecentText.Kind?
+        var lastKey = 0
+        // Whether the last key is the one before the guide's: then those that are the guide's are in order.
+        var follows = false
+        text.put(UInt8(ascii: "{"))
+        while remaining > 0 {
+            if remaining < count { text.put(UInt8(ascii: ",")) }
+            guard bytes.count - offset >= 5, let kind = PlainTranscoder.kind(ofKey: bytes[offset]),
+                keys == nil || keys == kind
+            else { return nil }
+            let end = PlainTranscoder.endOfKey(kind, bytes, at: offset)
+            guard end < bytes.count else { return nil }
+            var isSameKey = false
+            if guide >= 0, recent.marks[guide].kind == kind {
+                var run = recent.run(from: guide, bytes, at: offset, most: remaining)
                 var candidate = guide
-                var attempt = 0
-                var found: RecentText.Run?
-                while found == nil, candidate >= 0, attempt <= min(top.misses + 1, 3) {
-                    let result = recent.run(from: candidate, of: kind, bytes, at: offset, most: top.remaining)
-                    if attempt == 0 { equalByteCount = result.equalByteCount }
-                    found = result.run
-                    guard found == nil else { break }
-                    candidate = recent.next(candidate)
-                    attempt += 1
-                }
-                if let run = found {
-                    if top.isStarted { text.put(UInt8(ascii: ",")) }
-                    top.isStarted = true
-                    if isRecording {
-                        recent.link(top.mark)
-                        recent.set(run, from: candidate, source: offset - start, text: text.count - textStart)
-                        top.mark = -1
-                    }
-                    text.put(recent.text(of: run, from: candidate))
-                    if top.kind == .object {
-                        // The keys of the past are in order: what remains to be seen is whether they are behind
-                        // the others.
-                        let kind = recent.marks[candidate].kind
-                        if top.keys != nil, !needsCheck,
-                            !PlainTranscoder.precedes(bytes, kind, top.lastKey, offset)
-                        {
-                            needsCheck = true
+                isSameKey = run.equalByteCount >= end - offset
+                if run.count == 0, !isSameKey {
+                    // Perhaps a key has gone.
+                    candidate = recent.next(guide)
+                    if candidate >= 0, recent.marks[candidate].kind == kind {
+                        run = recent.run(from: candidate, bytes, at: offset, most: remaining)
+                        if run.equalByteCount >= end - offset {
+                            (isSameKey, follows, guide) = (true, false, candidate)
                         }
-                        top.keys = kind
-                        top.lastKey =
-                            offset + Int(recent.marks[run.last].source - recent.marks[candidate].source)
                     }
+                }
+                if run.count > 0 {
+                    // The keys of the past are in order: what remains to be seen is whether they are behind the others.
+                    if keys != nil, !(follows && candidate == guide), !needsCheck,
+                        !PlainTranscoder.precedes(bytes, kind, lastKey, offset)
+                    {
+                        needsCheck = true
+                    }
+                    keys = kind
+                    lastKey = offset + Int(recent.marks[run.last].source - recent.marks[candidate].source)
+                    copy(run, from: candidate, at: offset, after: mark, to: &text)
+                    mark = -1
                     offset += run.byteCount
-                    copied += run.byteCount
-                    top.remaining -= run.count
-                    top.guide = run.end
-                    top.misses = 0
+                    remaining -= run.count
+                    guide = run.end
+                    follows = true
                     continue
                 }
             }
-            if top.isStarted { text.put(UInt8(ascii: ",")) }
-            top.isStarted = true
-            top.remaining -= 1
-            var isModule = false
-            let boundary = (source: offset - start, text: text.count - textStart)
-            if top.kind == .object {
-                guard let key = writeKey(bytes, &offset, &top, &needsCheck, &text) else { return nil }
-                isModule = key
+            remaining -= 1
+            if keys != nil, !(follows && isSameKey), !needsCheck,
+                !PlainTranscoder.precedes(bytes, kind, lastKey, offset)
+            {
+                needsCheck = true
             }
-            if isRecording, top.kind != .root {
-                top.mark = recent.set(
-                    top.kind == .object ? top.keys ?? .element : .element, source: boundary.source,
-                    text: boundary.text, after: top.mark)
+            keys = kind
+            lastKey = offset
+            if isRecording {
+                mark = recent.set(kind, source: offset - termStart, text: text.count - textStart, after: mark)
             }
-            // What follows: the same pair or element of the past if this one has its key, and otherwise who knows.
+            guard let isModule = writeKey(kind, bytes, offset..<end, to: &text) else { return nil }
+            // What follows: the same pair of the past if this one has its key, and otherwise who knows.
             var child = -1
             if guide >= 0 {
                 child = recent.child(guide)
-                if top.kind == .root || top.kind == .object && equalByteCount >= offset - start - boundary.source {
-                    top.guide = recent.next(guide)
-                    top.misses = 0
-                } else {
-                    top.misses += 1
+                follows = isSameKey
+                if isSameKey { guide = recent.next(guide) }
+            }
+            let value =
+                isModule && bytes[end] == CommonTag.smallAtom
+                ? writeModule(bytes, at: end, to: &text) : writeValue(bytes, at: end, like: child, room: room, to: &text)
+            guard let value else { return nil }
+            offset = value
+        }
+        if isRecording { setEnd(source: offset, text, after: mark) }
+        text.put(UInt8(ascii: "}"))
+        return offset
+    }
+
+    /// Writes the elements of a tuple or, with a tail behind them, of a list as an array.
+    private mutating func writeElements(
+        _ bytes: Span<UInt8>, at start: Int, count: Int, hasTail: Bool, like first: Int, room: Int,
+        to text: inout TextBuffer
+    ) -> Int? {
+        var (offset, remaining, guide, mark) = (start, count, first, -1)
+        // How many times in a row what was guessed was wrong.
+        var misses = 0
+        text.put(UInt8(ascii: "["))
+        while remaining > 0 {
+            if remaining < count { text.put(UInt8(ascii: ",")) }
+            if guide >= 0, recent.marks[guide].kind == .element {
+                // Elements may have gone since.
+                var candidate = guide
+                var run = recent.run(from: candidate, bytes, at: offset, most: remaining)
+                var attempt = 0
+                while run.count == 0, attempt <= misses, attempt < 3 {
+                    candidate = recent.next(candidate)
+                    guard candidate >= 0 else { break }
+                    run = recent.run(from: candidate, bytes, at: offset, most: remaining)
+                    attempt += 1
+                }
+                if run.count > 0 {
+                    copy(run, from: candidate, at: offset, after: mark, to: &text)
+                    mark = -1
+                    offset += run.byteCount
+                    remaining -= run.count
+                    guide = run.end
+                    misses = 0
+                    continue
                 }
             }
+            remaining -= 1
+            if isRecording {
+                mark = recent.set(.element, source: offset - termStart, text: text.count - textStart, after: mark)
+            }
+            var child = -1
+            if guide >= 0 {
+                child = recent.child(guide)
+                misses += 1
+            }
+            guard let end = writeValue(bytes, at: offset, like: child, room: room, to: &text) else { return nil }
+            offset = end
+        }
+        if isRecording { setEnd(source: offset, text, after: mark) }
+        if hasTail {
             guard offset < bytes.count else { return nil }
-            let left = bytes.count - offset
             switch bytes[offset] {
-            case CommonTag.map:
-                guard left >= 5 else { return nil }
-                let count = CommonTag.uint32(bytes, at: offset + 1)
-                offset += 5
-                guard 2 * count <= left - 5, open.count < room else { return nil }
-                text.put(UInt8(ascii: "{"))
-                open.append(top)
-                top = Container(kind: .object, remaining: count)
-                top.guide = child
-            case CommonTag.list:
-                guard left >= 5 else { return nil }
-                let count = CommonTag.uint32(bytes, at: offset + 1)
-                offset += 5
-                guard count > 0, count <= left - 5, open.count < room else { return nil }
-                text.put(UInt8(ascii: "["))
-                open.append(top)
-                top = Container(kind: .list, remaining: count)
-                top.guide = child
-            case CommonTag.smallTuple:
-                guard left >= 2 else { return nil }
-                let count = Int(bytes[offset + 1])
-                offset += 2
-                guard count <= left - 2, open.count < room else { return nil }
-                text.put(UInt8(ascii: "["))
-                open.append(top)
-                top = Container(kind: .array, remaining: count)
-                top.guide = child
+            case CommonTag.nil: offset += 1
+            case CommonTag.list, CommonTag.string: return nil
             default:
-                guard writeLeaf(bytes, &offset, isModule: isModule, &text) else { return nil }
+                // An improper list is an array with its tail last.
+                text.put(UInt8(ascii: ","))
+                guard let end = writeValue(bytes, at: offset, like: -1, room: room, to: &text) else { return nil }
+                offset = end
             }
         }
+        text.put(UInt8(ascii: "]"))
+        return offset
+    }
+
+    /// Writes pairs or elements that are those of the past.
+    @inline(__always)
+    private mutating func copy(
+        _ run: RecentText.Run, from first: Int, at offset: Int, after mark: Int, to text: inout TextBuffer
+    ) {
+        if isRecording {
+            recent.link(mark)
+            recent.set(run, from: first, source: offset - termStart, text: text.count - textStart)
+        }
+        text.put(recent.text(of: run, from: first))
+        copied += run.byteCount
+    }
+
+    /// Sets the mark where a container's last pair or element ends.
+    @inline(__always)
+    private mutating func setEnd(source offset: Int, _ text: borrowing TextBuffer, after mark: Int) {
+        _ = recent.set(.element, source: offset - termStart, text: text.count - textStart, after: mark)
     }
 
     // MARK: Keys
@@ -232,36 +286,33 @@ struct PlainTranscoder {
     /// - Returns: whether it is the key that names a struct's module, or nil when the key is not one that is known here.
     @inline(__always)
     private func writeKey(
-        _ bytes: Span<UInt8>, _ offset: inout Int, _ object: inout Container, _ needsCheck: inout Bool,
-        _ text: inout TextBuffer
+        _ kind: RecentText.Kind, _ bytes: Span<UInt8>, _ range: Range<Int>, to text: inout TextBuffer
     ) -> Bool? {
-        guard bytes.count - offset >= 5, let kind = PlainTranscoder.kind(ofKey: bytes[offset]),
-            object.keys == nil || object.keys == kind
-        else { return nil }
-        let start = offset
         var isModule = false
         if kind == .integerPair {
             text.put(UInt8(ascii: "\""))
-            text.put(decimal: PlainTranscoder.integer(bytes, at: offset))
+            text.put(decimal: PlainTranscoder.integer(bytes, at: range.lowerBound))
             text.put(UInt8(ascii: "\""))
-            offset += bytes[offset] == CommonTag.integer ? 5 : 2
         } else {
-            let name = PlainTranscoder.name(kind, bytes, at: offset)
+            let name = PlainTranscoder.name(kind, bytes, at: range.lowerBound)
             // `nil` is written as the empty atom is.
-            guard name.upperBound <= bytes.count,
-                kind != .atomPair || name.count != 3 || !bytes.holds("nil", at: name),
+            guard kind != .atomPair || name.count != 3 || bytes.shortWord(name) != ShortWord.nil,
                 text.put(quoted: name, of: bytes, isHTMLSafe: isHTMLSafe)
             else { return nil }
-            isModule = kind == .atomPair && name.count == 10 && bytes.holds("__struct__", at: name)
-            offset = name.upperBound
+            isModule =
+                kind == .atomPair && name.count == 10
+                && bytes.shortWord(name.lowerBound..<name.upperBound - 2) == ShortWord.struct
+                && bytes.shortWord(name.upperBound - 2..<name.upperBound) == ShortWord.underscores
         }
         text.put(UInt8(ascii: ":"))
-        if object.keys != nil, !needsCheck, !PlainTranscoder.precedes(bytes, kind, object.lastKey, start) {
-            needsCheck = true
-        }
-        object.keys = kind
-        object.lastKey = start
         return isModule
+    }
+
+    /// Where the key at `offset` ends, which may be beyond the bytes.
+    @inline(__always)
+    private static func endOfKey(_ kind: RecentText.Kind, _ bytes: Span<UInt8>, at offset: Int) -> Int {
+        kind == .integerPair
+            ? offset + (bytes[offset] == CommonTag.integer ? 5 : 2) : name(kind, bytes, at: offset).upperBound
     }
 
     @inline(__always)
@@ -306,56 +357,55 @@ struct PlainTranscoder {
 
     // MARK: Leaves
 
-    /// Writes a term that is no container, or returns false when it is one, or is none at all.
+    /// Writes a term that is no container, and returns where it ends, or nil when it is one, or is none at all.
     @inline(__always)
-    private mutating func writeLeaf(
-        _ bytes: Span<UInt8>, _ offset: inout Int, isModule: Bool, _ text: inout TextBuffer
-    ) -> Bool {
+    private mutating func writeLeaf(_ bytes: Span<UInt8>, at offset: Int, to text: inout TextBuffer) -> Int? {
         let left = bytes.count - offset
         switch left >= 5 ? bytes[offset] : 0 {
         case CommonTag.smallInteger:
             text.put(decimal: Int(bytes[offset + 1]))
-            offset += 2
-            return true
+            return offset + 2
         case CommonTag.integer:
             text.put(decimal: PlainTranscoder.integer(bytes, at: offset))
-            offset += 5
-            return true
+            return offset + 5
         case CommonTag.nil:
             text.put(UInt8(ascii: "["))
             text.put(UInt8(ascii: "]"))
-            offset += 1
-            return true
+            return offset + 1
         case CommonTag.binary:
             let content = CommonTag.binaryContent(bytes, at: offset)
-            guard content.upperBound <= bytes.count else { return false }
-            guard text.put(quoted: content, of: bytes, isHTMLSafe: isHTMLSafe) || writeText(bytes, content, &text)
-            else { break }
-            offset = content.upperBound
-            return true
+            guard content.upperBound <= bytes.count else { return nil }
+            let start = text.count
+            switch text.put(text: content, of: bytes, isHTMLSafe: isHTMLSafe) {
+            case .written: return content.upperBound
+            case .unlessInvalid:
+                if (try? UTF8Span(validating: bytes.extracting(content))) != nil { return content.upperBound }
+                text.truncate(to: start)
+            case .none:
+                if writeText(bytes, content, &text) { return content.upperBound }
+            }
         case CommonTag.smallBig where 1...7 ~= bytes[offset + 1] && left >= 3 + Int(bytes[offset + 1]):
+            let count = Int(bytes[offset + 1])
             var value = 0
-            for index in (0..<Int(bytes[offset + 1])).reversed() { value = value << 8 | Int(bytes[offset + 3 + index]) }
+            for index in (0..<count).reversed() { value = value << 8 | Int(bytes[offset + 3 + index]) }
             text.put(decimal: bytes[offset + 2] == 0 ? value : -value)
-            offset += 3 + Int(bytes[offset + 1])
-            return true
-        case CommonTag.smallAtom where !isModule:
+            return offset + 3 + count
+        case CommonTag.smallAtom:
             let name = CommonTag.smallAtomName(bytes, at: offset)
-            guard name.upperBound <= bytes.count else { return false }
+            guard name.upperBound <= bytes.count else { return nil }
             switch name.count {
-            case 3 where bytes.holds("nil", at: name): text.put(0x6E, 0x75, 0x6C, 0x6C)
-            case 4 where bytes.holds("true", at: name): text.put(0x74, 0x72, 0x75, 0x65)
-            case 5 where bytes.holds("false", at: name):
+            case 3 where bytes.shortWord(name) == ShortWord.nil: text.put(0x6E, 0x75, 0x6C, 0x6C)
+            case 4 where bytes.shortWord(name) == ShortWord.true: text.put(0x74, 0x72, 0x75, 0x65)
+            case 5 where bytes.shortWord(name) == ShortWord.false:
                 text.put(0x66, 0x61, 0x6C, 0x73)
                 text.put(0x65)
             default:
-                guard text.put(quoted: name, of: bytes, isHTMLSafe: isHTMLSafe) else { return false }
+                guard text.put(quoted: name, of: bytes, isHTMLSafe: isHTMLSafe) else { return nil }
             }
-            offset = name.upperBound
-            return true
+            return name.upperBound
         default: break
         }
-        return writeRareLeaf(bytes, &offset, isModule: isModule, &text)
+        return writeRareLeaf(bytes, at: offset, to: &text)
     }
 
     /// Writes text that has escapes or more than ASCII, or returns false when it is not UTF-8.
@@ -382,27 +432,61 @@ struct PlainTranscoder {
         return true
     }
 
-    private mutating func writeRareLeaf(
-        _ bytes: Span<UInt8>, _ offset: inout Int, isModule: Bool, _ text: inout TextBuffer
-    ) -> Bool {
-        guard let (token, end) = try? KnownTerm.token(of: bytes, at: offset) else { return false }
+    /// Writes the name of a struct's module as Elixir prints it.
+    private mutating func writeModule(_ bytes: Span<UInt8>, at offset: Int, to text: inout TextBuffer) -> Int? {
+        let whole = CommonTag.smallAtomName(bytes, at: offset)
+        guard whole.upperBound <= bytes.count else { return nil }
+        let alias = whole.lowerBound + 7
+        if whole.count > 7, bytes.shortWord(whole.lowerBound..<alias) == ShortWord.elixir,
+            PlainTranscoder.isAlias(bytes.extracting(alias..<whole.upperBound))
+        {
+            return text.put(quoted: alias..<whole.upperBound, of: bytes, isHTMLSafe: isHTMLSafe) ? whole.upperBound : nil
+        }
+        guard let (token, end) = try? KnownTerm.token(of: bytes, at: offset), case .atom(let name) = token else {
+            return nil
+        }
+        leaf.write(string: Term.atom(bytes.atom(name)).elixirText)
+        text.put(leaf.bytes.span)
+        leaf.clear()
+        return end
+    }
+
+    /// Whether `name` is made of words that start with a capital of ASCII, with points between them.
+    private static func isAlias(_ name: Span<UInt8>) -> Bool {
+        var startsWord = true
+        for index in 0..<name.count {
+            let byte = name[index]
+            if startsWord {
+                guard byte &- 0x41 < 26 else { return false }
+                startsWord = false
+            } else if byte == UInt8(ascii: ".") {
+                startsWord = true
+            } else {
+                guard (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 < 10 || byte == UInt8(ascii: "_") else { return false }
+            }
+        }
+        return !startsWord
+    }
+
+    private mutating func writeRareLeaf(_ bytes: Span<UInt8>, at offset: Int, to text: inout TextBuffer) -> Int? {
+        guard let (token, end) = try? KnownTerm.token(of: bytes, at: offset) else { return nil }
         switch token {
-        case .list, .tuple, .map: return false
-        case .localFunction(let function) where function.freeVariableCount > 0: return false
+        case .list, .tuple, .map: return nil
+        case .localFunction(let function) where function.freeVariableCount > 0: return nil
         case .nil:
             text.put(UInt8(ascii: "["))
             text.put(UInt8(ascii: "]"))
-            offset = end
-            return true
-        case .atom(let name) where isModule:
-            leaf.write(string: Term.atom(bytes.atom(name)).elixirText)
-            offset = end
+            return end
+        case .float(let value):
+            leaf.write(float: value)
+            text.put(leaf.bytes.span)
+            leaf.clear()
+            return end
         default:
-            guard let end = try? leaves.write(bytes, at: offset, to: &leaf) else { return false }
-            offset = end
+            guard let end = try? leaves.write(bytes, at: offset, to: &leaf) else { return nil }
+            text.put(leaf.bytes.span)
+            leaf.clear()
+            return end
         }
-        text.put(leaf.bytes.span)
-        leaf.clear()
-        return true
     }
 }

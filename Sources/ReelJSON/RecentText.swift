@@ -29,6 +29,8 @@ struct RecentText {
         var count: Int
         /// How many bytes they take.
         var byteCount: Int
+        /// How many bytes from their start are those of the past.
+        var equalByteCount: Int
     }
 
     private(set) var marks: [Mark] = []
@@ -138,24 +140,24 @@ struct RecentText {
 
     /// As many pairs or elements, but no more than `most`, from `guide` on as come again at `offset`.
     @inline(__always)
-    mutating func run(from guide: Int, of kind: Kind?, _ bytes: Span<UInt8>, at offset: Int, most: Int) -> (
-        run: Run?, equalByteCount: Int
-    ) {
+    mutating func run(from guide: Int, _ bytes: Span<UInt8>, at offset: Int, most: Int) -> Run {
         let first = marks[guide]
-        guard first.next >= 0, kind == nil || first.kind == kind, first.kind != .element || kind == .element else {
-            return (nil, 0)
-        }
+        var run = Run(last: guide, end: guide, count: 0, byteCount: 0, equalByteCount: 0)
+        var next = Int(first.next)
+        guard next >= 0 else { return run }
         let start = Int(first.source)
-        let equalByteCount = equalByteCount(bytes, at: offset, start)
-        var run = Run(last: guide, end: guide, count: 0, byteCount: 0)
-        while run.count < most {
-            let next = Int(marks[run.end].next)
-            guard next >= 0 else { break }
-            let byteCount = Int(marks[next].source) - start
-            guard byteCount <= equalByteCount else { break }
-            run = Run(last: run.end, end: next, count: run.count + 1, byteCount: byteCount)
+        run.equalByteCount = equalByteCount(bytes, at: offset, start)
+        while run.count < most, next >= 0 {
+            let mark = marks[next]
+            let byteCount = Int(mark.source) - start
+            guard byteCount <= run.equalByteCount else { break }
+            run.last = run.end
+            run.end = next
+            run.count += 1
+            run.byteCount = byteCount
+            next = Int(mark.next)
         }
-        return (run.count > 0 ? run : nil, equalByteCount)
+        return run
     }
 
     /// How many bytes at `offset` are those at `start` of the source.
@@ -174,20 +176,22 @@ struct RecentText {
         let left = bytes.extracting(offset..<offset + count)
         let right = known.extracting(start..<start + count)
         var position = 0
-        // A fixed number of bytes without a branch is what becomes vector instructions.
-        while count - position >= 32, isEqual(left, right, from: position, count: 32) { position += 32 }
-        while count - position >= 8, isEqual(left, right, from: position, count: 8) { position += 8 }
+        while count - position >= 32 {
+            // Four words without a branch between them.
+            let first = left.word(at: position) ^ right.word(at: position)
+            let second = left.word(at: position + 8) ^ right.word(at: position + 8)
+            let third = left.word(at: position + 16) ^ right.word(at: position + 16)
+            let fourth = left.word(at: position + 24) ^ right.word(at: position + 24)
+            guard first | second | third | fourth == 0 else { break }
+            position += 32
+        }
+        while count - position >= 8 {
+            let difference = left.word(at: position) ^ right.word(at: position)
+            guard difference == 0 else { return position + difference.trailingZeroBitCount / 8 }
+            position += 8
+        }
         while position < count, left[position] == right[position] { position += 1 }
         return position
-    }
-
-    @inline(__always)
-    private static func isEqual(_ left: Span<UInt8>, _ right: Span<UInt8>, from start: Int, count: Int) -> Bool {
-        let left = left.extracting(start..<start + count)
-        let right = right.extracting(start..<start + count)
-        var difference: UInt8 = 0
-        for index in 0..<count { difference |= left[index] ^ right[index] }
-        return difference == 0
     }
 
     /// The text of a run that starts at `first`, without a comma at its end.

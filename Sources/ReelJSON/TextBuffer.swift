@@ -66,8 +66,16 @@ struct TextBuffer: ~Copyable, ~Escapable {
     }
 
     /// Writes an integer in decimal digits.
+    @inline(__always)
     @_lifetime(self: copy self)
     mutating func put(decimal value: Int) {
+        guard value.magnitude < 10 else { return put(long: value) }
+        if value < 0 { put(UInt8(ascii: "-")) }
+        put(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value.magnitude))
+    }
+
+    @_lifetime(self: copy self)
+    private mutating func put(long value: Int) {
         guard memory.count - count >= 20 else {
             isFull = true
             return
@@ -92,58 +100,158 @@ struct TextBuffer: ~Copyable, ~Escapable {
         } while rest > 0
     }
 
-    /// Writes bytes in quotes when they are ASCII and none of them needs an escape, or returns false and writes nothing.
+    /// What has to be known of bytes before they are text.
+    enum Quoted {
+        /// They are written.
+        case written
+        /// They are written if they are UTF-8: there is more than ASCII among them, and nothing that needs an escape.
+        case unlessInvalid
+        /// Nothing is written.
+        case none
+    }
+
+    /// Writes bytes in quotes when none of them needs an escape, or writes nothing.
     ///
     /// - Parameter range: where they stand in `bytes`.
     @inline(__always)
     @_lifetime(self: copy self)
-    mutating func put(quoted range: Range<Int>, of bytes: Span<UInt8>, isHTMLSafe: Bool) -> Bool {
+    mutating func put(text range: Range<Int>, of bytes: Span<UInt8>, isHTMLSafe: Bool) -> Quoted {
         let length = range.count
         guard length + 18 <= memory.count - count else {
             isFull = true
-            return true
+            return .written
         }
-        var special: UInt8 = 0
-        if length <= 16, bytes.count - range.lowerBound >= 16 {
-            // A fixed number of bytes, those beyond the string included, is what becomes vector instructions.
-            let source = bytes.extracting(range.lowerBound..<range.lowerBound + 16)
-            var target = memory._mutatingExtracting(count + 1..<count + 17)
-            for index in 0..<16 { target[index] = source[index] }
-            let end = UInt8(truncatingIfNeeded: length)
-            for index in 0..<16 {
-                let byte = source[index]
-                special |= TextBuffer.isSpecial(byte) & (UInt8(truncatingIfNeeded: index) < end ? 1 : 0)
-            }
+        let start = range.lowerBound
+        var marked: UInt64 = 0
+        var merged: UInt64 = 0
+        if length <= 16, bytes.count - start >= 16 {
+            // As many bytes as there may be, those beyond the string included.
+            let (low, high) = (bytes.word(at: start), bytes.word(at: start + 8))
+            memory.put(low, at: count + 1)
+            memory.put(high, at: count + 9)
+            let lowMask = TextBuffer.mask(length)
+            let highMask = TextBuffer.mask(length &- 8)
+            marked = TextBuffer.marked(low) & lowMask | TextBuffer.marked(high) & highMask
+            merged = low & lowMask | high & highMask
         } else {
             let source = bytes.extracting(range)
             var target = memory._mutatingExtracting(count + 1..<count + 1 + length)
+            var special: UInt8 = 0
+            var all: UInt8 = 0
             for index in 0..<length {
                 let byte = source[index]
                 target[index] = byte
                 special |= TextBuffer.isSpecial(byte)
+                all |= byte
             }
+            marked = special == 0 ? 0 : 0x80
+            merged = UInt64(all)
         }
-        guard special == 0 else { return false }
-        if isHTMLSafe, TextBuffer.hasMarkup(bytes.extracting(range)) { return false }
+        guard marked == 0 else { return .none }
+        if isHTMLSafe, TextBuffer.hasMarkup(bytes.extracting(range)) { return .none }
         memory[count] = UInt8(ascii: "\"")
         memory[count + 1 + length] = UInt8(ascii: "\"")
         count += length + 2
-        return true
+        return merged & TextBuffer.highBits == 0 ? .written : .unlessInvalid
     }
 
-    /// 1 for a control character, a quote, a backslash, and all beyond ASCII; 0 for any other.
+    /// Writes bytes in quotes when they are ASCII and none of them needs an escape, or returns false; then what has been
+    /// written means nothing.
+    @inline(__always)
+    @_lifetime(self: copy self)
+    mutating func put(quoted range: Range<Int>, of bytes: Span<UInt8>, isHTMLSafe: Bool) -> Bool {
+        if case .written = put(text: range, of: bytes, isHTMLSafe: isHTMLSafe) { return true }
+        return false
+    }
+
+    /// A word whose first `length` bytes are all ones, and no byte when that is negative.
+    @inline(__always)
+    private static func mask(_ length: Int) -> UInt64 {
+        // Shifting by 64 or more gives 0.
+        length <= 0 ? 0 : ~0 >> UInt64(truncatingIfNeeded: max(64 &- 8 &* length, 0))
+    }
+
+    private static let highBits: UInt64 = 0x8080_8080_8080_8080
+
+    /// For each byte that is a control character, DEL, a quote or a backslash, its highest bit.
+    @inline(__always)
+    private static func marked(_ word: UInt64) -> UInt64 {
+        let rest = word & ~highBits
+        // The highest bit of a byte is set by the addition when the byte without it is at least so much.
+        let atLeastSpace = rest &+ 0x6060_6060_6060_6060
+        let notQuote = (rest ^ 0x2222_2222_2222_2222) &+ ~highBits
+        let notBackslash = (rest ^ 0x5C5C_5C5C_5C5C_5C5C) &+ ~highBits
+        let notDelete = (rest ^ 0x7F7F_7F7F_7F7F_7F7F) &+ ~highBits
+        return ~(atLeastSpace & notQuote & notBackslash & notDelete | word) & highBits
+    }
+
+    /// 1 for a control character, DEL, a quote or a backslash; 0 for any other.
     @inline(__always)
     private static func isSpecial(_ byte: UInt8) -> UInt8 {
-        (byte &- 0x20 >= 0x5F ? 1 : 0) | (byte == 0x22 ? 1 : 0) | (byte == 0x5C ? 1 : 0)
+        (byte < 0x20 ? 1 : 0) | (byte == 0x7F ? 1 : 0) | (byte == 0x22 ? 1 : 0) | (byte == 0x5C ? 1 : 0)
     }
 
-    /// Whether there are characters of ASCII that mean something in HTML.
+    /// Whether there is anything that means something in HTML, or may end a line in older JavaScript.
     private static func hasMarkup(_ bytes: Span<UInt8>) -> Bool {
         var found: UInt8 = 0
         for index in 0..<bytes.count {
             let byte = bytes[index]
-            found |= (byte == 0x26 ? 1 : 0) | (byte == 0x3C ? 1 : 0) | (byte == 0x3E ? 1 : 0)
+            found |= (byte == 0x26 ? 1 : 0) | (byte == 0x3C ? 1 : 0) | (byte == 0x3E ? 1 : 0) | (byte == 0xE2 ? 1 : 0)
         }
         return found != 0
+    }
+}
+
+extension Span<UInt8> {
+    /// The eight bytes at `offset`, the first of them lowest.
+    @inline(__always)
+    func word(at offset: Int) -> UInt64 {
+        let bytes = extracting(offset..<offset + 8)
+        var word: UInt64 = 0
+        for index in 0..<8 { word |= UInt64(bytes[index]) << (8 * UInt64(truncatingIfNeeded: index)) }
+        return word
+    }
+}
+
+extension Span<UInt8> {
+    /// The bytes in `range`, no more than eight, the first of them lowest.
+    @inline(__always)
+    func shortWord(_ range: Range<Int>) -> UInt64 {
+        let length = range.count
+        if count - range.lowerBound >= 8 {
+            let word = word(at: range.lowerBound)
+            return length >= 8 ? word : word & ((1 << (8 * UInt64(truncatingIfNeeded: length))) &- 1)
+        }
+        var word: UInt64 = 0
+        for index in range.reversed() { word = word << 8 | UInt64(self[index]) }
+        return word
+    }
+}
+
+/// Short names as ``Swift/Span/shortWord(_:)`` reads them.
+enum ShortWord {
+    /// `nil`
+    static let `nil`: UInt64 = 0x6C_696E
+    /// `true`
+    static let `true`: UInt64 = 0x6575_7274
+    /// `false`
+    static let `false`: UInt64 = 0x65_736C_6166
+    /// `__struct`, which `__` follows.
+    static let `struct`: UInt64 = 0x7463_7572_7473_5F5F
+    /// `__`
+    static let underscores: UInt64 = 0x5F5F
+    /// `Elixir.`
+    static let elixir: UInt64 = 0x2E_7269_7869_6C45
+}
+
+extension MutableSpan<UInt8> {
+    /// Writes eight bytes, the lowest first.
+    @inline(__always)
+    @_lifetime(self: copy self)
+    fileprivate mutating func put(_ word: UInt64, at offset: Int) {
+        var target = _mutatingExtracting(offset..<offset + 8)
+        for index in 0..<8 {
+            target[index] = UInt8(truncatingIfNeeded: word >> (8 * UInt64(truncatingIfNeeded: index)))
+        }
     }
 }
