@@ -2,8 +2,8 @@ import ExternalTerm
 
 /// Turns an event of any generation into a recording's. Implements Spec/phoenix-replay.md §2.
 struct PhoenixReplayEventWriter {
-    private var transcoder = CanonicalTranscoder(limits: RecordingWriter.eventLimits)
-    private var payloadTranscoder = CanonicalTranscoder(limits: RecordingWriter.payloadLimits)
+    private var transcoder = CanonicalTranscoder(limits: MemberAssembly.eventLimits)
+    private var payloadTranscoder = CanonicalTranscoder(limits: MemberAssembly.payloadLimits)
 
     private static let ownKeys: Set<Term> = [
         .atom("__struct__"), .atom("at"), .atom("type"), .atom("data"),

@@ -2,7 +2,7 @@ import ExternalTerm
 
 /// Appends events that are given as terms in any form of Spec/terms.md §3.
 package struct EncodedEventWriter {
-    private var transcoder = CanonicalTranscoder(limits: RecordingWriter.eventLimits)
+    private var transcoder = CanonicalTranscoder(limits: MemberAssembly.eventLimits)
 
     package init() {}
 
