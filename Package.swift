@@ -24,6 +24,7 @@ let package = Package(
         .library(name: "ReelStorePostgres", targets: ["ReelStorePostgres"]),
         .library(name: "ReelRetention", targets: ["ReelRetention"]),
         .library(name: "ReelRecorder", targets: ["ReelRecorder"]),
+        .library(name: "ReelDashboard", targets: ["ReelDashboard"]),
         .executable(name: "reel", targets: ["reel-tool"]),
     ],
     dependencies: [
@@ -33,6 +34,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
@@ -88,6 +91,20 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
+            swiftSettings: settings
+        ),
+        // The files that browsers get, as they are in ReelDashboard.
+        .target(name: "CDashboardWeb"),
+        .target(
+            name: "ReelDashboard",
+            dependencies: [
+                "CDashboardWeb", "ReelStore", "ReelJSON", "Reel", "ExternalTerm", "Zlib",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Mustache", package: "swift-mustache"),
+            ],
+            exclude: ["Pages", "Web"],
             swiftSettings: settings
         ),
         .executableTarget(

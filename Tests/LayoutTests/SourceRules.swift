@@ -22,6 +22,11 @@ struct SourceRules {
             "FoundationEssentials", "Logging", "Metrics", "ServiceLifecycle",
         ],
         "ReelRecorder/ProcessIdentity.swift": ["SystemPackage", "Glibc"],
+        "ReelDashboard": [
+            "ReelStore", "ReelJSON", "Reel", "ExternalTerm", "Zlib", "Synchronization", "SystemPackage",
+            "FoundationEssentials", "Crypto", "HTTPTypes", "Hummingbird", "Logging", "Mustache", "NIOCore",
+        ],
+        "ReelDashboard/EmbeddedFile.swift": ["CDashboardWeb"],
     ]
 
     /// The rooms that may import anything.
@@ -30,7 +35,7 @@ struct SourceRules {
     /// The rooms that wrap what is unsafe: zlib, and the system's calls that want pointers.
     static let unsafe: Set<String> = [
         "Zlib", "Reel/IO/File.swift", "ReelStore/Files/FileSystem.swift", "ReelStorePostgres/PostgresConnection.swift",
-        "reel-tool/Vectors/ChildProcess.swift",
+        "ReelDashboard/EmbeddedFile.swift", "reel-tool/Vectors/ChildProcess.swift",
     ]
 
     /// The room that the source at `path` belongs to: its folder's, or one of its own.
