@@ -138,7 +138,10 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
-            name: "ReelStoreSQLiteTests", dependencies: ["ReelStoreSQLite", "ReelStore", "ReelStoreConformance"],
+            name: "ReelStoreSQLiteTests",
+            dependencies: [
+                "ReelStoreSQLite", "ReelStore", "ReelStoreConformance", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: settings
         ),
         .testTarget(

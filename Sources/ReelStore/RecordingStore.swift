@@ -33,6 +33,26 @@ public protocol RecordingStore: Sendable {
     @discardableResult
     func append(_ members: [UInt8], to id: RecordingID, at offset: Int) async throws(StoreError) -> StoredRecording
 
+    /// Puts another form of a finished recording, such as a smaller one, in its place.
+    ///
+    /// At any time there is the old form or the new one, whole. Who has opened the old one before goes on reading it: in a
+    /// database for ten minutes, in which it still takes its room, and in a folder for as long as it is open. Replacing a
+    /// recording by what is there already changes nothing and is no error, so that a caller who does not know whether it has
+    /// been replaced may ask again. When the store was last given a part of it stays as it was.
+    ///
+    /// - Parameters:
+    ///   - recording: the same events in other members, with an end. It is read part by part, so that it may be a file of any
+    ///     size; what this store itself has opened it may not be, which could not be read while it writes.
+    ///   - byteCount: how many bytes the recording had that the new form was made of.
+    /// - Returns: what the store now says of the recording.
+    /// - Throws: ``StoreError``, of the kind ``StoreError/Kind/conflict`` when the recording has another size by now or is still
+    ///   running, ``StoreError/Kind/notFound`` when it is gone, ``StoreError/Kind/invalidRecording`` when the new form is
+    ///   damaged, has no end or is not of the same session.
+    @discardableResult
+    func replace(
+        _ id: RecordingID, with recording: any RandomAccessBytes, ifByteCount byteCount: Int
+    ) async throws(StoreError) -> StoredRecording
+
     /// Opens a recording for reading, whether it is finished or not.
     ///
     /// - Throws: ``StoreError``, of the kind ``StoreError/Kind/notFound`` when there is none.
@@ -76,6 +96,8 @@ public enum RecordingChange: Hashable, Sendable {
     case appended(RecordingID, byteCount: Int, eventCount: Int)
     /// A recording has got its end.
     case finished(RecordingID)
+    /// A finished recording has another form now: so many bytes it has.
+    case replaced(RecordingID, byteCount: Int)
     /// A recording is gone.
     case deleted(RecordingID)
     /// Anything may have happened: the store was cleared, or could not be listened to for a while.
@@ -128,6 +150,14 @@ extension RecordingStore {
     @discardableResult
     public func put(_ recording: [UInt8], as id: RecordingID) async throws(StoreError) -> StoredRecording {
         try await append(recording, to: id, at: 0)
+    }
+
+    /// Puts another form of a finished recording, which is in memory, in its place.
+    @discardableResult
+    public func replace(
+        _ id: RecordingID, with recording: [UInt8], ifByteCount byteCount: Int
+    ) async throws(StoreError) -> StoredRecording {
+        try await replace(id, with: MemorySource(recording), ifByteCount: byteCount)
     }
 
     /// Appends a running session's last members, which hold its end.

@@ -2,8 +2,8 @@ public import Reel
 
 /// A recording that has been opened in a store: any part of its bytes.
 ///
-/// It is the recording that was opened, to its end: when that is deleted meanwhile, and even when another one takes its id,
-/// reading gives its bytes or fails.
+/// It is the recording that was opened, to its end: when that is deleted or replaced meanwhile, and even when another one takes
+/// its id, reading gives its bytes or fails.
 ///
 /// `RandomAccessBytes` blocks while it reads, as `RecordingFile` needs it to; in async code read through ``bytes(_:)`` or
 /// ``pieces(from:upTo:)``.

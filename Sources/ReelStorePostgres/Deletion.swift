@@ -20,7 +20,9 @@ struct Deletion {
                     WITH d AS (
                         DELETE FROM reel_recordings WHERE id = ANY ($1::text[]) AND (finished OR NOT $2::boolean)
                         RETURNING key, id, month),
-                    o AS (INSERT INTO reel_orphans (recording, month) SELECT key, month FROM d)
+                    r AS (DELETE FROM reel_replaced WHERE id IN (SELECT id FROM d) RETURNING recording, month),
+                    o AS (INSERT INTO reel_orphans (recording, month)
+                        SELECT key, month FROM d UNION ALL SELECT recording, month FROM r)
                     SELECT id FROM d
                     """, [.texts(batch.map(\.text)), .boolean(keepingUnfinished)])
                 let found = rows.rows.compactMap { row -> RecordingID? in
@@ -44,8 +46,15 @@ struct Deletion {
             "SELECT pg_notify('\(Announcement.channel)', text) FROM unnest($1::text[]) AS text", [.texts(texts)])
     }
 
-    /// Removes the bytes of recordings that are deleted, those of other processes that did not come to it too.
+    /// Removes the bytes of recordings that are deleted, or were replaced some time ago, those of other processes that did not
+    /// come to it too.
     func removeOrphans() throws {
+        try connection.execute(
+            """
+            WITH r AS (DELETE FROM reel_replaced WHERE replaced_at < now() - interval '10 minutes'
+                RETURNING recording, month)
+            INSERT INTO reel_orphans (recording, month) SELECT recording, month FROM r
+            """)
         let months = try connection.execute(
             """
             SELECT DISTINCT month, month < \(Schema.month) AND NOT EXISTS
@@ -94,7 +103,7 @@ struct Deletion {
     func clear() throws {
         try connection.transaction {
             // In the order in which a recording is written, so that the two cannot wait for each other.
-            try connection.execute("TRUNCATE reel_recordings, reel_parts, reel_orphans")
+            try connection.execute("TRUNCATE reel_recordings, reel_parts, reel_orphans, reel_replaced")
             try announce([Announcement.everything])
         }
     }

@@ -1,5 +1,5 @@
 import ExternalTerm
-import Reel
+public import Reel
 public import ReelStore
 
 /// The table that PhoenixReplay's Ecto storage writes, to browse and to copy from; nothing in it is changed.
@@ -163,6 +163,11 @@ public final class PhoenixReplayStore: RecordingStore {
     @discardableResult
     public func append(
         _ members: [UInt8], to id: RecordingID, at offset: Int
+    ) async throws(StoreError) -> StoredRecording { throw PhoenixReplayStore.readOnly }
+
+    @discardableResult
+    public func replace(
+        _ id: RecordingID, with recording: any RandomAccessBytes, ifByteCount byteCount: Int
     ) async throws(StoreError) -> StoredRecording { throw PhoenixReplayStore.readOnly }
 
     @discardableResult

@@ -1,4 +1,4 @@
-import Reel
+public import Reel
 public import ReelStore
 import Synchronization
 
@@ -108,6 +108,18 @@ public final class PostgresStore: RecordingStore {
         } catch let error as PostgresError where error.state == "23514" {
             try Schema.makePartitions(connection)
             return try body()
+        }
+    }
+
+    @discardableResult
+    public func replace(
+        _ id: RecordingID, with recording: any RandomAccessBytes, ifByteCount byteCount: Int
+    ) async throws(StoreError) -> StoredRecording {
+        let replacement = try await BlockingWork.run { () throws(StoreError) in try Replacement(recording, of: id) }
+        return try await pool.run { connection in
+            let recording = try Rows.replace(id, with: replacement, ifByteCount: byteCount, on: connection)
+            try Deletion(connection: connection).removeOrphans()
+            return recording
         }
     }
 

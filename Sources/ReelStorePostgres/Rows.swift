@@ -26,9 +26,14 @@ enum Rows {
         """
 
     /// What the database has of a recording.
-    static func found(_ id: RecordingID, on connection: PostgresConnection) throws -> Found? {
+    ///
+    /// - Parameter isLocked: whether nobody is to change it until the transaction ends.
+    static func found(
+        _ id: RecordingID, isLocked: Bool = false, on connection: PostgresConnection
+    ) throws -> Found? {
         let rows = try connection.execute(
-            "SELECT \(columns) FROM reel_recordings r WHERE r.id = $1", [.text(id.text)])
+            "SELECT \(columns) FROM reel_recordings r WHERE r.id = $1" + (isLocked ? " FOR UPDATE" : ""),
+            [.text(id.text)])
         return try rows.rows.first.map(found)
     }
 
@@ -105,22 +110,71 @@ enum Rows {
                     recording, hasFinish, parts[0].bytes, at: offset, over: found, on: connection)
             else { return false }
             for part in parts.dropFirst() {
-                try connection.execute(
-                    "INSERT INTO reel_parts (month, recording, position, data) VALUES ($1, $2, $3, $4)",
-                    [.integer(place.month), .integer(place.key), .integer(part.position), .bytes(Array(part.bytes))])
+                try insert(Array(part.bytes), at: part.position, of: place, on: connection)
             }
             return true
         }
+    }
+
+    private static func insert(
+        _ part: [UInt8], at position: Int, of place: (key: Int, month: Int), on connection: PostgresConnection
+    ) throws {
+        try connection.execute(
+            "INSERT INTO reel_parts (month, recording, position, data) VALUES ($1, $2, $3, $4)",
+            [.integer(place.month), .integer(place.key), .integer(position), .bytes(part)])
+    }
+
+    /// Puts another form of a recording in its place, under a number of its own: the old one's parts stay for a while.
+    ///
+    /// - Returns: what there is now.
+    static func replace(
+        _ id: RecordingID, with replacement: Replacement, ifByteCount byteCount: Int, on connection: PostgresConnection
+    ) throws -> StoredRecording {
+        try connection.transaction {
+            guard let old = try found(id, isLocked: true, on: connection) else { throw StoreError.notFound(id) }
+            let (key, before) = (old.state.key, old.state.recording)
+            let decision = try replacement.decision(over: before, hasEnd: before.isFinished, ifByteCount: byteCount)
+            guard case .write(let recording) = decision else {
+                let isSame = try replacement.isSame {
+                    try bytes($0, of: key, month: old.month, id, on: connection)
+                }
+                guard isSame else { throw replacement.changed(before) }
+                return before
+            }
+            try connection.execute(
+                "INSERT INTO reel_replaced (recording, month, id) VALUES ($1, $2, $3)",
+                [.integer(Int(key)), .integer(old.month), .text(id.text)])
+            let rows = try connection.execute(
+                """
+                UPDATE reel_recordings SET key = DEFAULT, event_count = $1, duration_ms = $2, error_count = $3,
+                    event_names = $4::jsonb, kinds = $5::jsonb, reason = $6, words = array_to_tsvector($7::text[]),
+                    byte_count = $8
+                WHERE key = $9 RETURNING key, pg_notify('\(Announcement.channel)', $10)
+                """,
+                numbersAndText(of: recording)
+                    + [.integer(recording.byteCount), .integer(Int(key)), .text(Announcement.replaced(recording))])
+            var cells = PostgresCells(rows.rows.first ?? [])
+            guard let key = cells.integer() else { throw StoreError.notFound(id) }
+            try replacement.forEachPart { try insert($1, at: $0, of: (key, old.month), on: connection) }
+            return recording
+        }
+    }
+
+    /// What both writing and replacing say of a recording: the values $1 to $7.
+    private static func numbersAndText(of recording: StoredRecording) -> [PostgresValue] {
+        [
+            .integer(recording.eventCount), .integer(recording.duration), .integer(recording.errorCount),
+            .text(CountsJSON.text(recording.summary.names)), .text(CountsJSON.text(recording.summary.kindsByName)),
+            .text(recording.summary.reason.atom.name), .texts(SearchWords.words(of: recording)),
+        ]
     }
 
     private static func write(
         _ recording: StoredRecording, _ hasFinish: Bool, _ part: ArraySlice<UInt8>, at offset: Int, over found: Found?,
         on connection: PostgresConnection
     ) throws -> (key: Int, month: Int)? {
-        var values: [PostgresValue] = [
-            .integer(recording.eventCount), .integer(recording.duration), .integer(recording.errorCount),
-            .text(CountsJSON.text(recording.summary.names)), .text(CountsJSON.text(recording.summary.kindsByName)),
-            .text(recording.summary.reason.atom.name), .texts(SearchWords.words(of: recording)),
+        var values = numbersAndText(of: recording)
+        values += [
             .integer(recording.savedAt), .integer(recording.byteCount), .boolean(hasFinish),
             .boolean(recording.isFinished), .integer(offset), .bytes(Array(part)),
             .text(Announcement.appended(recording)), .text(Announcement.finished(recording.id)),
@@ -172,6 +226,7 @@ enum Announcement {
     }
 
     static func finished(_ id: RecordingID) -> String { "finished \(id)" }
+    static func replaced(_ recording: StoredRecording) -> String { "replaced \(recording.id) \(recording.byteCount)" }
     static func deleted(_ id: RecordingID) -> String { "deleted \(id)" }
 
     /// What an announcement means. One that a later version makes means anything.
@@ -185,6 +240,9 @@ enum Announcement {
             }
             return .appended(id, byteCount: byteCount, eventCount: eventCount)
         case "finished": return .finished(id)
+        case "replaced":
+            guard words.count == 3, let byteCount = Int(words[2]) else { return .unknown }
+            return .replaced(id, byteCount: byteCount)
         case "deleted": return .deleted(id)
         default: return .unknown
         }

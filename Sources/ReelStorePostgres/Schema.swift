@@ -47,7 +47,18 @@ enum Schema {
             recording bigint PRIMARY KEY,
             month integer NOT NULL
         );
+        """,
+        // The parts of replaced recordings, which somebody may still be reading.
         """
+        CREATE TABLE reel_replaced (
+            recording bigint PRIMARY KEY,
+            month integer NOT NULL,
+            id text COLLATE "C" NOT NULL,
+            replaced_at timestamptz NOT NULL DEFAULT now()
+        );
+        CREATE INDEX reel_replaced_id ON reel_replaced (id);
+        CREATE INDEX reel_replaced_at ON reel_replaced (replaced_at);
+        """,
     ]
 
     /// The number of the advisory lock that changes of the tables are made under: "reel".

@@ -76,9 +76,6 @@ enum Rows {
         _ recording: StoredRecording, hasFinish: Bool, _ members: [UInt8], at offset: Int, over state: StoredState?,
         in db: Database
     ) throws -> Bool {
-        let names = CountsJSON.text(recording.summary.names)
-        let kinds = CountsJSON.text(recording.summary.kindsByName)
-        let reason = recording.summary.reason.atom.name
         let key: Int64
         if let state {
             key = state.key
@@ -89,32 +86,88 @@ enum Rows {
                     WHERE key = ? AND byte_count = ? AND NOT finished
                     """,
                 arguments: [
-                    recording.eventCount, recording.duration, recording.errorCount, names, kinds, reason,
-                    recording.savedAt, recording.byteCount, hasFinish, recording.isFinished, key, offset,
+                    recording.eventCount, recording.duration, recording.errorCount,
+                    CountsJSON.text(recording.summary.names), CountsJSON.text(recording.summary.kindsByName),
+                    recording.summary.reason.atom.name, recording.savedAt, recording.byteCount, hasFinish,
+                    recording.isFinished, key, offset,
                 ])
             guard db.changesCount == 1 else { return false }
         } else {
-            try db.execute(
-                sql: """
-                    INSERT INTO reel_recordings (id, view, url, connected_at, event_count, duration_ms, error_count,
-                        event_names, kinds, reason, saved_at, byte_count, has_finish, finished)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
-                    """,
-                arguments: [
-                    recording.id.text, recording.view, recording.url, recording.connectedAt, recording.eventCount,
-                    recording.duration, recording.errorCount, names, kinds, reason, recording.savedAt,
-                    recording.byteCount, hasFinish, recording.isFinished,
-                ])
-            guard db.changesCount == 1 else { return false }
-            key = db.lastInsertedRowID
+            guard let new = try insert(recording, hasFinish: hasFinish, in: db) else { return false }
+            key = new
         }
         for part in AppendDecision.parts(of: members, at: offset) {
-            try db.execute(
-                sql: "INSERT INTO reel_parts (recording, position, data) VALUES (?, ?, ?)",
-                arguments: [key, part.position, Data(part.bytes)])
+            try insert(part.bytes, at: part.position, of: key, in: db)
         }
         try index(recording, key, isNew: state == nil, before: state?.recording, in: db)
         return true
+    }
+
+    /// Writes what is said of a new recording. Returns its number, or nil when there is one of this id.
+    private static func insert(_ recording: StoredRecording, hasFinish: Bool, in db: Database) throws -> Int64? {
+        try db.execute(
+            sql: """
+                INSERT INTO reel_recordings (id, view, url, connected_at, event_count, duration_ms, error_count,
+                    event_names, kinds, reason, saved_at, byte_count, has_finish, finished)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+                """,
+            arguments: [
+                recording.id.text, recording.view, recording.url, recording.connectedAt, recording.eventCount,
+                recording.duration, recording.errorCount, CountsJSON.text(recording.summary.names),
+                CountsJSON.text(recording.summary.kindsByName), recording.summary.reason.atom.name, recording.savedAt,
+                recording.byteCount, hasFinish, recording.isFinished,
+            ])
+        return db.changesCount == 1 ? db.lastInsertedRowID : nil
+    }
+
+    private static func insert(_ part: some Sequence<UInt8>, at position: Int, of key: Int64, in db: Database) throws {
+        try db.execute(
+            sql: "INSERT INTO reel_parts (recording, position, data) VALUES (?, ?, ?)",
+            arguments: [key, position, Data(part)])
+    }
+
+    /// Puts another form of a recording in its place, under a number of its own: the old one's parts stay for a while.
+    ///
+    /// - Returns: what there is now, and whether it was written.
+    static func replace(
+        _ id: RecordingID, with replacement: Replacement, ifByteCount byteCount: Int, in db: Database
+    ) throws -> (StoredRecording, isNew: Bool) {
+        guard let old = try state(of: id, in: db) else { throw StoreError.notFound(id) }
+        let decision = try replacement.decision(
+            over: old.recording, hasEnd: old.recording.isFinished, ifByteCount: byteCount)
+        guard case .write(let recording) = decision else {
+            guard try replacement.isSame({ try bytes($0, of: old.key, id, in: db) }) else {
+                throw replacement.changed(old.recording)
+            }
+            return (old.recording, false)
+        }
+        try removeRows(of: old.key, in: db)
+        try db.execute(
+            sql: "INSERT INTO reel_replaced (recording, id, replaced_at) VALUES (?, ?, ?)",
+            arguments: [old.key, id.text, WallClock.now])
+        guard let key = try insert(recording, hasFinish: true, in: db) else { throw replacement.changed(old.recording) }
+        try replacement.forEachPart { try insert($1, at: $0, of: key, in: db) }
+        try index(recording, key, isNew: true, before: nil, in: db)
+        return (recording, true)
+    }
+
+    /// How long the parts of a replaced recording stay for who is reading them, in milliseconds.
+    private static let graceOfReplaced = 600_000
+
+    /// Removes the parts of replaced recordings that nobody is to read any more. Returns whether there were some.
+    static func removeReplaced(in db: Database) throws -> Bool {
+        let keys = try Int64.fetchAll(
+            db, sql: "SELECT recording FROM reel_replaced WHERE replaced_at < ?",
+            arguments: [WallClock.now - graceOfReplaced])
+        try removeReplaced(keys, in: db)
+        return !keys.isEmpty
+    }
+
+    private static func removeReplaced(_ keys: [Int64], in db: Database) throws {
+        for key in keys {
+            try db.execute(sql: "DELETE FROM reel_parts WHERE recording = ?", arguments: [key])
+            try db.execute(sql: "DELETE FROM reel_replaced WHERE recording = ?", arguments: [key])
+        }
     }
 
     /// Makes a recording one that is found by its names and words.
@@ -137,17 +190,25 @@ enum Rows {
         guard let state = try state(of: id, in: db), state.recording.isFinished || !keepingUnfinished else {
             return false
         }
-        for (table, column) in [
-            ("reel_parts", "recording"), ("reel_event_names", "recording"), ("reel_words", "rowid"),
-            ("reel_recordings", "key"),
-        ] {
-            try db.execute(sql: "DELETE FROM \(table) WHERE \(column) = ?", arguments: [state.key])
-        }
+        try db.execute(sql: "DELETE FROM reel_parts WHERE recording = ?", arguments: [state.key])
+        try removeRows(of: state.key, in: db)
+        // What is deleted is gone in all its forms.
+        try removeReplaced(
+            Int64.fetchAll(db, sql: "SELECT recording FROM reel_replaced WHERE id = ?", arguments: [id.text]), in: db)
         return true
     }
 
+    /// Removes what is said of a recording, and leaves its parts.
+    private static func removeRows(of key: Int64, in db: Database) throws {
+        for (table, column) in [
+            ("reel_event_names", "recording"), ("reel_words", "rowid"), ("reel_recordings", "key"),
+        ] {
+            try db.execute(sql: "DELETE FROM \(table) WHERE \(column) = ?", arguments: [key])
+        }
+    }
+
     static func clear(_ db: Database) throws {
-        for table in ["reel_parts", "reel_event_names", "reel_words", "reel_recordings"] {
+        for table in ["reel_parts", "reel_replaced", "reel_event_names", "reel_words", "reel_recordings"] {
             try db.execute(sql: "DELETE FROM \(table)")
         }
     }

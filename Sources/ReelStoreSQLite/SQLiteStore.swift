@@ -1,6 +1,6 @@
 import Foundation
 import GRDB
-import Reel
+public import Reel
 public import ReelStore
 
 /// Recordings in a SQLite database: one file that can be copied, queried with SQL, and shared by the processes of a machine.
@@ -77,11 +77,26 @@ public final class SQLiteStore: RecordingStore {
     }
 
     @discardableResult
+    public func replace(
+        _ id: RecordingID, with recording: any RandomAccessBytes, ifByteCount byteCount: Int
+    ) async throws(StoreError) -> StoredRecording {
+        let replacement = try await BlockingWork.run { () throws(StoreError) in try Replacement(recording, of: id) }
+        let (recording, isNew, hasRemoved) = try await writing { db in
+            let (recording, isNew) = try Rows.replace(id, with: replacement, ifByteCount: byteCount, in: db)
+            return (recording, isNew, try Rows.removeReplaced(in: db))
+        }
+        if hasRemoved { try await shrink() }
+        if isNew { feed.send(.replaced(id, byteCount: recording.byteCount)) }
+        return recording
+    }
+
+    @discardableResult
     public func delete(
         _ ids: [RecordingID], keepingUnfinished: Bool
     ) async throws(StoreError) -> [RecordingID] {
         let deleted = try await writing { db in
-            try ids.filter { try Rows.delete($0, keepingUnfinished: keepingUnfinished, in: db) }
+            _ = try Rows.removeReplaced(in: db)
+            return try ids.filter { try Rows.delete($0, keepingUnfinished: keepingUnfinished, in: db) }
         }
         if !deleted.isEmpty { try await shrink() }
         for id in deleted { feed.send(.deleted(id)) }

@@ -48,6 +48,19 @@ enum Schema {
                     CREATE VIRTUAL TABLE reel_words USING fts5(words, tokenize = 'ascii', prefix = '2 3 4', detail = none);
                     """)
         }
+        migrator.registerMigration("2") { db in
+            try db.execute(
+                sql: """
+                    -- The parts of replaced recordings, which somebody may still be reading.
+                    CREATE TABLE reel_replaced (
+                        recording INTEGER PRIMARY KEY,
+                        id TEXT NOT NULL,
+                        replaced_at INTEGER NOT NULL
+                    );
+                    CREATE INDEX reel_replaced_id ON reel_replaced (id);
+                    CREATE INDEX reel_replaced_at ON reel_replaced (replaced_at);
+                    """)
+        }
         return migrator
     }
 }

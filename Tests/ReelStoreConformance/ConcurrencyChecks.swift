@@ -124,6 +124,13 @@ extension StoreConformance {
             try expect(offsetOfEvent, is: index)
             try expect(members <= 4, "\(members) members inflated for one event")
             try expect(try await store.recording(id)?.eventCount, is: maker.eventCount)
+            // Its other form is read part by part too.
+            let form = try await maker.form(eventsPerPiece: 9)
+            try expect(
+                try await store.replace(id, with: form, ifByteCount: offset).byteCount, is: form.byteCount)
+            var copy = Checksum()
+            for try await piece in try await store.open(id).pieces(upTo: 1 << 20) { copy.update(piece) }
+            try expect(copy, is: form.checksum)
             try expect(try await store.delete(id), is: true)
         },
         Check("a store of many recordings lists them all") { stores in
@@ -157,6 +164,8 @@ extension StoreConformance {
             let session = SampleSession("s-1", eventsPerMember: 4)
             let pieces = try session.pieces()
             try await store.keep(session)
+            let smaller = try SampleSession("s-1").bytes()
+            try await store.replace(session.id, with: smaller, ifByteCount: try session.bytes().count)
             try await store.delete(session.id)
             var expected: [RecordingChange] = []
             var byteCount = 0
@@ -165,7 +174,9 @@ extension StoreConformance {
                 expected.append(
                     .appended(session.id, byteCount: byteCount, eventCount: min((index + 1) * 4, 9)))
             }
-            expected += [.finished(session.id), .deleted(session.id)]
+            expected += [
+                .finished(session.id), .replaced(session.id, byteCount: smaller.count), .deleted(session.id),
+            ]
             var heard: [RecordingChange] = []
             for await change in changes {
                 heard.append(change)

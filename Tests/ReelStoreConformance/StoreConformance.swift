@@ -48,7 +48,7 @@ public enum StoreConformance {
 
     /// All checks.
     public static let checks: [Check] =
-        writing + reading + listing + querying + deleting + concurrency + sizes + changes
+        writing + reading + listing + querying + deleting + replacing + concurrency + sizes + changes
 }
 
 /// How much the checks write that write much.

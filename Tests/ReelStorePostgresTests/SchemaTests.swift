@@ -15,7 +15,7 @@ struct SchemaTests {
         }
         for (index, store) in stores.enumerated() { try await store.keep(SampleSession("m-\(index)")) }
         #expect(try await stores[0].ids().count == 8)
-        #expect(try PostgresServer.shared.get().sql(url, "SELECT version FROM reel_schema") == ["1"])
+        #expect(try PostgresServer.shared.get().sql(url, "SELECT version FROM reel_schema") == ["2"])
         for store in stores { await store.close() }
     }
 
@@ -53,6 +53,33 @@ struct SchemaTests {
         #expect(try server.sql(url, "SELECT COUNT(DISTINCT recording) FROM reel_parts") == ["16"])
         #expect(try server.sql(url, "SELECT COUNT(*) FROM reel_orphans") == ["0"])
         #expect(try await store.ids().count == 16)
+        await store.close()
+    }
+
+    @Test("the old form of a replaced recording is gone after a while, and at once when the recording is deleted")
+    func replaced() async throws {
+        let server = try PostgresServer.shared.get()
+        let url = try server.newDatabase()
+        let store = try await PostgresStore(url)
+        for name in ["a", "b", "c"] {
+            let session = SampleSession(name, eventsPerMember: 1)
+            try await store.keep(session)
+            let smaller = try SampleSession(name).bytes()
+            try await store.replace(session.id, with: smaller, ifByteCount: try session.bytes().count)
+        }
+        func partCounts() throws -> [String] {
+            try server.sql(url, "SELECT COUNT(DISTINCT recording) FROM reel_parts")
+                + server.sql(url, "SELECT COUNT(*) FROM reel_replaced")
+        }
+        #expect(try partCounts() == ["6", "3"])
+        #expect(try await store.delete(RecordingID("a")))
+        #expect(try partCounts() == ["4", "2"])
+        try server.sql(url, "UPDATE reel_replaced SET replaced_at = now() - interval '11 minutes' WHERE id = 'b'")
+        #expect(try await store.delete(RecordingID("nobody")) == false)
+        #expect(try partCounts() == ["3", "1"])
+        #expect(try await store.bytes(of: RecordingID("b")) == SampleSession("b").bytes())
+        try await store.clear()
+        #expect(try partCounts() == ["0", "0"])
         await store.close()
     }
 

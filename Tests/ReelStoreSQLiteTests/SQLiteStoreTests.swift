@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import ReelStore
 import ReelStoreConformance
 import ReelStoreSQLite
@@ -11,6 +12,39 @@ struct SQLiteStoreTests {
         let isFull = ProcessInfo.processInfo.environment["REEL_TEST_SIZE"] == "full"
         try await inFolder { folder in
             try await check.run(size: isFull ? .full : .small) { try SQLiteStore(folder + "/replays.db") }
+        }
+    }
+
+    @Test("the old form of a replaced recording is gone after a while, and at once when the recording is deleted")
+    func replaced() async throws {
+        try await inFolder { folder in
+            let store = try SQLiteStore(folder + "/replays.db")
+            for name in ["a", "b", "c"] {
+                let session = SampleSession(name, eventsPerMember: 1)
+                try await store.keep(session)
+                let smaller = try SampleSession(name).bytes()
+                try await store.replace(session.id, with: smaller, ifByteCount: try session.bytes().count)
+            }
+            let other = try DatabaseQueue(path: folder + "/replays.db")
+            func partCounts() throws -> [Int] {
+                try other.read { db in
+                    try ["reel_parts", "reel_replaced"].compactMap {
+                        try Int.fetchOne(db, sql: "SELECT COUNT(DISTINCT recording) FROM \($0)")
+                    }
+                }
+            }
+            #expect(try partCounts() == [6, 3])
+            #expect(try await store.delete(RecordingID("a")))
+            #expect(try partCounts() == [4, 2])
+            try await other.write {
+                try $0.execute(sql: "UPDATE reel_replaced SET replaced_at = replaced_at - 660000 WHERE id = 'b'")
+            }
+            #expect(try await store.delete(RecordingID("nobody")) == false)
+            #expect(try partCounts() == [3, 1])
+            #expect(try await store.bytes(of: RecordingID("b")) == SampleSession("b").bytes())
+            try await store.clear()
+            #expect(try partCounts() == [0, 0])
+            await store.close()
         }
     }
 }

@@ -6,7 +6,8 @@ import ReelStoreSQLite
 import SystemPackage
 
 // Writes sessions into a store, piece by piece, for tests that kill it: LOCATION FIRST COUNT. After each piece that the store has
-// acknowledged it prints the session, how many bytes it has, and whether it is finished.
+// acknowledged it prints the session, how many bytes it has, and whether it is finished. What is finished is replaced by a smaller
+// form of itself.
 
 func open(_ location: StoreLocation) async throws -> any RecordingStore {
     switch location {
@@ -31,6 +32,10 @@ do {
             offset += piece.count
             try say("\(session.id) \(offset) \(recording.isFinished)")
         }
+        // The same in fewer members.
+        let smaller = try SampleSession(session.id.text).bytes()
+        try await store.replace(session.id, with: smaller, ifByteCount: offset)
+        try say("\(session.id) \(smaller.count) true")
     }
     try say("done")
 } catch let error as StoreError {

@@ -1,4 +1,4 @@
-import Reel
+public import Reel
 import Synchronization
 public import SystemPackage
 
@@ -131,6 +131,63 @@ public final class FileStore: RecordingStore {
         try FileSystem.sync(folder: layout.running)
         running.forget(id)
         if let stamp = FileSystem.stamp(of: place) { catalogue.note(session.recording(id), stamp) }
+    }
+
+    @discardableResult
+    public func replace(
+        _ id: RecordingID, with recording: any RandomAccessBytes, ifByteCount byteCount: Int
+    ) async throws(StoreError) -> StoredRecording {
+        let (recording, isNew) = try await BlockingWork.run { () throws(StoreError) in
+            let replacement = try Replacement(recording, of: id)
+            // The new file is written before anybody has to wait for it.
+            guard case (let path, .write) = try self.locked(id, { try self.decide(id, replacement, byteCount) }) else {
+                return (try self.locked(id) { try self.compare(id, replacement) }, false)
+            }
+            do {
+                let file = try AtomicFile(path)
+                try replacement.forEachPart { try file.write($1) }
+                return try self.locked(id) { try self.replaceLocked(id, file, replacement, byteCount) }
+            } catch {
+                throw StoreError(wrapping: error, "'\(id)' in \(self.layout.root)")
+            }
+        }
+        if isNew { feed.send(.replaced(id, byteCount: recording.byteCount)) }
+        return recording
+    }
+
+    private func decide(
+        _ id: RecordingID, _ replacement: Replacement, _ byteCount: Int
+    ) throws -> (FilePath, Replacement.Decision) {
+        try adoptFinished(id)
+        guard let recording = try recordingNow(id) else { throw StoreError.notFound(id) }
+        let path = existing(layout.finished(id))
+        let decision = try replacement.decision(over: recording, hasEnd: path != nil, ifByteCount: byteCount)
+        guard let path else { throw StoreError.notFound(id) }
+        return (path, decision)
+    }
+
+    private func replaceLocked(
+        _ id: RecordingID, _ file: AtomicFile, _ replacement: Replacement, _ byteCount: Int
+    ) throws -> (StoredRecording, isNew: Bool) {
+        guard case (let path, .write(let recording)) = try decide(id, replacement, byteCount),
+            let old = FileSystem.stamp(of: path)
+        else { return (try compare(id, replacement), false) }
+        try file.commit()
+        try FileSystem.setModified(path, to: old.modified)
+        if let stamp = FileSystem.stamp(of: path) { catalogue.note(recording, stamp) }
+        return (recording, true)
+    }
+
+    /// What there is, if it is the new form already.
+    private func compare(_ id: RecordingID, _ replacement: Replacement) throws -> StoredRecording {
+        guard let recording = try recordingNow(id), let path = existing(layout.finished(id)) else {
+            throw StoreError.notFound(id)
+        }
+        let file = try InputFile(path)
+        guard file.byteCount == recording.byteCount, try replacement.isSame({ try file.read($0) }) else {
+            throw replacement.changed(recording)
+        }
+        return recording
     }
 
     private func growIfNeeded() throws {

@@ -59,6 +59,17 @@ enum FileSystem {
         guard result == 0 else { throw Errno(rawValue: errno) }
     }
 
+    /// Sets when a file was last changed, in nanoseconds since 1970.
+    static func setModified(_ path: FilePath, to time: Int) throws {
+        let (seconds, nanoseconds) = time.quotientAndRemainder(dividingBy: 1_000_000_000)
+        let time = timespec(tv_sec: seconds, tv_nsec: nanoseconds)
+        // Safe: the string and the array, which has the two elements that the call reads, outlive the call.
+        let result = unsafe path.withPlatformString { path in
+            unsafe [time, time].withUnsafeBufferPointer { unsafe utimensat(AT_FDCWD, path, $0.baseAddress, 0) }
+        }
+        guard result == 0 else { throw Errno(rawValue: errno) }
+    }
+
     /// Removes a file. Returns whether it was there.
     static func remove(_ path: FilePath) throws -> Bool {
         // Safe: the string outlives the call.
