@@ -1,5 +1,6 @@
 public import ExternalTerm
 public import Logging
+public import Metrics
 import Reel
 public import ReelStore
 
@@ -16,22 +17,29 @@ public final class Recorder: Sendable {
     public let store: any RecordingStore
     /// How they are recorded.
     public let configuration: RecorderConfiguration
-    let sanitizer: any Sanitizer
-    let logger: Logger
+    private let engine: Engine
 
     /// Creates a recorder.
     ///
+    /// - Parameters:
+    ///   - store: where the recordings go.
+    ///   - sanitizer: decides what may be recorded.
+    ///   - logger: told of what fails; what is left out on purpose is told at the level `debug`.
+    ///   - metrics: where it is counted; see ``RecorderStatistics`` for the same without a metrics system.
     /// - Throws: ``ConfigurationError`` that names the key of `configuration` whose value makes no sense.
     public init(
         store: any RecordingStore, configuration: RecorderConfiguration = RecorderConfiguration(),
-        sanitizer: any Sanitizer = DefaultSanitizer(), logger: Logger = Logger(label: "reel.recorder")
+        sanitizer: any Sanitizer = DefaultSanitizer(), logger: Logger = Logger(label: "reel.recorder"),
+        metrics: any MetricsFactory = MetricsSystem.factory
     ) throws(ConfigurationError) {
         try configuration.validate()
         self.store = store
         self.configuration = configuration
-        self.sanitizer = sanitizer
-        self.logger = logger
+        engine = Engine(
+            store: store, configuration: configuration, sanitizer: sanitizer, logger: logger, metrics: metrics)
     }
+
+    deinit { engine.retire() }
 
     /// Starts to record a session.
     ///
@@ -47,18 +55,23 @@ public final class Recorder: Sendable {
         view: String, url: String? = nil, params: Term = .map([:]), session: Term = .map([:]),
         assigns: Term = .map([:]), id: RecordingID = .random(), policy: RecordingPolicy? = nil
     ) -> Session {
-        let policy = policy ?? configuration.policy
-        let isSampled = policy.headSampling >= 1 || Double.random(in: 0..<1) < policy.headSampling
+        let policy = engine.checked(policy)
+        let url = url.map(engine.sanitized(url:))
+        let connectedAt = WallClock.now
         var fields: TermMap = [
-            "id": .string(id.text), "view": .string(view), "url": .atom(.nil),
-            "connected_at": .integer(WallClock.now),
+            "id": .string(id.text), "view": .string(view), "url": url.map(Term.string) ?? .atom(.nil),
+            "connected_at": .integer(connectedAt),
         ]
-        if let url { fields[atom: "url"] = .string((try? sanitizer.sanitize(url: url)) ?? SanitizedValue.failed) }
-        fields[atom: "params"] = (try? sanitizer.sanitize(params, in: .params)) ?? .map([:])
-        fields[atom: "session"] = (try? sanitizer.sanitize(session, in: .session)) ?? .map([:])
-        let core = SessionCore(
-            id: id, header: Header(fields: fields), recorder: self, discard: isSampled ? nil : .headSampling)
-        core.mount(assigns)
+        let isSampled = policy.headSampling >= 1 || Double.random(in: 0..<1) < policy.headSampling
+        if isSampled {
+            fields[atom: "params"] = engine.sanitized(params, in: .params)
+            fields[atom: "session"] = engine.sanitized(session, in: .session)
+        }
+        let description = SessionDescription(
+            id: id, view: view, url: url, connectedAt: connectedAt, fields: fields)
+        guard isSampled else { return Session(core: engine.discarded(description, policy, .headSampling)) }
+        let core = engine.start(description, policy: policy)
+        core.whole(.mount, assigns)
         return Session(core: core)
     }
 
@@ -69,18 +82,18 @@ public final class Recorder: Sendable {
         policy: RecordingPolicy? = nil
     ) -> Session {
         self.session(
-            view: view, url: url, params: Recorder.encoded(params, as: .params) ?? .map([:]),
-            session: Recorder.encoded(session, as: .session) ?? .map([:]),
-            assigns: Recorder.encoded(assigns, as: .assigns) ?? .map([:]), id: id, policy: policy)
+            view: view, url: url, params: engine.encoded(params, as: .params),
+            session: engine.encoded(session, as: .session), assigns: engine.encoded(assigns, as: .assigns), id: id,
+            policy: policy)
     }
 
-    func store(_ core: SessionCore) {
-        Task { await core.finish(in: store, policy: configuration.policy) }
-    }
+    /// What has been recorded, dropped, discarded and stored so far.
+    public var statistics: RecorderStatistics { engine.statistics }
 
-    static func encoded(_ value: some Encodable, as part: RecordedPart) -> Term? {
-        var encoder = TermEncoder()
-        encoder.keyForm = part == .params || part == .session ? .binary : .atom
-        return try? encoder.encode(value)
+    /// Ends all sessions and waits until they are stored, but no longer than `graceTime`, or else the configuration's.
+    ///
+    /// No session is recorded after that.
+    public func shutdown(graceTime: Duration? = nil) async {
+        await engine.shutdown(graceTime ?? configuration.graceTime)
     }
 }

@@ -13,8 +13,10 @@ public struct RecorderConfiguration: Hashable, Sendable {
     public var policy = RecordingPolicy()
     /// The most bytes that all running sessions together may keep in memory. What goes beyond it is dropped and counted.
     public var memoryByteCount = 256 << 20
-    /// How many sessions are compressed and stored at the same time: 1 to 64.
-    public var workerCount = 2
+    /// How many sessions are stored at the same time, which mostly is waiting for the store: 1 to 256.
+    public var workerCount = 8
+    /// How many threads compress: 1 to 64. Each takes about 1 MiB.
+    public var encoderCount = 2
     /// zlib's level for the members of a running session, 0 to 9.
     public var level = 6
     /// Whether a recording is rewritten to its smallest form when it has ended.
@@ -104,7 +106,8 @@ extension RecorderConfiguration {
     public func validate() throws(ConfigurationError) {
         try policy.validate(under: "policy.")
         try require(memoryByteCount >= 1 << 20, "memoryByteCount", "1 MiB (1048576) or more", memoryByteCount)
-        try require(1...64 ~= workerCount, "workerCount", "1 to 64", workerCount)
+        try require(1...256 ~= workerCount, "workerCount", "1 to 256", workerCount)
+        try require(1...64 ~= encoderCount, "encoderCount", "1 to 64", encoderCount)
         try require(0...9 ~= level, "level", "0 to 9", level)
         try require(graceTime >= .zero, "graceTime", "0 or more", graceTime)
         try require(abandonedAfter > .zero, "abandonedAfter", "more than 0", abandonedAfter)

@@ -14,3 +14,19 @@ extension Array where Element == UInt8 {
         append(copying: bytes)
     }
 }
+
+extension OutputSpan<UInt8> {
+    /// Appends a copy of `bytes`, for which there has to be room.
+    @inlinable
+    package mutating func append(copying bytes: Span<UInt8>) {
+        precondition(bytes.count <= freeCapacity, "no room for the bytes")
+        // Safe: there is room, which is initialized before it is counted.
+        unsafe withUnsafeMutableBufferPointer { buffer, count in
+            unsafe bytes.withUnsafeBufferPointer { source in
+                unsafe UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[count...])
+                    .copyMemory(from: UnsafeRawBufferPointer(source))
+            }
+            count += bytes.count
+        }
+    }
+}

@@ -21,7 +21,8 @@ struct SourceRules {
             "ReelStore", "Reel", "ExternalTerm", "GzipMembers", "Zlib", "Dispatch", "Synchronization", "SystemPackage",
             "FoundationEssentials", "Logging", "Metrics", "ServiceLifecycle",
         ],
-        "ReelRecorder/ProcessIdentity.swift": ["SystemPackage", "Glibc"],
+        "ReelRecorder/Storing/QueueExecutor.swift": ["Dispatch"],
+        "ReelRecorder/Storing/ProcessIdentity.swift": ["SystemPackage", "Glibc"],
         "ReelDashboard": [
             "ReelStore", "ReelJSON", "Reel", "ExternalTerm", "Zlib", "Synchronization", "SystemPackage",
             "FoundationEssentials", "Crypto", "HTTPTypes", "Hummingbird", "Logging", "Mustache", "NIOCore",
@@ -36,6 +37,7 @@ struct SourceRules {
     static let unsafe: Set<String> = [
         "Zlib", "Reel/IO/File.swift", "ReelStore/Files/FileSystem.swift", "ReelStorePostgres/PostgresConnection.swift",
         "ReelDashboard/EmbeddedFile.swift", "reel-tool/Vectors/ChildProcess.swift",
+        "ReelRecorder/Storing/QueueExecutor.swift",
     ]
 
     /// The room that the source at `path` belongs to: its folder's, or one of its own.

@@ -58,6 +58,8 @@ public enum SanitizedValue {
     public static let filtered = "[FILTERED]"
     /// In the place of a value that the sanitizer has failed on.
     public static let failed = "[UNSANITIZED]"
+    /// In the place of a value that has no term, such as an infinite number.
+    public static let unencodable = "[UNENCODABLE]"
 }
 
 /// Removes what is the framework's own, and filters what is sensitive by its name.

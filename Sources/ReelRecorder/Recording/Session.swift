@@ -68,6 +68,8 @@ public enum FailureReason: String, Hashable, Sendable, CaseIterable {
     case conflict
     /// A value could not be encoded.
     case encoding
+    /// The sanitizer failed on a value, which was replaced.
+    case sanitizing
     /// The recorder's grace time was over.
     case shutdown
 }
@@ -77,19 +79,26 @@ public enum FailureReason: String, Hashable, Sendable, CaseIterable {
 extension Session {
     /// Records that the user triggered an event, with parameters as a form or a link sends them.
     public func event(_ name: String, params: [String: String] = [:], target: ComponentID? = nil) {
-        event(name, params: Term.text(params), target: target)
+        if target == nil, !core.engine.sanitizer.redactsText {
+            core.event(name, params)
+        } else {
+            event(name, params: Term.text(params), target: target)
+        }
     }
 
     /// Records that the user triggered an event.
     public func event(_ name: String, params: Term, target: ComponentID? = nil) {
-        var payload: TermMap = ["name": .string(name), "params": core.sanitized(params, in: .params)]
+        guard core.isRecording else { return core.ended() }
+        var payload: TermMap = [
+            "name": .string(core.redacted(name)), "params": core.sanitized(params, in: .params),
+        ]
         if let target { payload[atom: "target"] = target.term }
-        core.record("event", .map(payload))
+        core.record(.event, .map(payload))
     }
 
     /// Records that the user triggered an event.
     public func event(_ name: String, params: some Encodable, target: ComponentID? = nil) {
-        event(name, params: core.encoded(params, as: .params), target: target)
+        event(name, params: core.engine.encoded(params, as: .params), target: target)
     }
 
     /// Records that the user went to an address of the same view.
@@ -99,14 +108,15 @@ extension Session {
 
     /// Records that the user went to an address of the same view.
     public func params(_ params: Term, url: String) {
+        guard core.isRecording else { return core.ended() }
         core.record(
-            "params",
-            .map(["params": core.sanitized(params, in: .params), "uri": .string(core.sanitized(url: url))]))
+            .params,
+            .map(["params": core.sanitized(params, in: .params), "uri": .string(core.engine.sanitized(url: url))]))
     }
 
     /// Records that the user went to an address of the same view.
     public func params(_ params: some Encodable, url: String) {
-        self.params(core.encoded(params, as: .params), url: url)
+        self.params(core.engine.encoded(params, as: .params), url: url)
     }
 }
 
@@ -115,16 +125,16 @@ extension Session {
 extension Session {
     /// Records that another process has sent the view a message, of which only the tag is kept: the atom that it is or starts with.
     public func info(_ message: Term) {
-        core.record("info", .map(["tag": .atom(message.atom ?? message.elements?.first?.atom ?? .nil)]))
+        core.record(.info, .map(["tag": .atom(message.atom ?? message.elements?.first?.atom ?? .nil)]))
     }
 
     /// Records a render by the assigns that have changed since the last one.
     public func render(changed: Term) {
-        core.record("render", .map(["assigns": core.sanitizedAssigns(changed)]))
+        core.changed(changed, of: nil)
     }
 
     /// Records a render by the assigns that have changed since the last one.
-    public func render(changed: some Encodable) { render(changed: core.encoded(changed, as: .assigns)) }
+    public func render(changed: some Encodable) { render(changed: core.engine.encoded(changed, as: .assigns)) }
 
     /// Records a render by all assigns: the recorder finds out what has changed.
     ///
@@ -133,28 +143,24 @@ extension Session {
     public func render(assigns: Term) { core.render(assigns) }
 
     /// Records a render by all assigns: the recorder finds out what has changed.
-    public func render(assigns: some Encodable) { render(assigns: core.encoded(assigns, as: .assigns)) }
+    public func render(assigns: some Encodable) { render(assigns: core.engine.encoded(assigns, as: .assigns)) }
 
     /// Records all assigns, whatever has changed.
     public func snapshot(_ assigns: Term) {
-        core.record("assigns", .map(["snapshot": core.sanitizedAssigns(assigns)]))
+        core.whole(.snapshot, assigns)
     }
 
     /// Records all assigns, whatever has changed.
-    public func snapshot(_ assigns: some Encodable) { snapshot(core.encoded(assigns, as: .assigns)) }
+    public func snapshot(_ assigns: some Encodable) { snapshot(core.engine.encoded(assigns, as: .assigns)) }
 
     /// Records that a component was updated, by those of its assigns that have changed.
     public func component(_ component: ComponentID, changed: Term) {
-        core.record(
-            "component",
-            .map([
-                "module": .atom(component.module), "id": component.id, "assigns": core.sanitizedAssigns(changed),
-            ]))
+        core.changed(changed, of: component)
     }
 
     /// Records that a component was updated, by those of its assigns that have changed.
     public func component(_ component: ComponentID, changed: some Encodable) {
-        self.component(component, changed: core.encoded(changed, as: .assigns))
+        self.component(component, changed: core.engine.encoded(changed, as: .assigns))
     }
 
     /// Records that a component was updated, by all its assigns: the recorder finds out what has changed.
@@ -162,12 +168,12 @@ extension Session {
 
     /// Records that a component was updated, by all its assigns: the recorder finds out what has changed.
     public func component(_ component: ComponentID, assigns: some Encodable) {
-        self.component(component, assigns: core.encoded(assigns, as: .assigns))
+        self.component(component, assigns: core.engine.encoded(assigns, as: .assigns))
     }
 
     /// Records that a component has left the page.
     public func componentDestroyed(_ component: ComponentID) {
-        core.record("component_destroyed", .map(["module": .atom(component.module), "id": component.id]))
+        core.destroyed(component)
     }
 }
 
@@ -176,12 +182,13 @@ extension Session {
 extension Session {
     /// Records an event of any kind: one of Spec/registry.md §2, or one of the application's own, `x_shop_payment`.
     public func record(kind: Atom, payload: Term) {
-        core.record(kind, core.sanitized(payload, in: .payload))
+        guard core.isRecording else { return core.ended() }
+        core.record(EventKind(kind), core.sanitized(payload, in: .payload))
     }
 
     /// Records an event of any kind.
     public func record(kind: Atom, payload: some Encodable) {
-        record(kind: kind, payload: core.encoded(payload, as: .payload))
+        record(kind: kind, payload: core.engine.encoded(payload, as: .payload))
     }
 }
 
