@@ -30,8 +30,10 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
@@ -98,11 +100,17 @@ let package = Package(
         .target(
             name: "ReelDashboard",
             dependencies: [
-                "CDashboardWeb", "ReelStore", "ReelJSON", "Reel", "ExternalTerm", "Zlib",
+                "CDashboardWeb", "ReelStore", "ReelJSON", "Reel", "ExternalTerm", "GzipMembers",
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Mustache", package: "swift-mustache"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "SystemPackage", package: "swift-system"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             exclude: ["Pages", "Web"],
             swiftSettings: settings
@@ -110,9 +118,11 @@ let package = Package(
         .executableTarget(
             name: "reel-tool",
             dependencies: [
-                "Reel", "ReelJSON", "ReelStore", "ReelStoreSQLite", "ReelStorePostgres", "ExternalTerm", "GzipMembers",
+                "Reel", "ReelJSON", "ReelStore", "ReelStoreSQLite", "ReelStorePostgres", "ReelDashboard",
+                "ExternalTerm", "GzipMembers",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings
         ),

@@ -35,8 +35,9 @@
 ///
 /// **Bytes.** `application/gzip`, with `Accept-Ranges`, and `ETag` by length. `Range: bytes=A-B`, `A-` and `-N` give 206 and no
 /// more than 8 MiB, even when more is asked for: `Content-Range` says what came and how long the recording is now. What has been
-/// read of a running recording stays; when it has finished it may have been written anew, so read it from the start then. Several
-/// ranges count as none, a range outside of the recording is 416.
+/// read of a running recording stays as it grows. When it has finished, and once more within seconds, it may be replaced by a
+/// smaller form of itself: read it from the start after `finished`, and again when `Content-Range` has another length than before.
+/// Several ranges count as none, a range outside of the recording is 416.
 ///
 /// **Live.** Server-sent events; the first comes at once:
 ///

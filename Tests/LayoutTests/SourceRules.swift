@@ -24,8 +24,9 @@ struct SourceRules {
         "ReelRecorder/Storing/QueueExecutor.swift": ["Dispatch"],
         "ReelRecorder/Storing/ProcessIdentity.swift": ["SystemPackage", "Glibc"],
         "ReelDashboard": [
-            "ReelStore", "ReelJSON", "Reel", "ExternalTerm", "Zlib", "Synchronization", "SystemPackage",
-            "FoundationEssentials", "Crypto", "HTTPTypes", "Hummingbird", "Logging", "Mustache", "NIOCore",
+            "ReelStore", "ReelJSON", "Reel", "ExternalTerm", "GzipMembers", "Synchronization", "SystemPackage",
+            "FoundationEssentials", "Crypto", "HTTPTypes", "Hummingbird", "HummingbirdCore", "Logging",
+            "Mustache", "NIOCore", "ServiceLifecycle", "UnixSignals",
         ],
         "ReelDashboard/EmbeddedFile.swift": ["CDashboardWeb"],
     ]

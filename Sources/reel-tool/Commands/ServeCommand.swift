@@ -1,0 +1,170 @@
+import ArgumentParser
+import FoundationEssentials
+import Logging
+import Reel
+import ReelDashboard
+import ReelStore
+import SystemPackage
+
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Serve the dashboard: browse recordings, replay them, watch running ones.",
+        discussion: """
+            STORE is a folder, sqlite:PATH or postgres://USER@HOST/DATABASE; or a file, or a folder of PhoenixReplay's files, \
+            which are then served from a copy. The dashboard's URL is printed when it can be reached.
+
+            It listens to this machine alone unless --host says otherwise. Then it wants a user and a password, and should \
+            stand behind a server that speaks TLS. The password is the first line of a file, or in the environment as \
+            REEL_PASSWORD.
+
+            TEMPLATES is a folder of Mustache templates, one a view: Shop.CartLive.mustache. With one, the page of a view is \
+            shown as it was.
+
+            Examples:
+              reel serve recordings
+              reel serve sqlite:replays.db --templates Templates
+              reel serve postgres://app@db/reel --host 0.0.0.0 --user support --password-file password
+            """)
+
+    @Argument(help: "The store, or a file.", transform: StoreArgument.parse)
+    var store: StoreArgument
+
+    @Option(help: "The address to listen at.")
+    var host = "127.0.0.1"
+
+    @Option(help: "The port, or 0 for any that is free.")
+    var port = 4040
+
+    @Option(help: ArgumentHelp("Mustache templates, one a view.", valueName: "folder"))
+    var templates: String?
+
+    @Option(help: "The user who is let in.")
+    var user: String?
+
+    @Option(help: ArgumentHelp("A file whose first line is the password.", valueName: "file"))
+    var passwordFile: String?
+
+    @Flag(help: "Delete nothing, whoever asks.")
+    var readOnly = false
+
+    func run() async throws {
+        try await ExitStatus.of("\(store.location)") {
+            // Refused before a store is opened.
+            try ServeCommand.refusing { () throws(DashboardServerError) in
+                try DashboardServer.check(host: host, port: port, hasCredentials: user != nil)
+            }
+            let credentials = try credentials()
+            let templates = try pageTemplates()
+            return try await ServedStore.with(store.location) { store in
+                let dashboard = Dashboard(store: store, templates: templates)
+                var logger = Logger(label: "reel", factory: { StreamLogHandler.standardError(label: $0) })
+                logger.logLevel = .warning
+                let server = try ServeCommand.refusing { () throws(DashboardServerError) in
+                    try DashboardServer(
+                        dashboard, host: host, port: port, credentials: credentials, mayDelete: !readOnly,
+                        logger: logger)
+                }
+                try await server.run { url in
+                    let output = StandardOutput()
+                    try? output.write(line: url)
+                    try? output.flush()
+                }
+                return .fine
+            }
+        }
+    }
+
+    private func pageTemplates() throws -> PageTemplates {
+        guard let templates else { return .none }
+        do throws(TemplateError) {
+            return try PageTemplates(folder: FilePath(templates))
+        } catch {
+            throw Failure(.noInput, error.reason, input: error.file)
+        }
+    }
+
+    private func credentials() throws -> DashboardCredentials? {
+        guard let user else {
+            guard passwordFile == nil else { throw Failure(.usage, "--password-file without --user") }
+            return nil
+        }
+        let password: String
+        if let passwordFile {
+            guard let text = try? String(contentsOfFile: passwordFile, encoding: .utf8) else {
+                throw Failure(.noInput, "cannot be read", input: passwordFile)
+            }
+            password = text.prefix { !$0.isNewline }.description
+        } else if let text = ProcessInfo.processInfo.environment["REEL_PASSWORD"] {
+            password = text
+        } else {
+            throw Failure(.usage, "--user without a password", advice: "give --password-file, or set REEL_PASSWORD")
+        }
+        return try ServeCommand.refusing { () throws(DashboardServerError) in
+            try DashboardCredentials(user: user, password: password)
+        }
+    }
+
+    private static func refusing<Value>(_ body: () throws(DashboardServerError) -> Value) throws -> Value {
+        do throws(DashboardServerError) {
+            return try body()
+        } catch {
+            throw Failure(.usage, error.reason, advice: "see 'reel help serve'")
+        }
+    }
+}
+
+/// The store that is served: the one that was named, or a copy of files that are none.
+private enum ServedStore {
+    static func with(
+        _ location: StoreLocation, _ body: (any RecordingStore) async throws -> ExitStatus
+    ) async throws -> ExitStatus {
+        do {
+            guard case .folder(let path) = location, let files = try files(at: FilePath(path)) else {
+                return try await use(try await StoreAccess.open(location, creates: false), body)
+            }
+            let folder = FileManager.default.temporaryDirectory.appending(
+                path: "reel-serve-\(RecordingID.random())")
+            defer { try? FileManager.default.removeItem(at: folder) }
+            let store = try FileStore(FilePath(folder.path))
+            let outcomes = StoreOutcomes()
+            await FileImporter(into: store).putAll(files) { path, result in
+                switch result {
+                case .success(let outcome):
+                    outcomes.add(outcome.copy)
+                    for loss in outcome.losses { outcomes.add(Failure(.inputFellShort, loss, input: path.string)) }
+                case .failure(let error):
+                    // A session that has ended since has left its part behind, and is there as a whole.
+                    if error.kind == .conflict, path.string.hasSuffix(".part") { return }
+                    outcomes.add(Failure(error, input: path.string))
+                }
+            }
+            guard outcomes.done > 0 else { throw Failure(.inputFellShort, "no recording", input: path) }
+            return try await use(store, body)
+        } catch let error as StoreError {
+            throw Failure(error, input: "\(location)")
+        }
+    }
+
+    private static func use(
+        _ store: any RecordingStore, _ body: (any RecordingStore) async throws -> ExitStatus
+    ) async throws -> ExitStatus {
+        do {
+            let status = try await body(store)
+            await store.close()
+            return status
+        } catch {
+            await store.close()
+            throw error
+        }
+    }
+
+    /// The files at a path that is no store of recordings, or nil when it is one.
+    private static func files(at path: FilePath) throws -> [FilePath]? {
+        guard path.isFolder else { return FileManager.default.fileExists(atPath: path.string) ? [path] : nil }
+        let names = try FileManager.default.contentsOfDirectory(atPath: path.string)
+        guard !names.contains(".reel"), !names.contains(where: { $0.hasSuffix(".reel") }) else { return nil }
+        let files = try FileImporter.files(in: path)
+        return files.isEmpty ? nil : files
+    }
+}
