@@ -39,27 +39,52 @@ demo: build ## build for release and show the tool on a real recording
 test: setup ## build with warnings as errors, run all tests, ask a real BEAM, check the vectors with four readers
 	swift build --scratch-path $(BUILD) $(TESTED) --build-tests
 	swift test --scratch-path $(BUILD) $(TESTED) --skip-build
-	$(JUDGE) terms --count 5000 --seed 1 --command "$(BUILD)/release/reel term transcode --lenient" --used
-	$(JUDGE) mutations --count 20000 --seed 1 --command "$(BUILD)/release/reel term transcode --lenient" --used
-	$(call check-vectors,$(BUILD)/release/reel)
-
-# The vectors against what is no code of ours, then our build and the readers beside the specification against them.
-define check-vectors
-	python3 Vectors/generator/generate.py --check
-	python3 Vectors/generator/generate.py --otp | Vectors/generator/otp_check.escript Vectors
-	python3 Vectors/generator/gzip_check.py --erl
-	$(1) vectors check
-	$(1) vectors check --reader 'python3 Spec/readers/python/answers.py'
-	$(1) vectors check --reader 'node Spec/readers/javascript/answers.js'
-	$(1) vectors check --reader 'elixir Spec/readers/elixir/answers.exs'
-	python3 Spec/readers/kaitai/check.py
-	Tests/Vectors/faulty.sh $(1)
-	cd Spec/readers/javascript && node --test
-	elixir Spec/readers/elixir/reel_test.exs
-endef
+	@$(MAKE) $(AT_ONCE) $(JUDGE_SAMPLES) $(VECTOR_CHECKS)
 
 vectors: build ## check the vectors, and this build and the readers beside the specification with them
-	$(call check-vectors,$(BUILD)/release/reel)
+	@$(MAKE) $(AT_ONCE) $(VECTOR_CHECKS)
+
+# What follows needs a build that is there, and is one check each, so that several run at once.
+AT_ONCE := --no-print-directory --jobs=$(shell nproc) --output-sync=target
+REEL := $(BUILD)/release/reel
+JUDGE_SAMPLES := judge-terms judge-mutations
+VECTOR_CHECKS := $(addprefix vectors-,generator otp gzip python javascript elixir reel kaitai faulty) \
+	reader-javascript reader-elixir
+.PHONY: $(JUDGE_SAMPLES) $(VECTOR_CHECKS)
+
+# A fixed sample of terms, and of damaged ones, beside a real BEAM.
+judge-terms:
+	$(JUDGE) terms --count 5000 --seed 1 --command "$(REEL) term transcode --lenient" --used
+judge-mutations:
+	$(JUDGE) mutations --count 20000 --seed 1 --command "$(REEL) term transcode --lenient" --used
+
+# The vectors against what is no code of ours.
+vectors-generator:
+	python3 Vectors/generator/generate.py --check
+vectors-otp:
+	python3 Vectors/generator/generate.py --otp | Vectors/generator/otp_check.escript Vectors
+vectors-gzip:
+	python3 Vectors/generator/gzip_check.py --erl
+
+# This build, and the readers beside the specification, against the vectors.
+vectors-reel:
+	$(REEL) vectors check
+vectors-python:
+	$(REEL) vectors check --reader 'python3 Spec/readers/python/answers.py'
+vectors-javascript:
+	$(REEL) vectors check --reader 'node Spec/readers/javascript/answers.js'
+vectors-elixir:
+	$(REEL) vectors check --reader 'elixir Spec/readers/elixir/answers.exs'
+vectors-kaitai:
+	python3 Spec/readers/kaitai/check.py
+vectors-faulty:
+	Tests/Vectors/faulty.sh $(REEL)
+
+# Those readers' own tests.
+reader-javascript:
+	cd Spec/readers/javascript && node --test
+reader-elixir:
+	elixir Spec/readers/elixir/reel_test.exs
 
 mutants: setup ## change our decoder in forty ways, and see that the vectors tell
 	python3 Tests/Vectors/mutate.py
