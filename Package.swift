@@ -206,6 +206,20 @@ let package = Package(
             dependencies: ["ReelStorePostgres", "ReelStore", "ReelStoreConformance", "Reel", "ExternalTerm"],
             swiftSettings: settings
         ),
+        .testTarget(
+            name: "ReelDashboardTests",
+            dependencies: [
+                "ReelDashboard", "ReelStore", "ReelStoreConformance", "Reel", "ExternalTerm", "reel-tool",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: settings
+        ),
         .testTarget(name: "ToolTests", dependencies: ["reel-tool"], swiftSettings: settings),
         .testTarget(
             name: "AcceptanceTests", dependencies: ["Reel", "ExternalTerm", "GzipMembers", "reel-tool"],
