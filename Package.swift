@@ -175,6 +175,16 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        // Measures the recorder, beside a real BEAM and with ten thousand sessions: Scripts/bench-recorder.sh.
+        .executableTarget(
+            name: "recorder-benchmark",
+            dependencies: [
+                "ReelRecorder", "ReelStore", "Reel", "ExternalTerm",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            path: "Tests/RecorderBenchmark", exclude: ["beam"], swiftSettings: settings
+        ),
         // Writes sessions into a store, for the tests that kill it.
         .executableTarget(
             name: "store-crash-writer",

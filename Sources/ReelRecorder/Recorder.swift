@@ -3,6 +3,7 @@ public import Logging
 public import Metrics
 import Reel
 public import ReelStore
+public import ServiceLifecycle
 
 /// Records sessions into a store.
 ///
@@ -17,7 +18,8 @@ public final class Recorder: Sendable {
     public let store: any RecordingStore
     /// How they are recorded.
     public let configuration: RecorderConfiguration
-    private let engine: Engine
+    let engine: Engine
+    private let interrupted: Task<[RecordingID], Never>
 
     /// Creates a recorder.
     ///
@@ -37,9 +39,17 @@ public final class Recorder: Sendable {
         self.configuration = configuration
         engine = Engine(
             store: store, configuration: configuration, sanitizer: sanitizer, logger: logger, metrics: metrics)
+        let engine = engine
+        interrupted = Task.detached { configuration.finishesInterrupted ? await engine.finishInterrupted() : [] }
     }
 
     deinit { engine.retire() }
+
+    /// Waits until the unfinished recordings of processes that are gone have been finished, which starts with the recorder.
+    ///
+    /// - Returns: the recordings that have been finished.
+    @discardableResult
+    public func recovered() async -> [RecordingID] { await interrupted.value }
 
     /// Starts to record a session.
     ///
@@ -87,6 +97,32 @@ public final class Recorder: Sendable {
             policy: policy)
     }
 
+    /// Records a session for as long as `body` runs. When the task is cancelled it ends at once.
+    ///
+    /// An error that `body` throws is recorded as an `exit`, by its type alone.
+    public func withSession<Result>(
+        view: String, url: String? = nil, params: some Encodable = [String: String](),
+        session: some Encodable = [String: String](), assigns: some Encodable = [String: String](),
+        id: RecordingID = .random(), policy: RecordingPolicy? = nil, _ body: (Session) async throws -> Result
+    ) async rethrows -> Result {
+        let session = self.session(
+            view: view, url: url, params: params, session: session, assigns: assigns, id: id, policy: policy)
+        defer { session.close() }
+        return try await withTaskCancellationHandler {
+            do {
+                return try await body(session)
+            } catch {
+                if !(error is CancellationError) {
+                    session.record(
+                        kind: "exit", payload: .map(["reason": .string(String(reflecting: type(of: error)))]))
+                }
+                throw error
+            }
+        } onCancel: {
+            session.close()
+        }
+    }
+
     /// What has been recorded, dropped, discarded and stored so far.
     public var statistics: RecorderStatistics { engine.statistics }
 
@@ -95,5 +131,14 @@ public final class Recorder: Sendable {
     /// No session is recorded after that.
     public func shutdown(graceTime: Duration? = nil) async {
         await engine.shutdown(graceTime ?? configuration.graceTime)
+    }
+}
+
+extension Recorder: Service {
+    /// Waits for the shutdown of the service group, graceful or not, and then stores what is left.
+    public func run() async {
+        // Cancelled or not, what has been recorded is stored.
+        try? await gracefulShutdown()
+        await shutdown()
     }
 }

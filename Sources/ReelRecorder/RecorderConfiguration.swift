@@ -23,7 +23,10 @@ public struct RecorderConfiguration: Hashable, Sendable {
     public var compacts = true
     /// How long a shutdown may take to store what is left.
     public var graceTime: Duration = .seconds(20)
-    /// How long the unfinished recording of a process on another machine has not grown before it counts as interrupted.
+    /// Whether unfinished recordings of processes that are gone are finished at the start, for the reason `interrupted`.
+    public var finishesInterrupted = true
+    /// How long an unfinished recording has not grown before it counts as interrupted, where the process that records it cannot be
+    /// asked for: on another machine, or in another container.
     public var abandonedAfter: Duration = .seconds(3_600)
 
     /// Creates the default configuration.

@@ -22,7 +22,7 @@ struct SourceRules {
             "FoundationEssentials", "Logging", "Metrics", "ServiceLifecycle",
         ],
         "ReelRecorder/Storing/QueueExecutor.swift": ["Dispatch"],
-        "ReelRecorder/Storing/ProcessIdentity.swift": ["SystemPackage", "Glibc"],
+        "ReelRecorder/Recording/EventWriter.swift": [],
         "ReelDashboard": [
             "ReelStore", "ReelJSON", "Reel", "ExternalTerm", "GzipMembers", "Synchronization", "SystemPackage",
             "FoundationEssentials", "Crypto", "HTTPTypes", "Hummingbird", "HummingbirdCore", "Logging",
@@ -39,6 +39,7 @@ struct SourceRules {
         "Zlib", "Reel/IO/File.swift", "ReelStore/Files/FileSystem.swift", "ReelStorePostgres/PostgresConnection.swift",
         "ReelDashboard/EmbeddedFile.swift", "reel-tool/Vectors/ChildProcess.swift",
         "ReelRecorder/Storing/QueueExecutor.swift",
+        "ReelRecorder/Recording/EventWriter.swift",
     ]
 
     /// The room that the source at `path` belongs to: its folder's, or one of its own.

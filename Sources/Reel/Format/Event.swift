@@ -29,29 +29,27 @@ public struct Event: Sendable {
 }
 
 extension Event {
-    /// The events that stand in `bytes` one after the other, in any form of Spec/terms.md §3: known to be valid, but not canonical.
+    /// The events that stand in `bytes` one after the other, in any form of Spec/terms.md §3, as far as they are whole.
     ///
     /// - Parameter index: the index of the first one.
-    package static func events(in bytes: [UInt8], from index: Int) throws(ReelError) -> [Event] {
+    /// - Returns: the events, and how many bytes they take.
+    package static func events(in bytes: [UInt8], from index: Int) -> (events: [Event], byteCount: Int) {
         var events: [Event] = []
         var transcoder = CanonicalTranscoder(limits: MemberAssembly.eventLimits)
         var position = 0
-        do {
-            while position < bytes.count {
-                var writer = TermWriter()
-                position = try transcoder.transcodeTerm(bytes.span, at: position, into: &writer)
-                guard let head = try EventHead.read(known: writer.bytes.span, at: 0) else {
-                    throw ReelError(
-                        .malformedFrame, "what is no event: \(EventHead.rule)", section: "recording.md §6.2")
-                }
-                events.append(
-                    Event(
-                        index: index + events.count, offset: head.offset, kind: head.kind, encoded: writer.bytes[...],
-                        payloadRange: head.payload))
+        while position < bytes.count {
+            var writer = TermWriter()
+            guard let end = try? transcoder.transcodeTerm(bytes.span, at: position, into: &writer),
+                let head = try? EventHead.read(known: writer.bytes.span, at: 0)
+            else {
+                break
             }
-        } catch {
-            throw ReelError(wrapping: error)
+            position = end
+            events.append(
+                Event(
+                    index: index + events.count, offset: head.offset, kind: head.kind, encoded: writer.bytes[...],
+                    payloadRange: head.payload))
         }
-        return events
+        return (events, position)
     }
 }

@@ -7,6 +7,16 @@ struct EventBuffer: Sendable {
     /// How many bytes of memory they have been counted with.
     private(set) var chargedByteCount = 0
 
+    /// Appends what `body` writes, if there is room for it. Returns whether there was.
+    @inline(__always)
+    mutating func append(_ body: (inout EventWriter) -> Void) -> Bool {
+        var isWritten = false
+        bytes.append(addingCapacity: bytes.capacity - bytes.count) { output in
+            isWritten = EventWriter.append(to: &output, body)
+        }
+        return isWritten
+    }
+
     /// Makes room for so many bytes more, if there is memory for it.
     @inline(__always)
     mutating func makeRoom(for byteCount: Int, within budget: MemoryBudget) -> Bool {

@@ -12,9 +12,6 @@ final class KeyVerdicts: Sendable {
         let third = Atomic<UInt64>(0)
     }
 
-    private static let slotCount = 1_024
-    private static let longestKey = 24
-
     private let sanitizer: any Sanitizer
     private let part: RecordedPart
     private let slots: InlineArray<1_024, Slot>
@@ -25,61 +22,49 @@ final class KeyVerdicts: Sendable {
         slots = InlineArray { _ in Slot() }
     }
 
-    /// The verdict on a key.
-    func verdict(on key: String) -> SanitizerVerdict {
-        let bytes = key.utf8.span
-        guard bytes.count <= KeyVerdicts.longestKey else { return asked(key) }
-        let words = Words(bytes)
-        var index = words.slot
+    /// The verdict on a key, if it is remembered.
+    @inline(__always)
+    func known(_ key: KeyWords) -> SanitizerVerdict? {
+        var index = KeyVerdicts.slot(of: key)
         for _ in 0..<4 {
             let state = slots[index].state.load(ordering: .acquiring)
-            if state == 0 { return remembered(key, words, in: index) }
-            if state >> 2 == UInt64(bytes.count + 1), slots[index].first.load(ordering: .relaxed) == words.first,
-                slots[index].second.load(ordering: .relaxed) == words.second,
-                slots[index].third.load(ordering: .relaxed) == words.third
+            if state == 0 { return nil }
+            if state >> 2 == UInt64(key.byteCount + 1), slots[index].first.load(ordering: .relaxed) == key.first,
+                slots[index].second.load(ordering: .relaxed) == key.second,
+                slots[index].third.load(ordering: .relaxed) == key.third
             {
-                return SanitizerVerdict(rawValue: UInt8(truncatingIfNeeded: state & 3)) ?? .filter
+                return SanitizerVerdict(rawValue: UInt8(truncatingIfNeeded: state & 3))
             }
-            index = (index + 1) & (KeyVerdicts.slotCount - 1)
+            index = (index + 1) & 1_023
         }
-        return asked(key)
+        return nil
     }
 
-    private func asked(_ key: String) -> SanitizerVerdict { sanitizer.verdict(onKey: key, in: part) }
-
+    /// The sanitizer's verdict on a key, which is remembered if there is a slot for it.
     @inline(never)
-    private func remembered(_ key: String, _ words: Words, in index: Int) -> SanitizerVerdict {
-        let verdict = asked(key)
-        let isMine = slots[index].state.compareExchange(expected: 0, desired: 1, ordering: .acquiring).exchanged
-        if isMine {
-            slots[index].first.store(words.first, ordering: .relaxed)
-            slots[index].second.store(words.second, ordering: .relaxed)
-            slots[index].third.store(words.third, ordering: .relaxed)
-            slots[index].state.store(
-                UInt64(key.utf8.count + 1) << 2 | UInt64(verdict.rawValue), ordering: .releasing)
+    func asked(_ key: String) -> SanitizerVerdict {
+        let verdict = sanitizer.verdict(onKey: key, in: part)
+        guard let words = KeyWords(key) else { return verdict }
+        var index = KeyVerdicts.slot(of: words)
+        for _ in 0..<4 {
+            if slots[index].state.compareExchange(expected: 0, desired: 1, ordering: .acquiring).exchanged {
+                slots[index].first.store(words.first, ordering: .relaxed)
+                slots[index].second.store(words.second, ordering: .relaxed)
+                slots[index].third.store(words.third, ordering: .relaxed)
+                slots[index].state.store(
+                    UInt64(words.byteCount + 1) << 2 | UInt64(verdict.rawValue), ordering: .releasing)
+                break
+            }
+            index = (index + 1) & 1_023
         }
         return verdict
     }
 
-    /// A key's bytes as numbers.
-    private struct Words {
-        var first: UInt64 = 0
-        var second: UInt64 = 0
-        var third: UInt64 = 0
-
-        @inline(__always)
-        init(_ bytes: Span<UInt8>) {
-            for index in bytes.indices {
-                let byte = UInt64(bytes[index]) &<< (8 &* UInt64(index & 7))
-                if index < 8 { first |= byte } else if index < 16 { second |= byte } else { third |= byte }
-            }
-        }
-
-        var slot: Int {
-            let mixed =
-                (first ^ second &* 0x9E37_79B9_7F4A_7C15 ^ third &* 0xC2B2_AE3D_27D4_EB4F)
-                &* 0xFF51_AFD7_ED55_8CCD
-            return Int(truncatingIfNeeded: mixed >> 54)
-        }
+    @inline(__always)
+    private static func slot(of key: KeyWords) -> Int {
+        let mixed =
+            (key.first ^ key.second &* 0x9E37_79B9_7F4A_7C15 ^ key.third &* 0xC2B2_AE3D_27D4_EB4F)
+            &* 0xFF51_AFD7_ED55_8CCD
+        return Int(truncatingIfNeeded: mixed >> 54)
     }
 }

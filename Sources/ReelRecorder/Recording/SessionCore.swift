@@ -43,28 +43,40 @@ final class SessionCore: Sendable {
 
     /// Records an event that `write` encodes into the session's buffer.
     ///
-    /// - Parameter byteCount: the most bytes that it takes.
+    /// - Parameter byteCount: the most bytes that it takes; asked for when there is no room for it.
     @inline(__always)
     func append(
-        _ kind: EventKind, upTo byteCount: Int, _ write: (_ offset: Int, _ output: inout OutputSpan<UInt8>) -> Void
+        _ kind: EventKind, _ byteCount: () -> Int, _ write: (_ offset: Int, _ writer: inout EventWriter) -> Void
     ) {
         let signal = state.withLock { state -> Signal in
             if let reason = state.reasonToDrop(kind, policy) { return drop(kind, reason, &state) }
-            return append(kind, upTo: byteCount, to: &state, write)
+            return append(kind, byteCount, to: &state, write)
         }
         if signal.isReady || !signal.observers.isEmpty || signal.dropped != nil { act(on: signal) }
     }
 
+    /// Records an event whose kind and payload have been encoded.
+    private func append(_ kind: EventKind, _ encoded: [UInt8], to state: inout SessionState) -> Signal {
+        append(kind, { EventWriter.headByteCount + encoded.count }, to: &state) { offset, writer in
+            writer.writeHead(offset)
+            writer.write(encoded)
+        }
+    }
+
     @inline(__always)
     private func append(
-        _ kind: EventKind, upTo byteCount: Int, to state: inout SessionState,
-        _ write: (_ offset: Int, _ output: inout OutputSpan<UInt8>) -> Void
+        _ kind: EventKind, _ byteCount: () -> Int, to state: inout SessionState,
+        _ write: (_ offset: Int, _ writer: inout EventWriter) -> Void
     ) -> Signal {
-        guard byteCount <= SessionCore.mostBytes else { return drop(kind, .invalid, &state) }
-        guard state.waiting.makeRoom(for: byteCount, within: engine.budget) else { return drop(kind, .memory, &state) }
         let now = MonotonicTime.now
         let offset = Int(truncatingIfNeeded: (now &- start) / 1_000_000)
-        state.waiting.bytes.append(addingCapacity: byteCount) { output in write(offset, &output) }
+        if !state.waiting.append({ write(offset, &$0) }) {
+            let byteCount = byteCount()
+            guard byteCount <= SessionCore.mostBytes else { return drop(kind, .invalid, &state) }
+            guard state.waiting.makeRoom(for: byteCount, within: engine.budget),
+                state.waiting.append({ write(offset, &$0) })
+            else { return drop(kind, .memory, &state) }
+        }
         if state.waiting.count == 0 { state.oldest = now }
         state.waiting.count += 1
         state.eventCount += 1
@@ -105,16 +117,31 @@ extension SessionCore {
     func event(_ name: String, _ params: [String: String]) {
         guard isRecording else { return ended() }
         let verdicts = engine.paramVerdicts
-        append(.event, upTo: EventEncoding.byteCount(ofEvent: name, params)) { offset, output in
-            EventEncoding.writeEvent(name, params, at: offset, verdicts, to: &output)
+        append(.event, { SessionCore.byteCount(ofEvent: name, params) }) { offset, writer in
+            writer.writeHead(offset)
+            // The kind, and a map of two pairs up to the first one's value.
+            writer.write("w\u{5}eventt\0\0\0\u{2}w\u{4}name")
+            writer.write(binary: name)
+            writer.write("w\u{6}params")
+            let position = writer.writeMapHead()
+            var count = 0
+            for (key, value) in params where writer.write(key, value, verdicts) { count += 1 }
+            writer.note(size: count, at: position)
+        }
+    }
+
+    /// The most bytes of an event with parameters that are text.
+    private static func byteCount(ofEvent name: String, _ params: [String: String]) -> Int {
+        params.reduce(64 + name.utf8.count) { count, pair in
+            count + 10 + pair.key.utf8.count + max(pair.value.utf8.count, SanitizedValue.filtered.utf8.count)
         }
     }
 
     /// Records an event whose kind and payload have been encoded.
     func append(_ kind: EventKind, _ encoded: [UInt8]) {
-        append(kind, upTo: EventEncoding.headByteCount + encoded.count) { offset, output in
-            EventEncoding.writeHead(offset, to: &output)
-            output.append(copying: encoded.span)
+        append(kind, { EventWriter.headByteCount + encoded.count }) { offset, writer in
+            writer.writeHead(offset)
+            writer.write(encoded)
         }
     }
 
@@ -157,10 +184,7 @@ extension SessionCore {
     private func appendWhole(
         _ kind: EventKind, _ encoded: [UInt8], _ values: KnownAssigns.Encoded, to state: inout SessionState
     ) -> Signal {
-        let signal = append(kind, upTo: EventEncoding.headByteCount + encoded.count, to: &state) { offset, output in
-            EventEncoding.writeHead(offset, to: &output)
-            output.append(copying: encoded.span)
-        }
+        let signal = append(kind, encoded, to: &state)
         if signal.dropped == nil {
             state.isStale = false
             state.known.note(values, of: nil, isAll: true)
@@ -178,10 +202,7 @@ extension SessionCore {
         let values = KnownAssigns.Encoded(map)
         update { state in
             if let reason = state.reasonToDrop(kind, policy) { return drop(kind, reason, &state) }
-            let signal = append(kind, upTo: EventEncoding.headByteCount + encoded.count, to: &state) { offset, output in
-                EventEncoding.writeHead(offset, to: &output)
-                output.append(copying: encoded.span)
-            }
+            let signal = append(kind, encoded, to: &state)
             if signal.dropped == nil { state.known.note(values, of: component, isAll: false) }
             return signal
         }
@@ -236,10 +257,7 @@ extension SessionCore {
             writer.write(atom: component.module)
             head = writer.bytes
         }
-        let signal = append(kind, upTo: EventEncoding.headByteCount + head.count, to: &state) { offset, output in
-            EventEncoding.writeHead(offset, to: &output)
-            output.append(copying: head.span)
-        }
+        let signal = append(kind, head, to: &state)
         if signal.dropped == nil { state.known.note(values, of: component, isAll: component == nil) }
         return signal
     }
@@ -334,7 +352,7 @@ extension SessionCore {
 
     /// Text of the application's own, such as an event's name.
     func redacted(_ text: String) -> String {
-        engine.sanitizer.redactsText
+        engine.redactsText
             ? engine.sanitized(.string(text), in: .payload).text ?? SanitizedValue.failed : text
     }
 

@@ -33,7 +33,9 @@ struct SessionState: Sendable {
     /// When the oldest event that waits was recorded, by the monotonic clock.
     var oldest: UInt64 = 0
     /// Who waits for the next event.
-    var observers: [CheckedContinuation<Void, Never>] = []
+    var observers: [Int: CheckedContinuation<Void, Never>] = [:]
+    /// How many have waited so far: what tells them apart.
+    var observerCount = 0
     /// Who waits for the outcome.
     var awaiting: [CheckedContinuation<SessionOutcome, Never>] = []
 
@@ -51,8 +53,8 @@ struct SessionState: Sendable {
     /// Takes those who wait for the next event, to be told that it is there.
     mutating func takeObservers() -> [CheckedContinuation<Void, Never>] {
         guard !observers.isEmpty else { return [] }
-        defer { observers = [] }
-        return observers
+        defer { observers = [:] }
+        return Array(observers.values)
     }
 }
 

@@ -15,9 +15,12 @@ final class Engine: Sendable {
     let budget: MemoryBudget
     let queue = WorkQueue()
     let paramVerdicts: KeyVerdicts
+    /// Whether the sanitizer has to see each text.
+    let redactsText: Bool
     let makers: [MemberMaker]
     private let nextMaker = Atomic<Int>(0)
     private let sessions = Mutex(Sessions())
+    private let workers = Mutex<[Task<Void, Never>]>([])
 
     private struct Sessions {
         var running: [RecordingID: SessionCore] = [:]
@@ -40,9 +43,12 @@ final class Engine: Sendable {
         self.logger = logger
         self.metrics = RecorderMetrics(metrics)
         budget = MemoryBudget(limit: configuration.memoryByteCount)
+        redactsText = sanitizer.redactsText
         paramVerdicts = KeyVerdicts(sanitizer, in: .params)
         makers = (0..<configuration.encoderCount).map { MemberMaker(level: configuration.level, number: $0) }
-        for _ in 0..<configuration.workerCount { Task.detached { await self.work() } }
+        workers.withLock { workers in
+            workers = (0..<configuration.workerCount).map { _ in Task.detached { await self.work() } }
+        }
         Task.detached { await self.keepTime() }
     }
 
@@ -172,14 +178,20 @@ final class Engine: Sendable {
         }
         for core in running { core.close() }
         for (_, core) in delayed { queue.push(.flush(core)) }
+        let (isOver, over) = AsyncStream<Never>.makeStream()
         let timer = Task.detached {
             do { try await Task.sleep(for: graceTime) } catch { return }
-            self.giveUp()
+            self.giveUp(after: graceTime)
+            over.finish()
         }
-        await ended()
+        Task.detached {
+            await self.ended()
+            self.queue.finish()
+            for worker in self.workers.withLock({ $0 }) { await worker.value }
+            over.finish()
+        }
+        for await _ in isOver {}
         timer.cancel()
-        queue.dropCompactions()
-        queue.finish()
     }
 
     /// Waits until no session is running or being stored.
@@ -194,9 +206,10 @@ final class Engine: Sendable {
     }
 
     /// Leaves what has not been stored: the grace time is over.
-    private func giveUp() {
+    private func giveUp(after graceTime: Duration) {
+        queue.dropCompactions()
         for core in running {
-            failed(.shutdown, of: core, "the grace time of \(configuration.graceTime) is over")
+            failed(.shutdown, of: core, "the grace time of \(graceTime) is over")
             end(core, .failed(.shutdown))
         }
     }

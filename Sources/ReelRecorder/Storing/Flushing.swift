@@ -54,7 +54,7 @@ extension Engine {
             } else {
                 if storage.assembly == nil {
                     storage.assembly = try MemberAssembly(
-                        header: core.description.header,
+                        header: core.description.header.naming(.current),
                         options: WriterOptions(level: configuration.level, writesKeyframes: false))
                 }
                 guard let assembly = storage.assembly.take() else { return true }
@@ -136,10 +136,6 @@ extension Engine {
         // A little less at random, so that many sessions do not come back at once.
         self.delay(core, by: min(delay, policy.longestDelay) * Double.random(in: 0.75...1))
         return true
-    }
-
-    /// Rewrites a finished recording to its smallest form.
-    func compact(_ id: RecordingID, dropped: [Atom: Int]) async {
     }
 }
 

@@ -59,7 +59,7 @@ actor MemberMaker {
         let encoder = try encoderForSmallest()
         let file = try RecordingFile(content)
         var made = Made(
-            assembly: try MemberAssembly(header: file.header.noting(dropped: dropped), options: .smallest),
+            assembly: try MemberAssembly(header: file.header.noting(dropped: dropped).naming(nil), options: .smallest),
             members: [])
         try file.forEachEvent { (event) throws(ReelError) in
             _ = try made.assembly.append(encoded: event.encoded.span, at: 0)
@@ -105,6 +105,13 @@ extension MemberMaker.Made {
 }
 
 extension Header {
+    /// The header with the process that records the session, or without one.
+    func naming(_ process: ProcessIdentity?) -> Header {
+        var header = self
+        header.fields[atom: ProcessIdentity.key] = process?.term
+        return header
+    }
+
     /// The header with how many events of each kind were left out.
     func noting(dropped: [Atom: Int]) -> Header {
         guard !dropped.isEmpty else { return self }
