@@ -1,0 +1,248 @@
+public import ExternalTerm
+
+/// Removes what is the framework's own, filters what is sensitive by its name, compacts structs that carry more than a page
+/// shows, and redacts text.
+///
+/// ```swift
+/// var rules = DefaultSanitizer.Rules()
+/// rules.sensitiveWords.append("iban")
+/// rules.allowedKeys = ["token_count"]
+/// let recorder = try Recorder(store: store, sanitizer: DefaultSanitizer(rules, redactor: Redactor([.cardNumbers])))
+/// ```
+///
+/// A key is an atom, a binary or a charlist; case does not count. It stands before its value in a map, a struct or a tuple, so in
+/// keyword lists and lists of headers as well; where a tuple's first element is a sensitive atom, all its other elements are
+/// filtered. Keys are looked for at every depth, in what functions have closed over too, and in the query strings and fragments
+/// of addresses, in the middle of other text too; an address's password is filtered as well.
+public struct DefaultSanitizer: Sanitizer {
+    /// What is removed, filtered and compacted.
+    public struct Rules: Sendable {
+        /// Keys that are removed from assigns together with their values.
+        public var internalKeys: Set<String> = [
+            "__changed__", "flash", "uploads", "streams", "_replay_id", "_replay_t0",
+        ]
+        /// What a name contains whose value is filtered, in lower or upper case; `_` stands for `_`, `-`, `.`, a space or nothing.
+        public var sensitiveWords = ["password", "token", "secret", "api_key", "private_key", "credential"]
+        /// Names that are kept, whatever they contain, in lower or upper case.
+        public var allowedKeys: Set<String> = []
+        /// What becomes of the structs of Phoenix and Ecto.
+        public var compaction = Compaction.structs
+
+        /// Creates the default rules.
+        public init() {}
+    }
+
+    /// What becomes of `Phoenix.HTML.Form`, `Ecto.Changeset` and the structs of Ecto schemas, which say more than a page shows.
+    ///
+    /// | | `structs` | `maps` |
+    /// | --- | --- | --- |
+    /// | form | `options` is empty | the same |
+    /// | changeset | `prepare` and `repo_opts` are empty, `repo` is nil | and `validations` is empty, `types` is nil |
+    /// | schema | without `__meta__` | and without `__struct__` |
+    public enum Compaction: Hashable, Sendable {
+        /// They stay structs, as PhoenixReplay 0.3 and later record them.
+        case structs
+        /// Schemas become plain maps, as PhoenixReplay 0.1 and 0.2 record them.
+        case maps
+        /// They stay what they are.
+        case none
+    }
+
+    let rules: Rules
+    let redactor: Redactor
+    private let sensitive: SensitiveNames
+    private let internalKeys: Set<String>
+
+    /// Creates a sanitizer.
+    ///
+    /// - Parameters:
+    ///   - rules: what is removed, filtered and compacted.
+    ///   - redactor: looks at all text that is left.
+    public init(_ rules: Rules = Rules(), redactor: Redactor = .none) {
+        self.rules = rules
+        self.redactor = redactor
+        sensitive = SensitiveNames(containing: rules.sensitiveWords, except: rules.allowedKeys)
+        internalKeys = rules.internalKeys.subtracting(rules.allowedKeys)
+    }
+
+    public var redactsText: Bool { !redactor.isEmpty }
+
+    public func verdict(onKey key: String, in part: RecordedPart) -> SanitizerVerdict {
+        if part == .assigns, internalKeys.contains(key) { return .remove }
+        return sensitive.contains(key) ? .filter : .keep
+    }
+
+    public func sanitize(_ term: Term, in part: RecordedPart) throws -> Term {
+        guard part == .payload, case .map(let payload) = term else { return try sanitized(term, in: part, depth: 0) }
+        var pairs: [TermMap.Pair] = []
+        for pair in payload.pairs {
+            if let part = pair.key.atom.flatMap(DefaultSanitizer.part(under:)) {
+                pairs.append(TermMap.Pair(pair.key, try sanitized(pair.value, in: part, depth: 1)))
+            } else {
+                try append(pair, to: &pairs, in: .payload, depth: 0)
+            }
+        }
+        return .map(TermMap(pairs))
+    }
+
+    /// What stands in a payload under a key.
+    private static func part(under key: Atom) -> RecordedPart? {
+        switch key.name {
+        case "assigns", "delta", "snapshot": .assigns
+        case "params": .params
+        default: nil
+        }
+    }
+}
+
+// MARK: - Terms
+
+/// What a sanitizer cannot go through.
+struct SanitizingError: Error {
+    var reason: String
+}
+
+extension DefaultSanitizer {
+    private func sanitized(_ term: Term, in part: RecordedPart, depth: Int) throws -> Term {
+        guard depth <= TermLimits.deepestTree else {
+            throw SanitizingError(reason: "terms nested deeper than \(TermLimits.deepestTree)")
+        }
+        switch term {
+        case .binary(let bytes): return .binary(try sanitized(text: bytes))
+        case .map(let map): return .map(try sanitized(map, in: part, depth: depth))
+        case .list(let elements):
+            if let text = term.charlist { return try sanitized(charlist: text) ?? term }
+            return .list(try sanitized(elements, in: part, depth: depth))
+        case .improperList(let elements, let tail):
+            return .list(
+                try sanitized(elements, in: part, depth: depth), tail: try sanitized(tail, in: part, depth: depth + 1))
+        case .tuple(let elements): return try sanitized(tuple: elements, in: part, depth: depth) ?? .tuple([])
+        case .localFunction(var function):
+            function.freeVariables = try sanitized(function.freeVariables, in: part, depth: depth)
+            return .localFunction(function)
+        default: return term
+        }
+    }
+
+    private func sanitized(_ elements: [Term], in part: RecordedPart, depth: Int) throws -> [Term] {
+        try elements.compactMap { element in
+            guard case .tuple(let elements) = element else { return try sanitized(element, in: part, depth: depth + 1) }
+            return try sanitized(tuple: elements, in: part, depth: depth + 1)
+        }
+    }
+
+    /// A tuple as it may be recorded, or nil when it is an internal key with its value.
+    private func sanitized(tuple elements: [Term], in part: RecordedPart, depth: Int) throws -> Term? {
+        if elements.count == 2 || elements.first?.atom != nil, let key = elements.first?.keyName {
+            switch verdict(onKey: key, in: part) {
+            case .filter where elements.count > 1:
+                let filtered = Array(repeating: Term.string(SanitizedValue.filtered), count: elements.count - 1)
+                return .tuple([try sanitized(key: elements[0], in: part, depth: depth + 1)] + filtered)
+            case .remove where elements.count == 2 && elements[0].atom != nil: return nil
+            default: break
+            }
+        }
+        return .tuple(try elements.map { try sanitized($0, in: part, depth: depth + 1) })
+    }
+
+    private func sanitized(_ map: TermMap, in part: RecordedPart, depth: Int) throws -> TermMap {
+        let map = compacted(map)
+        var pairs: [TermMap.Pair] = []
+        pairs.reserveCapacity(map.count)
+        let isAddress = map[atom: .struct]?.atom?.name == "Elixir.URI"
+        for pair in map.pairs {
+            if isAddress, let text = pair.value.text, let part = AddressPart(rawValue: pair.key.atom?.name ?? "") {
+                pairs.append(TermMap.Pair(pair.key, .string(sanitized(text, of: part))))
+            } else {
+                try append(pair, to: &pairs, in: part, depth: depth)
+            }
+        }
+        return TermMap(pairs)
+    }
+
+    private func append(
+        _ pair: TermMap.Pair, to pairs: inout [TermMap.Pair], in part: RecordedPart, depth: Int
+    ) throws {
+        let verdict = pair.key.keyName.map { self.verdict(onKey: $0, in: part) } ?? .keep
+        guard verdict != .remove else { return }
+        let value =
+            verdict == .filter
+            ? .string(SanitizedValue.filtered) : try sanitized(pair.value, in: part, depth: depth + 1)
+        pairs.append(TermMap.Pair(try sanitized(key: pair.key, in: part, depth: depth + 1), value))
+    }
+
+    /// A key as it may be recorded: it may be a value itself, such as an address.
+    private func sanitized(key: Term, in part: RecordedPart, depth: Int) throws -> Term {
+        key.atom == nil ? try sanitized(key, in: part, depth: depth) : key
+    }
+
+    private func sanitized(text bytes: [UInt8]) throws -> [UInt8] {
+        let bytes = sanitized(addressesIn: bytes)
+        return try redactor.redact(bytes) ?? bytes
+    }
+
+    /// A charlist as it may be recorded, or nil when it may be as it is.
+    private func sanitized(charlist text: String) throws -> Term? {
+        let bytes = Array(text.utf8)
+        let sanitized = try sanitized(text: bytes)
+        guard sanitized != bytes else { return nil }
+        return .list(String(decoding: sanitized, as: UTF8.self).unicodeScalars.map { .integer(Int($0.value)) })
+    }
+}
+
+extension Term {
+    /// The name that this is when it is a key: of an atom, a binary or a charlist.
+    fileprivate var keyName: String? {
+        switch self {
+        case .atom(let atom): atom.name
+        case .binary(let bytes): String(decoding: bytes, as: UTF8.self)
+        case .list: charlist
+        default: nil
+        }
+    }
+
+    /// The text of a list of characters that is not empty, or nil.
+    fileprivate var charlist: String? {
+        guard case .list(let elements) = self, !elements.isEmpty else { return nil }
+        var text = ""
+        for element in elements {
+            guard case .integer(let value) = element, value >= 9, let number = UInt32(exactly: value),
+                let scalar = Unicode.Scalar(number)
+            else { return nil }
+            text.unicodeScalars.append(scalar)
+        }
+        return text
+    }
+}
+
+// MARK: - Structs
+
+extension DefaultSanitizer {
+    /// A struct without what no page shows of it.
+    private func compacted(_ map: TermMap) -> TermMap {
+        guard rules.compaction != .none, let module = map[atom: .struct]?.atom?.name else { return map }
+        var map = map
+        switch module {
+        case "Elixir.Phoenix.HTML.Form": map.replace("options", by: .nil)
+        case "Elixir.Ecto.Changeset":
+            map.replace("prepare", by: .nil)
+            map.replace("repo", by: .atom(.nil))
+            map.replace("repo_opts", by: .nil)
+            guard rules.compaction == .maps else { break }
+            map.replace("validations", by: .nil)
+            map.replace("types", by: .atom(.nil))
+        default:
+            guard map[atom: "__meta__"] != nil else { break }
+            map[atom: "__meta__"] = nil
+            if rules.compaction == .maps { map[atom: .struct] = nil }
+        }
+        return map
+    }
+}
+
+extension TermMap {
+    /// Replaces a value that is there.
+    fileprivate mutating func replace(_ key: Atom, by value: Term) {
+        if self[atom: key] != nil { self[atom: key] = value }
+    }
+}
