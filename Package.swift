@@ -175,6 +175,23 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        // Records sessions into a store, for the tests that kill it.
+        .executableTarget(
+            name: "recorder-crash-writer",
+            dependencies: [
+                "ReelRecorder", "ReelStore", .product(name: "Logging", package: "swift-log"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            path: "Tests/RecorderCrashWriter", swiftSettings: settings
+        ),
+        .testTarget(
+            name: "RecorderCrashTests",
+            dependencies: [
+                "recorder-crash-writer", "ReelRecorder", "ReelStore", "Reel", "ExternalTerm",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: settings
+        ),
         // Measures the recorder, beside a real BEAM and with ten thousand sessions: Scripts/bench-recorder.sh.
         .executableTarget(
             name: "recorder-benchmark",

@@ -101,8 +101,28 @@ struct EventWriter: ~Copyable, ~Escapable {
         put(109)
         putLength(bytes.count)
         // Safe: there is room.
-        if let start = bytes.baseAddress { unsafe (memory + count).update(from: start, count: bytes.count) }
+        if let start = bytes.baseAddress { unsafe EventWriter.copy(start, to: memory + count, bytes.count) }
         count += bytes.count
+    }
+
+    /// Copies bytes. Short ones, which most are, are two numbers that may overlap: a call of `memcpy` would take longer.
+    @inline(__always)
+    private static func copy(_ source: UnsafePointer<UInt8>, to target: UnsafeMutablePointer<UInt8>, _ count: Int) {
+        let source = unsafe UnsafeRawPointer(source)
+        let target = UnsafeMutableRawPointer(target)
+        @inline(__always) func move<Word: BitwiseCopyable>(_ type: Word.Type, _ size: Int) {
+            let last = unsafe source.loadUnaligned(fromByteOffset: count - size, as: Word.self)
+            unsafe target.storeBytes(of: source.loadUnaligned(as: Word.self), as: Word.self)
+            unsafe target.storeBytes(of: last, toByteOffset: count - size, as: Word.self)
+        }
+        // Safe: what is loaded and stored lies within the bytes.
+        switch count {
+        case 8...16: move(UInt64.self, 8)
+        case 17...32: move(SIMD2<UInt64>.self, 16)
+        case 4...7: move(UInt32.self, 4)
+        case 2...3: move(UInt16.self, 2)
+        default: unsafe target.copyMemory(from: source, byteCount: count)
+        }
     }
 
     /// Writes the pair of a map whose key and value are text, as the verdict on the key has it. Returns whether there is one.
