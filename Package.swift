@@ -126,6 +126,20 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        // The example: a shop that records itself. It is no product, so nobody who uses the library builds it.
+        .executableTarget(
+            name: "shop",
+            dependencies: [
+                "ReelDashboard", "ReelRecorder", "ReelStore", "Reel", "ExternalTerm",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            path: "Examples/Shop", exclude: ["Templates"], swiftSettings: settings
+        ),
         .testTarget(name: "ZlibTests", dependencies: ["Zlib"], swiftSettings: settings),
         .testTarget(name: "ExternalTermTests", dependencies: ["ExternalTerm"], swiftSettings: settings),
         .testTarget(name: "GzipMembersTests", dependencies: ["GzipMembers", "Zlib"], swiftSettings: settings),
@@ -236,9 +250,11 @@ let package = Package(
         .testTarget(
             name: "ReelDashboardTests",
             dependencies: [
-                "ReelDashboard", "ReelStore", "ReelStoreConformance", "Reel", "ExternalTerm", "reel-tool",
+                "ReelDashboard", "ReelStore", "ReelStoreConformance", "Reel", "ReelJSON", "ExternalTerm", "reel-tool",
+                "shop",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Mustache", package: "swift-mustache"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

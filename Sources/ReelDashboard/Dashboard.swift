@@ -24,7 +24,7 @@ public struct Dashboard: Sendable {
 
     let live: LiveFeed
     let forgery: RequestForgery
-    let reading: WorkLimit
+    let reading: ReadingWork
     let devices = DeviceCache()
 
     /// Creates a dashboard.
@@ -38,7 +38,7 @@ public struct Dashboard: Sendable {
         live = LiveFeed(
             store: store, mostViewers: configuration.mostViewers, interval: configuration.heartbeat)
         forgery = RequestForgery(secret: configuration.secret)
-        reading = WorkLimit(max(configuration.readsAtOnce, 1), mostWaiting: 256)
+        reading = ReadingWork(max(configuration.readsAtOnce, 1), mostWaiting: 256)
     }
 
     /// Adds the dashboard's pages to a router, or to a group of one.

@@ -29,6 +29,7 @@ struct SourceRules {
             "Mustache", "NIOCore", "ServiceLifecycle", "UnixSignals",
         ],
         "ReelDashboard/EmbeddedFile.swift": ["CDashboardWeb"],
+        "ReelDashboard/Recording/ReadingWork.swift": ["Foundation"],
     ]
 
     /// The rooms that may import anything.
@@ -63,7 +64,8 @@ struct SourceRules {
                 found("\(room) imports \(module)")
             }
             let code = withoutComment(line)
-            if !unsafe.contains(room), words(of: code).contains("unsafe") {
+            // Browsers' word for styles that stand in a page is another one.
+            if !unsafe.contains(room), words(of: code.replacing("'unsafe-inline'", with: "")).contains("unsafe") {
                 found("`unsafe` outside the rooms that wrap it")
             }
             for text in forbidden where has(text, in: text.allSatisfy(\.isLetter) ? String(line) : code) {

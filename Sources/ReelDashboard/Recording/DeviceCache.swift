@@ -23,7 +23,9 @@ final class DeviceCache: Sendable {
     private let names = Mutex<[Key: String?]>([:])
 
     /// The devices of recordings, nil where none is known.
-    func names(of recordings: [StoredRecording], in store: any RecordingStore) async -> [String?] {
+    func names(
+        of recordings: [StoredRecording], in store: any RecordingStore, by reading: ReadingWork
+    ) async -> [String?] {
         let known = names.withLock { names in recordings.map { names[Key($0)] } }
         if !known.contains(where: { $0 == nil }) { return known.map { $0 ?? nil } }
         var found = known.map { $0 ?? nil }
@@ -33,7 +35,7 @@ final class DeviceCache: Sendable {
             func next() {
                 guard let index = missing.popFirst() else { return }
                 let id = recordings[index].id
-                group.addTask { (index, await DeviceCache.read(id, in: store)) }
+                group.addTask { (index, await DeviceCache.read(id, in: store, by: reading)) }
             }
             for _ in 0..<4 { next() }
             for await (index, name) in group {
@@ -48,9 +50,11 @@ final class DeviceCache: Sendable {
         return found
     }
 
-    private static func read(_ id: RecordingID, in store: any RecordingStore) async -> String? {
+    private static func read(
+        _ id: RecordingID, in store: any RecordingStore, by reading: ReadingWork
+    ) async -> String? {
         guard let content = try? await store.open(id) else { return nil }
-        return try? await content.reading { content in
+        return try? await reading.run {
             // The header is the first frame: the start of the recording is enough, and no end is looked for.
             let bytes = try content.read(0..<min(content.byteCount, mostBytes))
             return Device.name(try RecordingReader(MemorySource(bytes)).header)

@@ -6,7 +6,8 @@ import ReelStore
 /// The page of a recording: what there is to know of it, its first events, and what the player needs.
 struct PlayerPage: Sendable {
     var recording: StoredRecording
-    var header: Header?
+    /// The visitor's device, when the recording says it.
+    var device: String?
     /// The events to be seen without JavaScript.
     var events: [Row] = []
     /// Why there are no more of them, when reading failed.
@@ -31,27 +32,17 @@ struct PlayerPage: Sendable {
     static let eventCount = 100
 
     /// Reads what the page shows of a recording: events from `first` on.
-    mutating func read(_ content: any StoredContent, from first: Int, limits: ReaderLimits) async throws {
-        let (header, events, problem) = try await content.reading { content in
-            do throws(ReelError) {
-                let file = try RecordingFile(content, limits: limits)
-                var events: [Row] = []
-                do throws(ReelError) {
-                    try file.forEachEvent(from: first) { event in
-                        events.append(Row(event))
-                        return events.count < PlayerPage.eventCount
-                    }
-                } catch {
-                    return (file.header as Header?, events, "\(error)" as String?)
-                }
-                return (file.header, events, nil)
-            } catch {
-                return (nil, [], "\(error)")
+    mutating func read(_ content: any StoredContent, from first: Int, limits: ReaderLimits) {
+        do throws(ReelError) {
+            let file = try RecordingFile(content, limits: limits)
+            device = Device.name(file.header)
+            try file.forEachEvent(from: first) { event in
+                events.append(Row(event))
+                return events.count < PlayerPage.eventCount
             }
+        } catch {
+            problem = "\(error)"
         }
-        self.header = header
-        self.events = events
-        self.problem = problem
     }
 
     /// The values of `player.mustache`.
@@ -73,7 +64,7 @@ struct PlayerPage: Sendable {
         ]
         values["url"] = recording.url
         values["event"] = event
-        values["device"] = header.flatMap(Device.name)
+        values["device"] = device
         values["damage"] = recording.damage ?? problem
         values["templateFile"] = templateFile
         if let connectedAt = recording.connectedAt {

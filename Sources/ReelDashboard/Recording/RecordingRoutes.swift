@@ -17,10 +17,10 @@ extension DashboardRoutes {
             templateFile: PageTemplates.fileName(of: view), hasTemplate: dashboard.templates.hasPage(of: view))
         let content = try await dashboard.store.open(recording.id)
         let limits = dashboard.configuration.limits
-        let unread = page
-        page = try await dashboard.reading.run {
-            var page = unread
-            try await page.read(content, from: max((event ?? 0) - PlayerPage.eventCount / 2, 0), limits: limits)
+        let first = max((event ?? 0) - PlayerPage.eventCount / 2, 0)
+        page = try await dashboard.reading.run { [page] in
+            var page = page
+            page.read(content, from: first, limits: limits)
             return page
         }
         var response = visit.page("player", page.values(assets: visit.assets))
@@ -35,20 +35,24 @@ extension DashboardRoutes {
     }
 
     @Sendable func page(_ visit: Visit<Context>) async throws -> Response {
-        visit.html(try await replayed(visit).html(dashboard.templates))
+        let templates = dashboard.templates
+        return visit.html(try await replayed(visit) { try $0.html(templates) })
     }
 
     @Sendable func state(_ visit: Visit<Context>) async throws -> Response {
-        let (type, text) = try await replayed(visit).text(visit.parameters["mapping"] ?? "elixir")
+        let mapping = visit.parameters["mapping"] ?? "elixir"
+        let (type, text) = try await replayed(visit) { try $0.text(mapping) }
         return visit.text(text, type: type)
     }
 
-    private func replayed(_ visit: Visit<Context>) async throws -> ReplayedPage {
+    private func replayed<Result: Sendable>(
+        _ visit: Visit<Context>, _ body: @escaping @Sendable (ReplayedPage) throws -> Result
+    ) async throws -> Result {
         let recording = try await visit.recording()
         guard let event = try visit.event() else { throw DashboardError.badRequest("event=N is missing") }
         let content = try await dashboard.store.open(recording.id)
         let limits = dashboard.configuration.limits
-        return try await dashboard.reading.run { try await ReplayedPage(content, after: event, limits: limits) }
+        return try await dashboard.reading.run { try body(ReplayedPage(content, after: event, limits: limits)) }
     }
 
     @Sendable func live(_ visit: Visit<Context>) async throws -> Response {

@@ -4,22 +4,15 @@ import ReelJSON
 import ReelStore
 
 /// What a view showed and held after an event.
-struct ReplayedPage: Sendable {
-    var view: String?
-    var state: State
+struct ReplayedPage {
+    let view: String?
+    let state: State
 
     /// Reads a recording's state after an event; -1 is before the first one.
-    init(_ content: any StoredContent, after event: Int, limits: ReaderLimits) async throws {
-        self = try await content.reading { content in
-            let file = try RecordingFile(content, limits: limits)
-            return ReplayedPage(
-                view: file.header.view, state: event < 0 ? State() : try file.state(after: event))
-        }
-    }
-
-    private init(view: String?, state: State) {
-        self.view = view
-        self.state = state
+    init(_ content: any StoredContent, after event: Int, limits: ReaderLimits) throws(ReelError) {
+        let file = try RecordingFile(content, limits: limits)
+        view = file.header.view
+        state = event < 0 ? State() : try file.state(after: event)
     }
 
     /// The page: of the view's template, or what there is to say without one.

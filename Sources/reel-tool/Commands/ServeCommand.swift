@@ -4,6 +4,7 @@ import Logging
 import Reel
 import ReelDashboard
 import ReelStore
+import Synchronization
 import SystemPackage
 
 struct ServeCommand: AsyncParsableCommand {
@@ -127,19 +128,27 @@ private enum ServedStore {
                 path: "reel-serve-\(RecordingID.random())")
             defer { try? FileManager.default.removeItem(at: folder) }
             let store = try FileStore(FilePath(folder.path))
-            let outcomes = StoreOutcomes()
+            let failures = Mutex<[Failure]>([])
+            let count = Atomic<Int>(0)
             await FileImporter(into: store).putAll(files) { path, result in
                 switch result {
                 case .success(let outcome):
-                    outcomes.add(outcome.copy)
-                    for loss in outcome.losses { outcomes.add(Failure(.inputFellShort, loss, input: path.string)) }
+                    count.add(1, ordering: .relaxed)
+                    for loss in outcome.losses {
+                        failures.withLock { $0.append(Failure(.inputFellShort, loss, input: path.string)) }
+                    }
                 case .failure(let error):
                     // A session that has ended since has left its part behind, and is there as a whole.
                     if error.kind == .conflict, path.string.hasSuffix(".part") { return }
-                    outcomes.add(Failure(error, input: path.string))
+                    failures.withLock { $0.append(Failure(error, input: path.string)) }
                 }
             }
-            guard outcomes.done > 0 else { throw Failure(.inputFellShort, "no recording", input: path) }
+            if count.load(ordering: .relaxed) == 0, FilePath(path).isFolder {
+                // Whatever they are: the folder is a store that is still empty.
+                return try await use(try await StoreAccess.open(location, creates: false), body)
+            }
+            for failure in failures.withLock({ $0 }) { StandardError.say(failure) }
+            guard count.load(ordering: .relaxed) > 0 else { return .inputFellShort }
             return try await use(store, body)
         } catch let error as StoreError {
             throw Failure(error, input: "\(location)")

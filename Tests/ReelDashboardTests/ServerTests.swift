@@ -1,0 +1,155 @@
+import Foundation
+import ReelDashboard
+import ReelStore
+import ReelStoreConformance
+import SystemPackage
+import Testing
+
+@Suite("A server of its own")
+struct ServerTests {
+    private static let password = "correct horse battery"
+
+    /// Runs a server on this machine and calls `body`.
+    private static func with<Result: Sendable>(
+        host: String = "127.0.0.1", credentials: DashboardCredentials? = nil, mayDelete: Bool = true,
+        _ body: @Sendable (Client) async throws -> Result
+    ) async throws -> Result {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "reel-server-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let store = try FileStore(FilePath(folder.path))
+        try await store.keep(SampleSession("s-1"))
+        let server = try DashboardServer(
+            Dashboard(store: store), host: host, port: 0, credentials: credentials, mayDelete: mayDelete)
+        let (urls, ready) = AsyncStream<String>.makeStream()
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await server.run { ready.yield($0) } }
+            let url = try #require(await urls.first { _ in true })
+            let result = try await body(Client(port: try #require(URL(string: url)?.port)))
+            group.cancelAll()
+            while let outcome = await group.nextResult() {
+                if case .failure(let error) = outcome, !(error is CancellationError) { throw error }
+            }
+            return result
+        }
+    }
+
+    @Test(
+        "an address that others can reach is refused without credentials",
+        arguments: [
+            "0.0.0.0", "::", "192.168.1.5", "example.com", "localhost.example.com", "127.0.0.1.example.com", "",
+            "128.0.0.1", "127.0.0.256",
+        ])
+    func exposed(host: String) throws {
+        let error = #expect(throws: DashboardServerError.self) {
+            try DashboardServer.check(host: host, port: 1, hasCredentials: false)
+        }
+        #expect(error?.reason.contains("a user and a password are needed") == true)
+        try DashboardServer.check(host: host, port: 1, hasCredentials: true)
+    }
+
+    @Test(
+        "an address of this machine alone needs none",
+        arguments: ["127.0.0.1", "127.1.2.3", "::1", "localhost", "LOCALHOST"])
+    func loopback(host: String) throws {
+        try DashboardServer.check(host: host, port: 0, hasCredentials: false)
+        for port in [-1, 65_536] {
+            #expect(throws: DashboardServerError.self) {
+                try DashboardServer.check(host: host, port: port, hasCredentials: true)
+            }
+        }
+    }
+
+    @Test("a password that is short, or a user with a colon, is refused")
+    func poor() {
+        #expect(throws: DashboardServerError.self) { try DashboardCredentials(user: "ada", password: "short") }
+        #expect(throws: DashboardServerError.self) { try DashboardCredentials(user: "", password: Self.password) }
+        #expect(throws: DashboardServerError.self) { try DashboardCredentials(user: "a:b", password: Self.password) }
+    }
+
+    @Test("who knows the password is let in, and nobody else sees anything")
+    func authentication() async throws {
+        let credentials = try DashboardCredentials(user: "ada", password: Self.password)
+        try await Self.with(credentials: credentials) { (client) async throws in
+            func field(_ text: String) -> Client.Fields { [("Authorization", text)] }
+            func basic(_ text: String) -> String { "Basic " + Data(text.utf8).base64EncodedString() }
+            let right = basic("ada:\(Self.password)")
+            let wrong = [
+                "", "Basic", "Basic x", basic("ada:"), basic("ada:\(Self.password) "), basic("eve:\(Self.password)"),
+                basic(":\(Self.password)"), basic("ada:\(Self.password.dropLast())"), "Bearer \(right)",
+                right.replacing("Basic ", with: ""),
+            ]
+            for path in [
+                "/", "/recordings/s-1", "/recordings/s-1/bytes", "/recordings/s-1/live", "/clear", "/assets/x/y",
+            ] {
+                for text in wrong {
+                    let reply = try await client.get(path, field(text))
+                    #expect(reply.status == 401, "\(path) \(text)")
+                    #expect(reply.header("WWW-Authenticate")?.hasPrefix("Basic realm=") == true)
+                    #expect(reply.body.isEmpty)
+                }
+                #expect(try await client.post(path, "csrf=x").status == 401)
+            }
+            #expect(try await client.get("/", field(right)).listed == ["s-1"])
+            #expect(try await client.get("/", field(right.replacing("Basic", with: "basic"))).status == 200)
+            // Behind a server that speaks TLS, it has another name.
+            #expect(try await client.get("/", field(right) + [("Host", "reel.example")]).status == 200)
+        }
+    }
+
+    @Test("without credentials only this machine's own names are answered")
+    func rebinding() async throws {
+        try await Self.with { (client) async throws in
+            for host in [
+                "evil.example", "evil.example:\(client.port)", "127.0.0.1.evil.example", "", "[::2]", "10.0.0.1",
+            ] {
+                #expect(try await client.get("/", [("Host", host)]).status == 421, "\(host)")
+            }
+            for host in ["localhost", "localhost:1", "127.0.0.1", "[::1]:\(client.port)", "LocalHost"] {
+                #expect(try await client.get("/", [("Host", host)]).status == 200, "\(host)")
+            }
+        }
+    }
+
+    @Test("a server that may delete nothing deletes nothing")
+    func readOnly() async throws {
+        try await Self.with(mayDelete: false) { (client) async throws in
+            #expect(try await client.get("/clear").status == 403)
+            #expect(try await client.get("/").status == 200)
+        }
+    }
+
+    @Test("requests that are too large, or no HTTP, are refused and do no harm")
+    func limits() async throws {
+        try await Self.with { (client) async throws in
+            let host = "Host: localhost\r\n"
+            let long = String(repeating: "x", count: 200_000)
+            let many = (0..<500).map { "X-\($0): y\r\n" }.joined()
+            for request in [
+                "GET / HTTP/1.1\r\n\(host)X: \(long)\r\n\r\n", "GET /\(long) HTTP/1.1\r\n\(host)\r\n",
+                "GET / HTTP/1.1\r\n\(host)\(many)\r\n", "no http at all\r\n\r\n", "GET / HTTP/9.9\r\n\r\n",
+                "POST /clear HTTP/1.1\r\n\(host)Content-Length: -5\r\n\r\n",
+            ] {
+                let answer = (try? await client.raw(request)) ?? ""
+                #expect(answer.isEmpty || answer.hasPrefix("HTTP/1.1 4") || answer.hasPrefix("HTTP/1.0 4"), "\(answer)")
+            }
+            let form = try await client.post("/clear", "csrf=" + String(repeating: "x", count: 100_000))
+            #expect(form.status == 413)
+            let query = (0..<1_000).map { "event=e\($0)" }.joined(separator: "&")
+            #expect(try await client.get("/?\(query)").status == 200)
+            #expect(try await client.get("/").listed == ["s-1"])
+        }
+    }
+
+    @Test(
+        "an address that is none is not found",
+        arguments: [
+            "/nothing", "/recordings", "/recordings/s-1/nothing", "/assets", "/../../etc/passwd", "/%2e%2e/etc/passwd",
+            "/assets/x/..%2F..%2Fetc%2Fpasswd",
+        ])
+    func unknown(path: String) async throws {
+        try await Self.with { (client) async throws in
+            #expect(try await client.get(path).status == 404)
+            #expect(try await client.post(path, "").status == 404)
+        }
+    }
+}
