@@ -3,13 +3,13 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo build test vectors mutants judge bench large format lint clean
+.PHONY: help setup demo build example test vectors mutants judge bench load large format lint clean
 
 # Where builds go.
 BUILD ?= .build
 # What is tested is what is released, optimized; warnings of this package are errors.
 TESTED := -c release -Xswiftc -enable-testing -Xswiftc -warnings-as-errors
-SWIFT_FILES := Sources Tests Package.swift Benchmarks/Sources Benchmarks/Package.swift
+SWIFT_FILES := Sources Tests Examples Package.swift Benchmarks/Sources Benchmarks/Package.swift
 
 # The judge's seed: fixed in `make test`, a new one in each `make judge`.
 SEED ?= $(shell date +%s)
@@ -17,6 +17,8 @@ TERMS ?= 50000
 MUTATIONS ?= 500000
 # The size of the file that `make large` makes, in bytes of terms.
 BYTES ?= 1000000000
+# How many recordings the dashboard is measured with.
+RECORDINGS ?= 10000
 
 # How often each thing is measured, and on what.
 ROUNDS ?= 30
@@ -35,6 +37,10 @@ build: setup ## build the tool for release
 
 demo: build ## build for release and show the tool on a real recording
 	@Scripts/demo.sh $(BUILD)/release/reel
+
+example: setup ## run the example: a shop that records itself, with its dashboard
+	@swift build --scratch-path $(BUILD) --product shop
+	@$(BUILD)/debug/shop --store $(BUILD)/example
 
 test: setup ## build with warnings as errors, run all tests, ask a real BEAM, check the vectors with four readers
 	swift build --scratch-path $(BUILD) $(TESTED) --build-tests
@@ -97,6 +103,12 @@ bench: ## measure reading and JSON beside zlib and a real BEAM, ROUNDS times
 	@Scripts/setup.sh bench
 	@swift build --package-path Benchmarks --scratch-path $(BUILD)-benchmarks -c release
 	@$(BUILD)-benchmarks/release/reel-benchmark $(ROUNDS) Benchmarks/beam/read.escript $(BENCH_FILES)
+
+load: ## measure the dashboard under load, with RECORDINGS recordings
+	@Scripts/setup.sh dashboard
+	@swift build --scratch-path $(BUILD) -c release --product reel
+	@swift build --scratch-path $(BUILD) -c release --product shop
+	@Scripts/bench-dashboard.sh $(BUILD)/release/reel $(BUILD)/release/shop $(RECORDINGS)
 
 large: build ## measure time and memory on a recording of BYTES bytes
 	@Scripts/measure-large.sh $(BUILD)/release/reel $(BYTES)

@@ -54,6 +54,12 @@ if [ "${1:-}" = bench ] && ! compgen -G "/usr/lib/erlang/lib/jiffy-*" > /dev/nul
     echo "setup: jiffy is missing (the BEAM's JSON is measured with it): package erlang-jiffy" >&2
 fi
 
+if [ "${1:-}" = dashboard ]; then
+    needs wrk "the dashboard is measured with it" wrk
+    needs curl "the dashboard is measured with it" curl
+    needs iproute2 "connections are counted with it" ss
+fi
+
 if [ ${#packages[@]} -eq 0 ]; then exit 0; fi
 
 if ! command -v apt-get > /dev/null; then
