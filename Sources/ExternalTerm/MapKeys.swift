@@ -21,12 +21,23 @@ enum MapKeys {
         return true
     }
 
-    private static func precedes(in bytes: Span<UInt8>, _ left: Int, _ right: Int) -> Bool {
-        // Keys have been read once: their heads are there. Two short atoms are what most maps are made of.
-        if bytes[left] == Tag.smallAtomUTF8, bytes[right] == Tag.smallAtomUTF8 {
+    /// Whether the key at `left` comes before the one at `right`, or nil when they are not both short atoms or both binaries.
+    ///
+    /// Both have been read once.
+    static func leafPrecedes(in bytes: Span<UInt8>, _ left: Int, _ right: Int) -> Bool? {
+        switch (bytes[left], bytes[right]) {
+        case (Tag.smallAtomUTF8, Tag.smallAtomUTF8):
             let (leftCount, rightCount) = (Int(bytes[left + 1]), Int(bytes[right + 1]))
             return bytes.compare(left + 2..<left + 2 + leftCount, right + 2..<right + 2 + rightCount) == .less
+        case (Tag.binary, Tag.binary):
+            let (leftCount, rightCount) = (bytes.uint32(at: left + 1), bytes.uint32(at: right + 1))
+            return bytes.compare(left + 5..<left + 5 + leftCount, right + 5..<right + 5 + rightCount) == .less
+        default: return nil
         }
-        return EncodedOrder.compare(bytes, left, right) == .less
+    }
+
+    private static func precedes(in bytes: Span<UInt8>, _ left: Int, _ right: Int) -> Bool {
+        // These are what most maps are made of.
+        leafPrecedes(in: bytes, left, right) ?? (EncodedOrder.compare(bytes, left, right) == .less)
     }
 }

@@ -61,30 +61,17 @@ extension TermError {
     }
 }
 
-/// Builds a tree of ``Term`` values from tokens.
+/// Builds a tree of ``Term`` values.
 ///
-/// It keeps its stack on the heap: how deep a term nests is the input's choice, and a thread's stack may be small.
+/// It goes down as deep as the input says, but no deeper than ``TermLimits/deepestTree``: comparing and releasing a tree
+/// take as much stack.
 struct TermDecoding: ~Escapable {
     private(set) var reader: TokenReader
     private let depthLimit: Int
-    private var open: [Container] = []
-    /// The content, so far, of the containers that are open, outermost container first.
-    private var content: [Term] = []
-    /// The heads of the local functions that are open.
-    private var functions: [LocalFunction] = []
+    private var atoms = RecentAtoms()
 
-    /// What a container is; `list` is one that goes on, the other two are lists whose end is known.
-    private enum Kind { case tuple, list, properList, improperList, map, function }
-
-    private struct Container {
-        var kind: Kind
-        /// How many terms are to come; of a list, how many elements.
-        var remaining: Int
-        /// Where the container starts.
-        var start: Int
-        /// From where its terms are in `content`.
-        var firstTerm: Int
-    }
+    /// How many elements a container may declare before memory for all of them is taken at once.
+    private static let trustedCount = 1_024
 
     @_lifetime(copy bytes)
     init(_ bytes: Span<UInt8>, at offset: Int, limits: TermLimits) {
@@ -93,52 +80,37 @@ struct TermDecoding: ~Escapable {
     }
 
     /// Reads one whole term.
-    mutating func term() throws(TermError) -> Term {
-        repeat {
-            var start = reader.offset
-            var token = try reader.next()
-            if !continuesList(token) {
-                // A list of no elements is its tail, which comes next.
-                while token == .list(count: 0) {
-                    start = reader.offset
-                    token = try reader.next()
-                }
-                if let top = open.indices.last { open[top].remaining -= 1 }
-                if let term = try term(of: token, at: start) { content.append(term) }
-            }
-            while let top = open.last, top.remaining == 0, top.kind != .list {
-                open.removeLast()
-                try finish(top)
-            }
-        } while !open.isEmpty
-        return content.removeLast()
-    }
+    mutating func term() throws(TermError) -> Term { try term(enclosedBy: 0) }
 
-    /// Takes the token after a list's last element when it is a list as well, or the end.
-    private mutating func continuesList(_ token: TermToken) -> Bool {
-        guard let top = open.indices.last, open[top].kind == .list, open[top].remaining == 0 else { return false }
-        switch token {
-        case .list(let count):
-            open[top].remaining = count
-            return true
-        case .string(let range):
-            for position in range { content.append(.integer(Int(reader.bytes[position]))) }
-            open[top].kind = .properList
-            return true
-        case .nil:
-            open[top].kind = .properList
-            return true
-        default:
-            open[top].kind = .improperList
-            open[top].remaining = 1
-            return false
+    /// Reads one whole term that so many containers enclose.
+    private mutating func term(enclosedBy depth: Int) throws(TermError) -> Term {
+        switch reader.takeCommonLeaf() {
+        case .integer(let value): return .integer(value)
+        case .atom(let name): return .atom(atoms.atom(name, of: reader.bytes))
+        case .binary(let range): return .binary(reader.bytes.array(range))
+        case .nil: return .nil
+        case nil: break
         }
+        let start = reader.offset
+        return try term(of: try reader.next(), at: start, enclosedBy: depth)
     }
 
-    /// The term that a token is, or nil when it is the head of a container, which is open then.
-    private mutating func term(of token: TermToken, at start: Int) throws(TermError) -> Term? {
+    /// The term that starts with a token, which has been read, at `start`.
+    private mutating func term(
+        of token: TermToken, at start: Int, enclosedBy depth: Int
+    ) throws(TermError) -> Term {
         let bytes = reader.bytes
         switch token {
+        case .map(let count): return try map(count: count, at: start, enclosedBy: depth)
+        case .list(let count): return try list(count: count, enclosedBy: depth)
+        case .tuple(let count):
+            try checkDepth(depth, count)
+            return .tuple(try terms(count: count, enclosedBy: depth + 1))
+        case .localFunction(let head):
+            try checkDepth(depth, head.freeVariableCount)
+            var function = bytes.localFunction(head)
+            function.freeVariables = try terms(count: head.freeVariableCount, enclosedBy: depth + 1)
+            return .localFunction(function)
         case .integer(let value): return .integer(value)
         case .atom(let text): return .atom(bytes.atom(text))
         case .binary(let range): return .binary(bytes.array(range))
@@ -158,45 +130,116 @@ struct TermDecoding: ~Escapable {
         case .externalFunction(let module, let function, let arity):
             return .externalFunction(
                 ExternalFunction(module: bytes.atom(module), function: bytes.atom(function), arity: arity))
-        case .list(let count): try open(.list, count: count, at: start)
-        case .tuple(let count): try open(.tuple, count: count, at: start)
-        case .map(let count): try open(.map, count: 2 * count, at: start)
-        case .localFunction(let head):
-            try open(.function, count: head.freeVariableCount, at: start)
-            functions.append(bytes.localFunction(head))
         }
-        return nil
     }
 
-    private mutating func open(_ kind: Kind, count: Int, at start: Int) throws(TermError) {
-        guard count == 0 || open.count < depthLimit else {
+    /// Checks that the terms in a container whose head has been read may be so deep.
+    private func checkDepth(_ depth: Int, _ count: Int) throws(TermError) {
+        guard count == 0 || depth < depthLimit else {
             // The first of the terms in it is the one that is too deep.
             throw TermError(.limitExceeded, at: reader.offset, "terms nested deeper than \(depthLimit)")
         }
-        open.append(Container(kind: kind, remaining: count, start: start, firstTerm: content.count))
     }
 
-    /// Makes a term of a container whose terms have all been read.
-    private mutating func finish(_ container: Container) throws(TermError) {
-        var terms = Array(content[container.firstTerm...])
-        content.removeSubrange(container.firstTerm...)
-        switch container.kind {
-        case .tuple: content.append(.tuple(terms))
-        case .list, .properList: content.append(.list(terms))
-        case .improperList:
-            let tail = terms.removeLast()
-            content.append(.improperList(terms, tail: tail))
-        case .map:
-            let pairs = stride(from: 0, to: terms.count, by: 2).map { TermMap.Pair(terms[$0], terms[$0 + 1]) }
-            guard let map = TermMap(unique: pairs) else {
-                throw TermError(.duplicateKey, at: container.start, "a map that names a key twice")
+    private mutating func terms(count: Int, enclosedBy depth: Int) throws(TermError) -> [Term] {
+        var terms: [Term] = []
+        terms.reserveCapacity(min(count, TermDecoding.trustedCount))
+        for _ in 0..<count { terms.append(try term(enclosedBy: depth)) }
+        return terms
+    }
+
+    private mutating func list(count: Int, enclosedBy depth: Int) throws(TermError) -> Term {
+        // A list of no elements is its tail, which comes next.
+        guard count > 0 else {
+            while true {
+                let start = reader.offset
+                let token = try reader.next()
+                if token != .list(count: 0) { return try term(of: token, at: start, enclosedBy: depth) }
             }
-            content.append(.map(map))
-        case .function:
-            var function = functions.removeLast()
-            function.freeVariables = terms
-            content.append(.localFunction(function))
         }
+        try checkDepth(depth, count)
+        var elements = try terms(count: count, enclosedBy: depth + 1)
+        while true {
+            let start = reader.offset
+            let token = try reader.next()
+            switch token {
+            case .nil: return .list(elements)
+            case .list(let count): for _ in 0..<count { elements.append(try term(enclosedBy: depth + 1)) }
+            case .string(let range):
+                for position in range { elements.append(.integer(Int(reader.bytes[position]))) }
+                return .list(elements)
+            default:
+                return .improperList(elements, tail: try term(of: token, at: start, enclosedBy: depth + 1))
+            }
+        }
+    }
+
+    private mutating func map(count: Int, at start: Int, enclosedBy depth: Int) throws(TermError) -> Term {
+        try checkDepth(depth, count)
+        var pairs: [TermMap.Pair] = []
+        pairs.reserveCapacity(min(count, TermDecoding.trustedCount))
+        var isAscending = true
+        var lastKey = 0
+        for _ in 0..<count {
+            let keyStart = reader.offset
+            let key = try term(enclosedBy: depth + 1)
+            if isAscending, let last = pairs.last {
+                isAscending =
+                    MapKeys.leafPrecedes(in: reader.bytes, lastKey, keyStart)
+                    ?? (TermOrder.compare(last.key, key) == .less)
+            }
+            lastKey = keyStart
+            pairs.append(TermMap.Pair(key, try term(enclosedBy: depth + 1)))
+        }
+        if isAscending { return .map(TermMap(ascending: pairs)) }
+        guard let map = TermMap(unique: pairs) else {
+            throw TermError(.duplicateKey, at: start, "a map that names a key twice")
+        }
+        return .map(map)
+    }
+}
+
+/// Atoms that have been read lately, found again by their names: making a string of bytes takes longer.
+struct RecentAtoms {
+    private struct Entry {
+        /// Where the name stands.
+        var name: Range<Int>
+        var atom: Atom
+    }
+
+    private var entries: [Entry] = []
+
+    private static let count = 32
+
+    /// The atom whose name, all of it ASCII, stands at `range` of the same bytes each time.
+    mutating func atom(_ range: Range<Int>, of bytes: Span<UInt8>) -> Atom {
+        guard !range.isEmpty else { return Atom(checked: "") }
+        let hash =
+            Int(bytes[range.lowerBound]) &+ 5 &* Int(bytes[range.upperBound - 1])
+            &+ 11 &* Int(bytes[range.lowerBound + range.count / 2]) &+ 3 &* range.count
+        let slot = hash & (RecentAtoms.count - 1)
+        if entries.isEmpty {
+            entries = [Entry](repeating: Entry(name: 0..<0, atom: .nil), count: RecentAtoms.count)
+        } else {
+            let known = entries[slot].name
+            if known.count == range.count, bytes.areEqual(known, range) { return entries[slot].atom }
+        }
+        let atom = bytes.atom(TermToken.AtomText(range: range, isLatin1: false))
+        entries[slot] = Entry(name: range, atom: atom)
+        return atom
+    }
+}
+
+extension Span<UInt8> {
+    /// Whether the bytes of two ranges of the same length are equal.
+    fileprivate func areEqual(_ left: Range<Int>, _ right: Range<Int>) -> Bool {
+        let (left, right) = (extracting(left), extracting(right))
+        var position = 0
+        while position < left.count, position < right.count {
+            if left[position] != right[position] { return false }
+            position += 1
+        }
+        return true
     }
 }
 

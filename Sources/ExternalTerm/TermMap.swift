@@ -34,6 +34,9 @@ public struct TermMap: Hashable, Sendable {
         _ = sort()
     }
 
+    /// Creates a map of pairs that are in the order of their keys, no key twice.
+    init(ascending pairs: [Pair]) { self.pairs = pairs }
+
     /// Creates a map of `pairs`, or returns nil when a key occurs twice.
     init?(unique pairs: [Pair]) {
         self.pairs = pairs

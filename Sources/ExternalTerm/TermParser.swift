@@ -136,7 +136,10 @@ public struct TermParser: ~Escapable {
 
     /// Reads the rest of the term: all that is left of it, without returning tokens.
     public mutating func skipToEnd() throws(TermError) {
-        if !isStarted { _ = try next() }
+        if !isStarted {
+            if try skipCommonTerm() { return }
+            _ = try next()
+        }
         try skip(toDepth: 0)
     }
 
@@ -146,9 +149,35 @@ public struct TermParser: ~Escapable {
     public mutating func skipTerm() throws(TermError) -> Range<Int>? {
         let start = reader.offset
         let depth = open.count
+        if try skipCommonTerm() { return start..<reader.offset }
         guard try next() != nil else { return nil }
         try skip(toDepth: depth)
         return start..<reader.offset
+    }
+
+    /// Goes past a whole term of the kinds that most consist of, where nothing but a term that ends by itself may stand.
+    ///
+    /// Returns false, and stays, before anything else.
+    private mutating func skipCommonTerm() throws(TermError) -> Bool {
+        if isStarted {
+            guard let top = open.last, checkedKeyDepth == nil else { return false }
+            switch top.kind {
+            case .sequence: break
+            case .map where top.remaining & 1 == 1: break
+            case .list where top.remaining > 1: break
+            default: return false
+            }
+        }
+        guard let end = CommonTerm.end(of: reader.bytes, at: reader.offset, room: depthLimit - open.count) else {
+            return false
+        }
+        isStarted = true
+        reader.rewind(to: end)
+        if let top = open.indices.last {
+            open[top].remaining -= 1
+            try closeContainers()
+        }
+        return true
     }
 
     /// Reads on until no more than `depth` containers are open.

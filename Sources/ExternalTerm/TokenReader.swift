@@ -11,7 +11,7 @@ struct TokenReader: ~Escapable {
         self.offset = offset
     }
 
-    /// Goes to `offset`, which the reader has been at before.
+    /// Goes to `offset`, which the reader has been at before or up to which all is known.
     mutating func rewind(to offset: Int) { self.offset = offset }
 }
 
@@ -93,36 +93,55 @@ extension TokenReader {
         }
     }
 
-    /// Goes past a term of one of the kinds that most are of: small integers, atoms of ASCII, binaries, the empty list.
+    /// A term of one of the kinds that most are of.
+    enum CommonLeaf {
+        case integer(Int)
+        /// An atom, where its name stands, which is ASCII.
+        case atom(Range<Int>)
+        case binary(Range<Int>)
+        case `nil`
+    }
+
+    /// Takes a small integer, an atom of ASCII, a binary or the empty list.
     ///
-    /// Returns false, and stays, before anything else: containers, rarer kinds, and what ``next()`` would refuse.
+    /// Returns nil, and stays, before anything else: containers, rarer kinds, and what ``next()`` would refuse.
     @inline(__always)
-    mutating func skipCommonLeaf() -> Bool {
+    mutating func takeCommonLeaf() -> CommonLeaf? {
         // The longest head is a binary's.
         let left = bytes.count - offset - 5
-        guard left >= 0 else { return false }
-        switch bytes[offset] {
-        case Tag.smallInteger: offset += 2
-        case Tag.integer: offset += 5
-        case Tag.nil: offset += 1
+        guard left >= 0 else { return nil }
+        let start = offset
+        switch bytes[start] {
+        case Tag.smallInteger:
+            offset += 2
+            return .integer(Int(bytes[start + 1]))
+        case Tag.integer:
+            offset += 5
+            return .integer(Int(Int32(truncatingIfNeeded: bytes.uint32(at: start + 1))))
+        case Tag.nil:
+            offset += 1
+            return .nil
         case Tag.smallAtomUTF8:
-            let count = Int(bytes[offset + 1])
-            guard count <= left else { return false }
-            let start = offset + 2
+            let count = Int(bytes[start + 1])
+            guard count <= left else { return nil }
+            let name = start + 2..<start + 2 + count
             var merged: UInt8 = 0
-            for position in start..<start + count { merged |= bytes[position] }
-            guard merged < 0x80 else { return false }
-            offset = start + count
+            for position in name { merged |= bytes[position] }
+            guard merged < 0x80 else { return nil }
+            offset = name.upperBound
+            return .atom(name)
         case Tag.binary:
-            let count =
-                Int(bytes[offset + 1]) << 24 | Int(bytes[offset + 2]) << 16 | Int(bytes[offset + 3]) << 8
-                | Int(bytes[offset + 4])
-            guard count <= left else { return false }
-            offset += 5 + count
-        default: return false
+            let count = bytes.uint32(at: start + 1)
+            guard count <= left else { return nil }
+            offset = start + 5 + count
+            return .binary(start + 5..<offset)
+        default: return nil
         }
-        return true
     }
+
+    /// Goes past what ``takeCommonLeaf()`` takes, or returns false and stays.
+    @inline(__always)
+    mutating func skipCommonLeaf() -> Bool { takeCommonLeaf() != nil }
 
     private mutating func bigInteger(byteCount: Int, at start: Int) throws(TermError) -> TermToken {
         let isNegative = try byte() != 0
@@ -168,6 +187,14 @@ extension TokenReader {
             throw TermError(.malformedFloat, at: start, "a float that is no decimal number")
         }
         return try finite(value, at: start)
+    }
+}
+
+extension Span<UInt8> {
+    /// The big-endian number in four bytes that are there.
+    @inline(__always)
+    func uint32(at offset: Int) -> Int {
+        Int(self[offset]) << 24 | Int(self[offset + 1]) << 16 | Int(self[offset + 2]) << 8 | Int(self[offset + 3])
     }
 }
 

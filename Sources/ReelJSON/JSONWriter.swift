@@ -40,11 +40,30 @@ public struct JSONWriter: Sendable {
     /// Creates a writer.
     public init(style: JSONStyle = JSONStyle()) { self.style = style }
 
+    /// Creates a writer of an array's elements, in memory that has been used for something else.
+    ///
+    /// - Parameter isBehindElement: whether others come before them.
+    init(style: JSONStyle, isBehindElement: Bool, in memory: consuming [UInt8]) {
+        self.style = style
+        bytes = memory
+        bytes.removeAll(keepingCapacity: true)
+        needsComma = isBehindElement
+    }
+
+    /// The text, when nothing more is to be written.
+    consuming func finished() -> [UInt8] { bytes }
+
     /// Takes the text so far away, to be written somewhere.
     public mutating func takeBytes() -> [UInt8] {
         defer { bytes.removeAll(keepingCapacity: true) }
         return bytes
     }
+
+    /// Whether an element has been written that another one would need a comma behind.
+    var isBehindElement: Bool { needsComma }
+
+    /// Takes note of elements that have been written elsewhere.
+    mutating func noteElement() { needsComma = true }
 
     /// Forgets the text so far, which has been written somewhere.
     mutating func clearText() { bytes.removeAll(keepingCapacity: true) }

@@ -1,93 +1,131 @@
 import FoundationEssentials
 import Reel
+import Synchronization
 
 /// The text of a data member's events, found by several tasks at once.
 struct MemberText: Sendable {
-    /// The events, with commas between them or, in lines, each with its line feed.
-    var text: [UInt8] = []
+    /// The text of each frame's events, in order: with a comma before each event but the recording's first or, in lines,
+    /// with a line feed behind each event.
+    var pieces: [[UInt8]] = []
     var eventCount = 0
+    /// The summary, when the member holds it.
+    var summary: Summary?
 
     /// How many tasks there is work for.
     static let processorCount = max(ProcessInfo.processInfo.activeProcessorCount, 1)
-    /// Less than this is not worth a task.
-    private static let worthwhile = 48 << 10
 
     /// Writes the events of a member.
     ///
     /// - Parameter taskCount: how many tasks to divide the work among.
     /// - Returns: nil when there is anything about the member that has to be seen by the reader that goes step by step.
     static func of(
-        _ members: DataMembers, at position: Int, style: JSONStyle, writesLines: Bool, taskCount: Int
+        _ members: DataMembers, at position: Int, with tools: TranscodingTools, taskCount: Int
     ) async -> MemberText? {
-        guard let member = members.member(at: position) else { return nil }
-        async let matchesChecksum = member.matchesChecksum()
-        let shares = shares(of: member, among: taskCount)
-        let parts = await withTaskGroup(of: (Int, Part?).self) { group in
-            for (index, share) in shares.enumerated() {
-                group.addTask { (index, part(of: member, share, members.depth, style, writesLines)) }
+        guard let member = members.member(at: position, into: tools.memory()) else { return nil }
+        let jobs = JobQueue(count: member.frames.count + 1)
+        let workerCount = min(taskCount, member.frames.count)
+        var parts: [Part?] = []
+        if workerCount > 1 {
+            parts = await withTaskGroup(of: Part?.self) { group in
+                for _ in 0..<workerCount {
+                    group.addTask { part(of: member, at: position, jobs, depth: members.depth, tools) }
+                }
+                return await group.reduce(into: []) { $0.append($1) }
             }
-            var parts = [Part?](repeating: nil, count: shares.count)
-            for await (index, part) in group { parts[index] = part }
-            return parts
+        } else {
+            parts = [part(of: member, at: position, jobs, depth: members.depth, tools)]
         }
-        var result = MemberText()
-        var visited: [VisitedEvents?] = []
+        guard let text = MemberText(parts, of: member) else { return nil }
+        tools.giveBack(member.content)
+        return text
+    }
+
+    /// Puts together what the tasks have made.
+    private init?(_ parts: [Part?], of member: VisitedMember) {
+        var visited = [VisitedEvents?](repeating: nil, count: member.frames.count)
+        pieces = [[UInt8]](repeating: [], count: member.frames.count)
         for part in parts {
             guard let part else { return nil }
-            visited += part.visited
-            if part.text.isEmpty { continue }
-            if result.text.isEmpty {
-                result.text = part.text
-            } else {
-                if !writesLines { result.text.append(UInt8(ascii: ",")) }
-                result.text += part.text
+            for frame in part.frames {
+                visited[frame.index] = frame.events
+                pieces[frame.index] = frame.text
             }
         }
-        guard await matchesChecksum, member.isSound(visited) else { return nil }
-        result.eventCount = visited.reduce(0) { $0 + ($1?.count ?? 0) }
-        return result
+        guard let tally = member.tally(visited) else { return nil }
+        (eventCount, summary) = tally
     }
 
     /// What one task has made of its frames.
     private struct Part: Sendable {
-        var text: [UInt8]
-        var visited: [VisitedEvents?]
+        var frames: [(index: Int, events: VisitedEvents, text: [UInt8])] = []
     }
 
-    /// Frames one after the other, about as many bytes for each task.
-    private static func shares(of member: VisitedMember, among taskCount: Int) -> [Range<Int>] {
-        let target = max(member.content.count / max(taskCount, 1), worthwhile)
-        var shares: [Range<Int>] = []
-        var first = 0
-        var byteCount = 0
-        for (index, frame) in member.frames.enumerated() {
-            byteCount += frame.count
-            if byteCount >= target || index == member.frames.count - 1 {
-                shares.append(first..<index + 1)
-                first = index + 1
-                byteCount = 0
-            }
-        }
-        return shares
-    }
-
+    /// Takes jobs as long as there are any: each frame is one, and the checksum is the last.
     private static func part(
-        of member: VisitedMember, _ share: Range<Int>, _ depth: Int, _ style: JSONStyle, _ writesLines: Bool
+        of member: VisitedMember, at position: Int, _ jobs: JobQueue, depth: Int, _ tools: TranscodingTools
     ) -> Part? {
-        var transcoder = EventTranscoder(style: style, writesLines: writesLines)
-        var json = JSONWriter(style: style)
-        var visited: [VisitedEvents?] = []
+        var part = Part()
+        var transcoder = tools.transcoder()
         let content = member.content.span
-        for frame in member.frames[share] {
-            let term = content.extracting(frame)
-            // Only lists are events that come many at a time; what else there is, is for the reader to see.
-            if term.count > 1, term[1] == CommonTag.list {
-                guard let events = transcoder.write(term, depth: depth, to: &json) else { return nil }
-                visited.append(events)
-            } else {
-                visited.append(nil)
+        let firstEvents = position > 0 ? nil : member.frames.firstIndex { isList(content.extracting($0)) }
+        while let index = jobs.next() {
+            guard index < member.frames.count else {
+                guard member.matchesChecksum() else { return nil }
+                break
             }
+            let term = content.extracting(member.frames[index])
+            // Only lists are events that come many at a time; what else there is, is for the reader to see.
+            guard isList(term) else { continue }
+            var json = JSONWriter(style: tools.style, isBehindElement: index != firstEvents, in: tools.memory())
+            guard let events = transcoder.write(term, depth: depth, to: &json) else { return nil }
+            part.frames.append((index, events, json.finished()))
         }
-        return Part(text: json.bytes, visited: visited)
+        tools.giveBack(transcoder)
+        return part
+    }
+
+    private static func isList(_ term: Span<UInt8>) -> Bool { term.count > 1 && term[1] == CommonTag.list }
+}
+
+/// The jobs that no task has taken yet.
+private final class JobQueue: Sendable {
+    private let count: Int
+    private let taken = Atomic(0)
+
+    init(count: Int) { self.count = count }
+
+    /// The index of the next one.
+    func next() -> Int? {
+        let index = taken.wrappingAdd(1, ordering: .relaxed).oldValue
+        return index < count ? index : nil
+    }
+}
+
+/// What tasks need for their work and leave to the next one: transcoders, which remember what they have written, and memory.
+final class TranscodingTools: Sendable {
+    let style: JSONStyle
+    let writesLines: Bool
+    private let transcoders = Mutex<[EventTranscoder]>([])
+    private let memories = Mutex<[[UInt8]]>([])
+
+    init(style: JSONStyle, writesLines: Bool) {
+        self.style = style
+        self.writesLines = writesLines
+    }
+
+    func transcoder() -> EventTranscoder {
+        transcoders.withLock { $0.popLast() } ?? EventTranscoder(style: style, writesLines: writesLines)
+    }
+
+    func giveBack(_ transcoder: consuming EventTranscoder) {
+        let transcoder = transcoder
+        transcoders.withLock { $0.append(transcoder) }
+    }
+
+    func memory() -> [UInt8] { memories.withLock { $0.popLast() } ?? [] }
+
+    func giveBack(_ memory: consuming [UInt8]) {
+        let memory = memory
+        memories.withLock { $0.append(memory) }
     }
 }

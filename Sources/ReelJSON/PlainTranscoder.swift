@@ -131,66 +131,83 @@ struct PlainTranscoder {
         text.put(UInt8(ascii: "{"))
         while remaining > 0 {
             if remaining < count { text.put(UInt8(ascii: ",")) }
-            guard bytes.count - offset >= 5, let kind = PlainTranscoder.kind(ofKey: bytes[offset]),
+            guard offset < bytes.count, let kind = PlainTranscoder.kind(ofKey: bytes[offset]),
                 keys == nil || keys == kind
             else { return nil }
-            let end = PlainTranscoder.endOfKey(kind, bytes, at: offset)
-            guard end < bytes.count else { return nil }
-            var isSameKey = false
-            if guide >= 0, recent.marks[guide].kind == kind {
-                var run = recent.run(from: guide, bytes, at: offset, most: remaining)
-                var candidate = guide
-                isSameKey = run.equalByteCount >= end - offset
-                if run.count == 0, !isSameKey {
+            // The pair of the past that has this one's key.
+            var same: RecentText.Mark?
+            if guide >= 0 {
+                var first = recent.marks[guide]
+                var run = recent.run(from: guide, first, bytes, at: offset, most: remaining)
+                if run.count == 0, run.equalByteCount < first.keyByteCount || first.keyByteCount == 0 {
                     // Perhaps a key has gone.
-                    candidate = recent.next(guide)
-                    if candidate >= 0, recent.marks[candidate].kind == kind {
-                        run = recent.run(from: candidate, bytes, at: offset, most: remaining)
-                        if run.equalByteCount >= end - offset {
-                            (isSameKey, follows, guide) = (true, false, candidate)
+                    let next = Int(first.next)
+                    if next >= 0 {
+                        let second = recent.marks[next]
+                        let other = recent.run(from: next, second, bytes, at: offset, most: remaining)
+                        if other.count > 0 || second.keyByteCount > 0 && other.equalByteCount >= second.keyByteCount {
+                            (run, first, guide, follows) = (other, second, next, false)
                         }
                     }
                 }
-                if run.count > 0 {
-                    // The keys of the past are in order: what remains to be seen is whether they are behind the others.
-                    if keys != nil, !(follows && candidate == guide), !needsCheck,
-                        !PlainTranscoder.precedes(bytes, kind, lastKey, offset)
-                    {
-                        needsCheck = true
+                if first.kind == kind {
+                    if run.count > 0 {
+                        // The keys of the past are in order: what remains to be seen is whether they are behind the others.
+                        if !follows, keys != nil, !needsCheck,
+                            !PlainTranscoder.precedes(bytes, kind, lastKey, offset)
+                        {
+                            needsCheck = true
+                        }
+                        keys = kind
+                        lastKey = offset + Int(recent.marks[run.last].source - first.source)
+                        copy(run, from: guide, at: offset, after: mark, to: &text)
+                        mark = -1
+                        offset += run.byteCount
+                        remaining -= run.count
+                        guide = run.end
+                        follows = true
+                        continue
                     }
-                    keys = kind
-                    lastKey = offset + Int(recent.marks[run.last].source - recent.marks[candidate].source)
-                    copy(run, from: candidate, at: offset, after: mark, to: &text)
-                    mark = -1
-                    offset += run.byteCount
-                    remaining -= run.count
-                    guide = run.end
-                    follows = true
-                    continue
+                    if first.keyByteCount > 0, run.equalByteCount >= first.keyByteCount { same = first }
                 }
             }
             remaining -= 1
-            if keys != nil, !(follows && isSameKey), !needsCheck,
+            if keys != nil, !needsCheck, !(follows && same != nil),
                 !PlainTranscoder.precedes(bytes, kind, lastKey, offset)
             {
                 needsCheck = true
             }
             keys = kind
             lastKey = offset
-            if isRecording {
-                mark = recent.set(kind, source: offset - termStart, text: text.count - textStart, after: mark)
-            }
-            guard let isModule = writeKey(kind, bytes, offset..<end, to: &text) else { return nil }
-            // What follows: the same pair of the past if this one has its key, and otherwise who knows.
+            let boundary = text.count
+            let end: Int
+            var isModule = false
             var child = -1
-            if guide >= 0 {
+            if let same {
+                // A key's text is a quote, the name, a quote and a colon.
+                let keyByteCount = Int(same.keyByteCount)
+                end = offset + keyByteCount
+                let length = keyByteCount - (kind == .atomPair ? 2 : 5) + 3
+                text.put(short: Int(same.text)..<Int(same.text) + length, of: recent.text.span)
+                isModule = kind == .atomPair && keyByteCount == 12 && PlainTranscoder.isModule(bytes, offset + 2)
                 child = recent.child(guide)
-                follows = isSameKey
-                if isSameKey { guide = recent.next(guide) }
+                guide = recent.next(guide)
+                follows = true
+            } else {
+                guard let key = writeKey(kind, bytes, at: offset, to: &text) else { return nil }
+                (end, isModule) = key
+                if guide >= 0 { child = recent.child(guide) }
+                follows = false
+            }
+            if isRecording {
+                mark = recent.set(
+                    kind, keyByteCount: kind == .integerPair ? 0 : end - offset, source: offset - termStart,
+                    text: boundary - textStart, after: mark)
             }
             let value =
-                isModule && bytes[end] == CommonTag.smallAtom
-                ? writeModule(bytes, at: end, to: &text) : writeValue(bytes, at: end, like: child, room: room, to: &text)
+                isModule && end < bytes.count && bytes[end] == CommonTag.smallAtom
+                ? writeModule(bytes, at: end, to: &text)
+                : writeValue(bytes, at: end, like: child, room: room, to: &text)
             guard let value else { return nil }
             offset = value
         }
@@ -283,36 +300,35 @@ struct PlainTranscoder {
 
     /// Writes a key and a colon.
     ///
-    /// - Returns: whether it is the key that names a struct's module, or nil when the key is not one that is known here.
-    @inline(__always)
+    /// - Returns: where it ends, and whether it is the key that names a struct's module, or nil when it is not one that is
+    ///   known here.
     private func writeKey(
-        _ kind: RecentText.Kind, _ bytes: Span<UInt8>, _ range: Range<Int>, to text: inout TextBuffer
-    ) -> Bool? {
-        var isModule = false
-        if kind == .integerPair {
+        _ kind: RecentText.Kind, _ bytes: Span<UInt8>, at offset: Int, to text: inout TextBuffer
+    ) -> (end: Int, isModule: Bool)? {
+        guard bytes.count - offset >= 5 else { return nil }
+        guard kind != .integerPair else {
             text.put(UInt8(ascii: "\""))
-            text.put(decimal: PlainTranscoder.integer(bytes, at: range.lowerBound))
+            text.put(decimal: PlainTranscoder.integer(bytes, at: offset))
             text.put(UInt8(ascii: "\""))
-        } else {
-            let name = PlainTranscoder.name(kind, bytes, at: range.lowerBound)
-            // `nil` is written as the empty atom is.
-            guard kind != .atomPair || name.count != 3 || bytes.shortWord(name) != ShortWord.nil,
-                text.put(quoted: name, of: bytes, isHTMLSafe: isHTMLSafe)
-            else { return nil }
-            isModule =
-                kind == .atomPair && name.count == 10
-                && bytes.shortWord(name.lowerBound..<name.upperBound - 2) == ShortWord.struct
-                && bytes.shortWord(name.upperBound - 2..<name.upperBound) == ShortWord.underscores
+            text.put(UInt8(ascii: ":"))
+            return (offset + (bytes[offset] == CommonTag.integer ? 5 : 2), false)
         }
+        let name = PlainTranscoder.name(kind, bytes, at: offset)
+        // `nil` is written as the empty atom is.
+        guard name.upperBound <= bytes.count,
+            kind != .atomPair || name.count != 3 || bytes.shortWord(name) != ShortWord.nil,
+            text.put(quoted: name, of: bytes, isHTMLSafe: isHTMLSafe)
+        else { return nil }
         text.put(UInt8(ascii: ":"))
-        return isModule
+        let isModule = kind == .atomPair && name.count == 10 && PlainTranscoder.isModule(bytes, name.lowerBound)
+        return (name.upperBound, isModule)
     }
 
-    /// Where the key at `offset` ends, which may be beyond the bytes.
+    /// Whether the ten bytes at `offset` are the name of the key that names a struct's module.
     @inline(__always)
-    private static func endOfKey(_ kind: RecentText.Kind, _ bytes: Span<UInt8>, at offset: Int) -> Int {
-        kind == .integerPair
-            ? offset + (bytes[offset] == CommonTag.integer ? 5 : 2) : name(kind, bytes, at: offset).upperBound
+    private static func isModule(_ bytes: Span<UInt8>, _ offset: Int) -> Bool {
+        bytes.shortWord(offset..<offset + 8) == ShortWord.struct
+            && bytes.shortWord(offset + 8..<offset + 10) == ShortWord.underscores
     }
 
     @inline(__always)
@@ -440,7 +456,8 @@ struct PlainTranscoder {
         if whole.count > 7, bytes.shortWord(whole.lowerBound..<alias) == ShortWord.elixir,
             PlainTranscoder.isAlias(bytes.extracting(alias..<whole.upperBound))
         {
-            return text.put(quoted: alias..<whole.upperBound, of: bytes, isHTMLSafe: isHTMLSafe) ? whole.upperBound : nil
+            return text.put(quoted: alias..<whole.upperBound, of: bytes, isHTMLSafe: isHTMLSafe)
+                ? whole.upperBound : nil
         }
         guard let (token, end) = try? KnownTerm.token(of: bytes, at: offset), case .atom(let name) = token else {
             return nil

@@ -16,6 +16,8 @@ struct RecentText {
         /// The mark of what follows in the same container, or -1 where that ends.
         var next: Int32 = -1
         var kind: Kind
+        /// How many bytes the key of a pair takes, or 0 when nobody has counted.
+        var keyByteCount: UInt16 = 0
     }
 
     /// What starts at a mark.
@@ -46,9 +48,9 @@ struct RecentText {
     /// between the two, and up to where.
     private var equal: (distance: Int, end: Int) = (.min, 0)
 
-    private static let mostSourceBytes = 48 << 10
-    private static let mostTextBytes = 96 << 10
-    private static let mostMarks = 6 << 10
+    private static let mostSourceBytes = 128 << 10
+    private static let mostTextBytes = 256 << 10
+    private static let mostMarks = 16 << 10
     /// Shorter terms are written as fast as they are found.
     static let worthwhile = 48...24 << 10
 
@@ -96,12 +98,15 @@ struct RecentText {
 
     /// Sets a mark, and makes it the one that follows `previous` if that is no negative number.
     @inline(__always)
-    mutating func set(_ kind: Kind, source offset: Int, text position: Int, after previous: Int) -> Int {
+    mutating func set(
+        _ kind: Kind, keyByteCount: Int = 0, source offset: Int, text position: Int, after previous: Int
+    ) -> Int {
         link(previous)
         marks.append(
             Mark(
                 source: Int32(truncatingIfNeeded: source.count + offset),
-                text: Int32(truncatingIfNeeded: text.count + position), kind: kind))
+                text: Int32(truncatingIfNeeded: text.count + position), kind: kind,
+                keyByteCount: UInt16(exactly: keyByteCount) ?? 0))
         return marks.count - 1
     }
 
@@ -120,7 +125,7 @@ struct RecentText {
             var mark = marks[index]
             mark.source &+= sourceShift
             mark.text &+= textShift
-            if mark.next >= 0 { mark.next &+= indexShift }
+            mark.next = mark.next >= 0 ? mark.next &+ indexShift : -1
             marks.append(mark)
         }
     }
@@ -141,7 +146,12 @@ struct RecentText {
     /// As many pairs or elements, but no more than `most`, from `guide` on as come again at `offset`.
     @inline(__always)
     mutating func run(from guide: Int, _ bytes: Span<UInt8>, at offset: Int, most: Int) -> Run {
-        let first = marks[guide]
+        run(from: guide, marks[guide], bytes, at: offset, most: most)
+    }
+
+    /// The same, for a mark that has been looked at.
+    @inline(__always)
+    mutating func run(from guide: Int, _ first: Mark, _ bytes: Span<UInt8>, at offset: Int, most: Int) -> Run {
         var run = Run(last: guide, end: guide, count: 0, byteCount: 0, equalByteCount: 0)
         var next = Int(first.next)
         guard next >= 0 else { return run }
@@ -149,11 +159,11 @@ struct RecentText {
         run.equalByteCount = equalByteCount(bytes, at: offset, start)
         while run.count < most, next >= 0 {
             let mark = marks[next]
-            let byteCount = Int(mark.source) - start
+            let byteCount = Int(mark.source) &- start
             guard byteCount <= run.equalByteCount else { break }
             run.last = run.end
             run.end = next
-            run.count += 1
+            run.count &+= 1
             run.byteCount = byteCount
             next = Int(mark.next)
         }
@@ -175,7 +185,15 @@ struct RecentText {
         let count = min(bytes.count - offset, known.count - start)
         let left = bytes.extracting(offset..<offset + count)
         let right = known.extracting(start..<start + count)
-        var position = 0
+        // Most differ soon, or not for long.
+        guard count >= 8 else {
+            var position = 0
+            while position < count, left[position] == right[position] { position += 1 }
+            return position
+        }
+        let difference = left.word(at: 0) ^ right.word(at: 0)
+        guard difference == 0 else { return difference.trailingZeroBitCount / 8 }
+        var position = 8
         while count - position >= 32 {
             // Four words without a branch between them.
             let first = left.word(at: position) ^ right.word(at: position)
@@ -192,6 +210,13 @@ struct RecentText {
         }
         while position < count, left[position] == right[position] { position += 1 }
         return position
+    }
+
+    /// The text that starts at `mark` and takes so many bytes.
+    @_lifetime(borrow self)
+    @inline(__always)
+    func text(at mark: Mark, count: Int) -> Span<UInt8> {
+        text.span.extracting(Int(mark.text)..<Int(mark.text) + count)
     }
 
     /// The text of a run that starts at `first`, without a comma at its end.

@@ -36,6 +36,8 @@ public final class RecordingJSONWriter {
     private var isFinished = false
     /// What the sink has thrown while a frame was visited.
     private var failure: (any Error)?
+    /// The summary of the recording whose members have been written.
+    private var summary: Summary?
     /// What writes whole frames of events, when the options are those that it knows.
     private var events: EventTranscoder?
 
@@ -81,7 +83,6 @@ public final class RecordingJSONWriter {
             json.key("events")
             json.beginArray()
         }
-        try writeIfFull()
     }
 
     /// The module that a header's field names, as Elixir prints it: a view, or a struct.
@@ -90,6 +91,37 @@ public final class RecordingJSONWriter {
             module != .nil
         else { return nil }
         return Term.atom(module).elixirText
+    }
+
+    /// Writes a whole recording, its header, its events and its end, in the fastest way there is.
+    ///
+    /// In the plain mapping as many tasks work at once as there are processors. Memory is bounded by as many members.
+    ///
+    /// - Throws: what the sink throws, or ``Reel/ReelError`` when the recording is damaged. The events before the damage have been
+    ///   written then, and the text has its end; nothing has been written when the header is not to be had.
+    public static func write(
+        _ recording: any RandomAccessBytes, to sink: any ByteSink,
+        options: RecordingJSONOptions = RecordingJSONOptions(), limits: ReaderLimits = .default
+    ) async throws {
+        let file = try RecordingFile(recording, limits: limits, verifiesFirstMember: false)
+        try await write(all: file, to: sink, options: options)
+    }
+
+    /// Writes a whole recording, of which the first member may not have been verified.
+    package static func write(
+        all file: RecordingFile, to sink: any ByteSink, options: RecordingJSONOptions
+    ) async throws {
+        let writer = try RecordingJSONWriter(to: sink, header: file.header, options: options)
+        var failure: (any Error)?
+        do {
+            try await writer.write(contentsOf: file)
+        } catch {
+            // Nothing has reached the sink yet when the header may be wrong.
+            try file.verifyFirstMember()
+            failure = error
+        }
+        try writer.finish(summary: options.writesLines ? writer.summary ?? (try? file.summary) : nil)
+        if let failure { throw failure }
     }
 
     /// Writes an event.
@@ -140,42 +172,8 @@ public final class RecordingJSONWriter {
     ///   written then.
     public func write(contentsOf file: RecordingFile) async throws {
         var eventCount = 0
-        if events != nil, file.layout != .sequential {
-            let members = file.dataMembers
-            let (style, writesLines) = (options.style, options.writesLines)
-            let processorCount = MemberText.processorCount
-            let taskCount = max(processorCount / max(members.entries.count, 1), 1)
-            try await withThrowingTaskGroup(of: (Int, MemberText?).self) { group in
-                var started = 0
-                var waiting: [Int: MemberText?] = [:]
-                func startNext() {
-                    guard started < members.entries.count else { return }
-                    let position = started
-                    started += 1
-                    group.addTask {
-                        (
-                            position,
-                            await MemberText.of(
-                                members, at: position, style: style, writesLines: writesLines, taskCount: taskCount)
-                        )
-                    }
-                }
-                for _ in 0..<processorCount { startNext() }
-                for position in members.entries.indices {
-                    while waiting[position] == nil {
-                        guard let (other, text) = try await group.next() else { return }
-                        waiting[other] = .some(text)
-                    }
-                    guard let member = waiting.removeValue(forKey: position) ?? nil else {
-                        group.cancelAll()
-                        return
-                    }
-                    startNext()
-                    if !member.text.isEmpty { json.write(json: member.text.span, isLines: writesLines) }
-                    eventCount += member.eventCount
-                    try writeIfFull()
-                }
-            }
+        if events != nil, file.layout != .sequential, options.writesLines || !json.isBehindElement {
+            eventCount = try await writeMembers(of: file)
         }
         // What is left is nothing, or has something about it that is for the reader to say.
         var failure: (any Error)?
@@ -193,6 +191,58 @@ public final class RecordingJSONWriter {
         }
         if let failure { throw failure }
         if let damage = file.damage { throw damage }
+    }
+
+    /// Writes the events of all members up to the first that has to be read step by step.
+    ///
+    /// - Returns: how many events have been written.
+    private func writeMembers(of file: RecordingFile) async throws -> Int {
+        let members = file.dataMembers
+        let tools = TranscodingTools(style: options.style, writesLines: options.writesLines)
+        let processorCount = MemberText.processorCount
+        let taskCount = max(processorCount / max(members.entries.count, 1), 1)
+        return try await withThrowingTaskGroup(of: (Int, MemberText?).self) { group in
+            var eventCount = 0
+            var started = 0
+            var waiting: [Int: MemberText?] = [:]
+            func startNext() {
+                guard started < members.entries.count else { return }
+                let position = started
+                started += 1
+                group.addTask {
+                    (position, await MemberText.of(members, at: position, with: tools, taskCount: taskCount))
+                }
+            }
+            for _ in 0..<processorCount { startNext() }
+            for position in members.entries.indices {
+                while waiting[position] == nil {
+                    guard let (other, text) = try await group.next() else { return eventCount }
+                    waiting[other] = .some(text)
+                }
+                guard let member = waiting.removeValue(forKey: position) ?? nil else {
+                    group.cancelAll()
+                    return eventCount
+                }
+                startNext()
+                for piece in member.pieces where !piece.isEmpty { try write(piece, tools) }
+                eventCount += member.eventCount
+                summary = member.summary
+            }
+            return eventCount
+        }
+    }
+
+    /// Writes the text of a frame's events, which has its commas already.
+    private func write(_ piece: [UInt8], _ tools: TranscodingTools) throws {
+        if !options.writesLines, !json.isBehindElement, piece.first == UInt8(ascii: ",") {
+            // The members before it hold no events.
+            json.write(json: piece.span.extracting(1..<piece.count), isLines: false)
+        } else {
+            try flush()
+            if !options.writesLines { json.noteElement() }
+            try sink.write(piece)
+        }
+        tools.giveBack(piece)
     }
 
     /// Ends the document, or writes the summary's line when there is one.

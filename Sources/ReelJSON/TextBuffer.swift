@@ -51,6 +51,22 @@ struct TextBuffer: ~Copyable, ~Escapable {
         count += length
     }
 
+    /// Writes bytes of which there are seldom more than sixteen.
+    ///
+    /// - Parameter range: where they stand in `bytes`.
+    @inline(__always)
+    @_lifetime(self: copy self)
+    mutating func put(short range: Range<Int>, of bytes: Span<UInt8>) {
+        let start = range.lowerBound
+        guard range.count <= 16, bytes.count - start >= 16, memory.count - count >= 16 else {
+            return put(bytes.extracting(range))
+        }
+        // Those beyond the end are written over.
+        memory.put(bytes.word(at: start), at: count)
+        memory.put(bytes.word(at: start + 8), at: count + 8)
+        count += range.count
+    }
+
     @inline(__always)
     @_lifetime(self: copy self)
     mutating func put(_ first: UInt8, _ second: UInt8, _ third: UInt8, _ fourth: UInt8) {

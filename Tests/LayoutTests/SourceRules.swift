@@ -8,7 +8,7 @@ struct SourceRules {
         "GzipMembers": ["Zlib"],
         "Reel": ["ExternalTerm", "GzipMembers", "Zlib", "SystemPackage", "FoundationEssentials"],
         "Reel/IO/File.swift": ["SystemPackage", "Glibc"],
-        "ReelJSON": ["Reel", "ExternalTerm", "Zlib", "FoundationEssentials"],
+        "ReelJSON": ["Reel", "ExternalTerm", "Zlib", "FoundationEssentials", "Synchronization"],
         "ReelStore": ["Reel", "ExternalTerm", "Zlib", "SystemPackage", "Dispatch", "Synchronization"],
         "ReelStore/SQL/CountsJSON.swift": ["Reel", "ExternalTerm", "FoundationEssentials"],
         "ReelStore/Files/FileSystem.swift": ["SystemPackage", "FoundationEssentials", "Glibc"],

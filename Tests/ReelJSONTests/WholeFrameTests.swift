@@ -58,6 +58,7 @@ import Testing
             let whole = await WholeFrameTests.text(of: recording, options, .tasks)
             #expect(whole.error == nil)
             #expect(await whole == WholeFrameTests.text(of: recording, options, .fileEvents))
+            #expect(await whole == WholeFrameTests.text(of: recording, options, .recording))
         }
     }
 
@@ -72,6 +73,8 @@ import Testing
             if random.number(0...3) == 0 { damaged.removeLast(random.number(0...damaged.count - 1)) }
             let whole = await WholeFrameTests.text(of: damaged, RecordingJSONOptions(), .tasks)
             #expect(await whole == WholeFrameTests.text(of: damaged, RecordingJSONOptions(), .fileEvents))
+            // A header whose member is damaged is told to nobody.
+            #expect(await whole == WholeFrameTests.text(of: damaged, RecordingJSONOptions(), .recording))
             if whole.error != nil { refused += 1 }
         }
         #expect(refused > 40)
@@ -116,6 +119,8 @@ import Testing
         case events, frames
         /// From a file, one by one, or by several tasks.
         case fileEvents, tasks
+        /// All at once.
+        case recording
     }
 
     private static func text(
@@ -124,7 +129,9 @@ import Testing
         let sink = MemorySink()
         var error: String?
         do {
-            if way == .events || way == .frames {
+            if way == .recording {
+                try await RecordingJSONWriter.write(MemorySource(recording), to: sink, options: options)
+            } else if way == .events || way == .frames {
                 let reader = try RecordingReader(MemorySource(recording))
                 let writer = try RecordingJSONWriter(to: sink, header: reader.header, options: options)
                 do {

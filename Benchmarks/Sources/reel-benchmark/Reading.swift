@@ -81,10 +81,7 @@ struct Reading {
 extension Reading {
     /// The plain JSON, with all processors.
     func jsonAtOnce() async throws {
-        let file = try RecordingFile(MemorySource(recording))
-        let writer = try RecordingJSONWriter(to: NullSink(), header: file.header)
-        try await writer.write(contentsOf: file)
-        try writer.finish()
+        try await RecordingJSONWriter.write(MemorySource(recording), to: NullSink())
     }
 }
 

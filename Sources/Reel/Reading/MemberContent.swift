@@ -12,6 +12,17 @@ struct MemberContent {
     struct Inflated: Sendable {
         var fields: MemberFields.DataFields
         var content: [UInt8]
+        /// What the content is still to be compared with.
+        var trailer: MemberTrailer?
+
+        /// Compares the content with the checksum of the member, which is at `offset`.
+        func verify(at offset: Int) throws(ReelError) {
+            do {
+                try trailer?.verify(content: content.span, at: offset)
+            } catch {
+                throw ReelError(wrapping: error).ofMember(at: offset)
+            }
+        }
     }
 
     /// Reads the data member of `entry`, the recording's `position`-th, and checks that it is what the entry says.
@@ -24,6 +35,7 @@ struct MemberContent {
         do {
             let inflated =
                 try inflated ?? MemberContent.inflated(entry, of: bytes, limits: limits, decoder: decoder)
+            try inflated.verify(at: entry.offset)
             let (fields, content) = (inflated.fields, inflated.content)
             var order = FrameOrder(in: .dataMember, firstEvent: entry.firstEvent, isStarted: position > 0)
             do {
@@ -43,9 +55,10 @@ struct MemberContent {
         }
     }
 
-    /// The member of `entry`, checked.
+    /// The member of `entry`, checked, though its checksum only if `verifies` says so.
     static func inflated(
-        _ entry: IndexEntry, of bytes: any RandomAccessBytes, limits: ReaderLimits, decoder: MemberDecoder
+        _ entry: IndexEntry, of bytes: any RandomAccessBytes, limits: ReaderLimits, decoder: MemberDecoder,
+        verifies: Bool = true
     ) throws -> Inflated {
         let member = try SingleMember(at: entry.offset, byteCount: entry.byteCount, of: bytes)
         guard case .data(let fields) = member.fields?.kind,
@@ -60,7 +73,17 @@ struct MemberContent {
                 .malformedMember, "a member of \(entry.byteCount) bytes that declares another length",
                 offset: entry.offset, section: "recording.md §5")
         }
-        return Inflated(fields: fields, content: try member.content(limits: limits, decoder: decoder))
+        guard !verifies else {
+            return Inflated(fields: fields, content: try member.content(limits: limits, decoder: decoder))
+        }
+        var content: [UInt8] = []
+        let trailer = try decoder.decodeWithoutChecksum(
+            member.bytes.span, at: entry.offset, expecting: fields.uncompressedByteCount,
+            limit: limits.memberByteCount, appendingTo: &content)
+        guard content.count == fields.uncompressedByteCount else {
+            throw ReelError(.malformedMember, "a member that holds less than it declares", offset: entry.offset)
+        }
+        return Inflated(fields: fields, content: content, trailer: trailer)
     }
 
     /// The header that a recording's first member starts with, or nil when it starts with anything else.

@@ -50,7 +50,13 @@ public final class RecordingFile {
     /// Opens a recording.
     ///
     /// - Throws: ``ReelError`` when there is none, its version is unknown, or its index does not agree with its members.
-    public init(_ bytes: any RandomAccessBytes, limits: ReaderLimits = .default) throws(ReelError) {
+    public convenience init(_ bytes: any RandomAccessBytes, limits: ReaderLimits = .default) throws(ReelError) {
+        try self.init(bytes, limits: limits, verifiesFirstMember: true)
+    }
+
+    /// Opens a recording, and may leave it to ``verifyFirstMember()``, or to whoever reads the events, to compare the first member with
+    /// its checksum: nobody may be told of the header before that.
+    package init(_ bytes: any RandomAccessBytes, limits: ReaderLimits, verifiesFirstMember: Bool) throws(ReelError) {
         self.bytes = bytes
         self.limits = limits
         do {
@@ -62,7 +68,8 @@ public final class RecordingFile {
             inflatedMemberCount = directory.inflatedMemberCount
             let decoder = decoder
             first = try? entries.first.map {
-                try MemberContent.inflated($0, of: bytes, limits: limits, decoder: decoder)
+                try MemberContent.inflated(
+                    $0, of: bytes, limits: limits, decoder: decoder, verifies: verifiesFirstMember)
             }
             if let first, let header = try? MemberContent.header(in: first, limits: limits) {
                 inflatedMemberCount += 1
@@ -73,6 +80,17 @@ public final class RecordingFile {
             }
         } catch {
             throw ReelError(wrapping: error)
+        }
+    }
+
+    /// Compares the first member with its checksum where that has not been done yet.
+    package func verifyFirstMember() throws(ReelError) {
+        do {
+            try first?.verify(at: 0)
+        } catch {
+            var error = error
+            error.member = 0
+            throw error
         }
     }
 

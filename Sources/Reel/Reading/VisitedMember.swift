@@ -17,18 +17,19 @@ package struct VisitedMember: Sendable {
     private let source: DataMembers
     private let position: Int
 
-    /// Reads and inflates a member.
-    init?(_ source: DataMembers, at position: Int) {
+    /// Reads and inflates a member, into `memory`.
+    init?(_ source: DataMembers, at position: Int, into memory: consuming [UInt8]) {
         let entry = source.entries[position]
         if position == 0, let first = source.first {
-            (fields, content, trailer) = (first.fields, first.content, nil)
+            (fields, content, trailer) = (first.fields, first.content, first.trailer)
         } else {
             guard let member = try? SingleMember(at: entry.offset, byteCount: entry.byteCount, of: source.bytes),
                 case .data(let fields) = member.fields?.kind,
                 entry == IndexEntry(offset: entry.offset, byteCount: member.byteCount, fields: fields),
                 member.fields?.memberByteCount == entry.byteCount
             else { return nil }
-            var content: [UInt8] = []
+            var content = memory
+            content.removeAll(keepingCapacity: true)
             guard
                 let trailer = try? MemberDecoder().decodeWithoutChecksum(
                     member.bytes.span, at: entry.offset, expecting: fields.uncompressedByteCount,
@@ -56,25 +57,27 @@ package struct VisitedMember: Sendable {
         return (try? trailer.verify(content: content.span, at: entry.offset)) != nil
     }
 
-    /// Whether the frames are those that the member declares and may stand where they do, each of them visited or, when
-    /// there is nil in its place, no frame of events.
-    package func isSound(_ visited: [VisitedEvents?]) -> Bool {
+    /// What the member amounts to, or nil when its frames are not those that it declares or may not stand where they do.
+    ///
+    /// - Parameter visited: what each frame has been found to hold or, when there is nil in its place, no events.
+    package func tally(_ visited: [VisitedEvents?]) -> (eventCount: Int, summary: Summary?)? {
         var order = FrameOrder(in: .dataMember, firstEvent: entry.firstEvent, isStarted: position > 0)
         for (frame, events) in zip(frames, visited) {
             if let events {
-                guard order.takesEvents else { return false }
+                guard order.takesEvents else { return nil }
                 order.take(events)
             } else {
                 guard
                     let content = try? FrameContent(
                         Array(content[frame]), firstEvent: order.eventCount, limits: source.limits),
                     (try? order.take(content)) != nil
-                else { return false }
-                if case .events = content { return false }
+                else { return nil }
+                if case .events = content { return nil }
             }
         }
         let isLast = position == source.entries.count - 1
-        return (try? order.check(fields)) != nil && (order.summary == nil || isLast)
+        guard (try? order.check(fields)) != nil, order.summary == nil || isLast else { return nil }
+        return (order.actual.eventCount, order.summary)
     }
 }
 
@@ -90,5 +93,9 @@ package struct DataMembers: Sendable {
     package var depth: Int { limits.term.depth }
 
     /// The member at `position`, or nil when there is anything wrong with it.
-    package func member(at position: Int) -> VisitedMember? { VisitedMember(self, at: position) }
+    ///
+    /// - Parameter memory: what it is inflated into.
+    package func member(at position: Int, into memory: consuming [UInt8]) -> VisitedMember? {
+        VisitedMember(self, at: position, into: memory)
+    }
 }

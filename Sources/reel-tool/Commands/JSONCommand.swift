@@ -67,7 +67,8 @@ struct JSONCommand: AsyncParsableCommand {
         try await ExitStatus.of(file) {
             let input = try Input(recording: file)
             let target = try Target(output)
-            if case .file(let bytes) = input.content, let recording = try? RecordingFile(bytes),
+            if case .file(let bytes) = input.content,
+                let recording = try? RecordingFile(bytes, limits: .default, verifiesFirstMember: !filter.isEmpty),
                 recording.layout != .sequential
             {
                 if filter.isEmpty {
@@ -85,14 +86,12 @@ struct JSONCommand: AsyncParsableCommand {
 
     /// Writes all of a recording whose members can be read by themselves.
     private func writeAll(of recording: RecordingFile, to target: Target) async throws {
-        let writer = try RecordingJSONWriter(to: target.sink, header: recording.header, options: options)
         var failure: (any Error)?
         do {
-            try await writer.write(contentsOf: recording)
+            try await RecordingJSONWriter.write(all: recording, to: target.sink, options: options)
         } catch {
             failure = error
         }
-        try writer.finish(summary: !lines ? nil : failure == nil ? try recording.summary : try? recording.summary)
         try target.give(up: failure)
     }
 
