@@ -65,20 +65,38 @@ public final class Recorder: Sendable {
         view: String, url: String? = nil, params: Term = .map([:]), session: Term = .map([:]),
         assigns: Term = .map([:]), id: RecordingID = .random(), policy: RecordingPolicy? = nil
     ) -> Session {
+        self.session(
+            header: [
+                "view": .string(view), "url": url.map(Term.string) ?? .atom(.nil), "params": params, "session": session,
+            ], assigns: assigns, id: id, policy: policy)
+    }
+
+    /// Starts to record a session with more in its header, such as the release that runs: see Spec/registry.md §3.
+    ///
+    /// - Parameters:
+    ///   - header: the header's fields. `id` and `connected_at` are the recorder's, and replaced.
+    ///   - assigns: what the view holds at first, a map whose keys are atoms.
+    ///   - id: what the store calls the recording.
+    ///   - policy: what holds for this session in place of the configuration's policy.
+    public func session(
+        header: TermMap, assigns: Term = .map([:]), id: RecordingID = .random(), policy: RecordingPolicy? = nil
+    ) -> Session {
         let policy = engine.checked(policy)
-        let url = url.map(engine.sanitized(url:))
+        var fields = header
+        let url = header[atom: "url"]?.text.map(engine.sanitized(url:))
         let connectedAt = WallClock.now
-        var fields: TermMap = [
-            "id": .string(id.text), "view": .string(view), "url": url.map(Term.string) ?? .atom(.nil),
-            "connected_at": .integer(connectedAt),
-        ]
+        fields[atom: "id"] = .string(id.text)
+        fields[atom: "url"] = url.map(Term.string) ?? .atom(.nil)
+        fields[atom: "connected_at"] = .integer(connectedAt)
         let isSampled = policy.headSampling >= 1 || Double.random(in: 0..<1) < policy.headSampling
         if isSampled {
-            fields[atom: "params"] = engine.sanitized(params, in: .params)
-            fields[atom: "session"] = engine.sanitized(session, in: .session)
+            for pair in header.pairs where !["id", "url", "connected_at", "view"].contains(pair.key.atom?.name) {
+                fields[pair.key] = engine.sanitized(header: pair)
+            }
         }
         let description = SessionDescription(
-            id: id, view: view, url: url, connectedAt: connectedAt, fields: fields)
+            id: id, view: Header(fields: header).view ?? "", url: url, connectedAt: connectedAt,
+            fields: isSampled ? fields : [:])
         guard isSampled else { return Session(core: engine.discarded(description, policy, .headSampling)) }
         let core = engine.start(description, policy: policy)
         core.whole(.mount, assigns)

@@ -326,9 +326,12 @@ extension SessionCore {
 
     /// Says what has become of the session, and gives its memory back. Returns whether that was not known already.
     func end(_ outcome: SessionOutcome) -> Bool {
-        typealias Ended = ([CheckedContinuation<SessionOutcome, Never>], [CheckedContinuation<Void, Never>], Bool)
-        let (awaiting, observers, isFirst) = state.withLock { state -> Ended in
-            if case .ended = state.phase { return ([], [], false) }
+        typealias Ended = (
+            [CheckedContinuation<SessionOutcome, Never>], [CheckedContinuation<Bool, Never>],
+            [CheckedContinuation<Void, Never>], Bool
+        )
+        let (awaiting, awaitingStoring, observers, isFirst) = state.withLock { state -> Ended in
+            if case .ended = state.phase { return ([], [], [], false) }
             state.phase = .ended(outcome)
             state.waiting.release(to: engine.budget)
             state.sending?.release(to: engine.budget)
@@ -336,10 +339,11 @@ extension SessionCore {
             engine.budget.give(state.known.byteCount)
             state.known = KnownAssigns()
             defer { state.awaiting = [] }
-            return (state.awaiting, state.takeObservers(), true)
+            return (state.awaiting, state.takeAwaitingStoring(), state.takeObservers(), true)
         }
         isOpen.store(false, ordering: .relaxed)
         for continuation in awaiting { continuation.resume(returning: outcome) }
+        for continuation in awaitingStoring { continuation.resume(returning: true) }
         for observer in observers { observer.resume() }
         return isFirst
     }

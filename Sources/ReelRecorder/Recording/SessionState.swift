@@ -36,6 +36,10 @@ struct SessionState: Sendable {
     var observers: [Int: CheckedContinuation<Void, Never>] = [:]
     /// How many have waited so far: what tells them apart.
     var observerCount = 0
+    /// How many events are to be stored before their time, because somebody waits for it.
+    var flushTarget = 0
+    /// Who waits for more events to be stored.
+    var awaitingStoring: [CheckedContinuation<Bool, Never>] = []
     /// Who waits for the outcome.
     var awaiting: [CheckedContinuation<SessionOutcome, Never>] = []
 
@@ -48,6 +52,13 @@ struct SessionState: Sendable {
         guard phase == .running else { return .ended }
         guard eventCount < policy.maxEvents else { return .maxEvents }
         return isStale && kind.changesState ? .memory : nil
+    }
+
+    /// Takes those who wait for more events to be stored.
+    mutating func takeAwaitingStoring() -> [CheckedContinuation<Bool, Never>] {
+        guard !awaitingStoring.isEmpty else { return [] }
+        defer { awaitingStoring = [] }
+        return awaitingStoring
     }
 
     /// Takes those who wait for the next event, to be told that it is there.

@@ -257,6 +257,15 @@ final class Engine: Sendable {
         }
     }
 
+    /// What the sanitizer makes of a field of the header; nil when nothing of it may be recorded.
+    func sanitized(header pair: TermMap.Pair) -> Term? {
+        switch pair.key.atom?.name {
+        case "params": sanitized(pair.value, in: .params)
+        case "session": sanitized(pair.value, in: .session)
+        default: sanitized(.map(TermMap([pair])), in: .payload).map?.pairs.first?.value
+        }
+    }
+
     func sanitized(url: String) -> String {
         do {
             return try sanitizer.sanitize(url: url)

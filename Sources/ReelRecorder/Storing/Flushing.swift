@@ -180,19 +180,22 @@ extension SessionCore {
 
     /// Notes that what was taken has been stored.
     func sent() {
-        state.withLock { state in
-            guard var sent = state.sending else { return }
+        let awaiting = state.withLock { state -> [CheckedContinuation<Bool, Never>] in
+            guard var sent = state.sending else { return [] }
             state.storedCount += sent.count
             state.storedByteCount += sent.bytes.count
             state.sending = nil
             sent.release(to: engine.budget)
+            return state.takeAwaitingStoring()
         }
+        for continuation in awaiting { continuation.resume(returning: true) }
     }
 
     /// Lets the session go, unless it has been closed meanwhile, or has enough to be stored already. Returns whether it did.
     func isLeft() -> Bool {
         state.withLock { state in
-            guard state.phase == .running, state.waiting.count < policy.flush.events,
+            guard state.phase == .running, state.storedCount >= state.flushTarget,
+                state.waiting.count < policy.flush.events,
                 state.waiting.bytes.count < policy.flush.bytes
             else { return false }
             state.isQueued = false
