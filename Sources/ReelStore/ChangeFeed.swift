@@ -27,12 +27,8 @@ package final class ChangeFeed: Sendable {
         }
     }
 
-    /// Says what appending has come to.
-    package func send(_ recording: StoredRecording) {
-        send(
-            .appended(recording.id, byteCount: recording.byteCount, eventCount: recording.eventCount))
-        if recording.isFinished { send(.finished(recording.id)) }
-    }
+    /// Whether anybody listens.
+    package var hasListeners: Bool { listeners.withLock { !$0.streams.isEmpty } }
 
     package func finish() {
         let streams = listeners.withLock { listeners in

@@ -83,7 +83,8 @@ public protocol RecordingStore: Sendable {
 
     /// What happens to the store's recordings from now on.
     ///
-    /// PostgreSQL tells of what every process does to it, a folder and SQLite of what is done through this value alone.
+    /// It tells of what any process does to the store: of what is done through this value, and to PostgreSQL, at once, of the rest
+    /// within a quarter of a second. Files that something else than a store puts into a folder are not told of.
     func changes() async throws(StoreError) -> AsyncStream<RecordingChange>
 
     /// Closes connections and files. The store is not used after that.

@@ -50,7 +50,7 @@ final class ChangeListener: Sendable {
             do throws(PostgresError) {
                 for notification in try connection.notifications(wake: pipe.readEnd)
                 where notification.channel == Announcement.channel {
-                    feed.send(Announcement.change(notification.payload))
+                    feed.send(RecordingChange(text: notification.payload))
                 }
             } catch {
                 guard let next = reconnect() else { return }

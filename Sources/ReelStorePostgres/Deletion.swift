@@ -31,19 +31,20 @@ struct Deletion {
                 }
                 deleted.formUnion(found)
                 if found.count > Deletion.mostAnnounced {
-                    try announce([Announcement.everything])
+                    try announce([.unknown])
                 } else {
-                    try announce(found.map(Announcement.deleted))
+                    try announce(found.map(RecordingChange.deleted))
                 }
             }
         }
         return ids.filter(deleted.contains)
     }
 
-    private func announce(_ texts: [String]) throws {
-        guard !texts.isEmpty else { return }
+    private func announce(_ changes: [RecordingChange]) throws {
+        guard !changes.isEmpty else { return }
         try connection.execute(
-            "SELECT pg_notify('\(Announcement.channel)', text) FROM unnest($1::text[]) AS text", [.texts(texts)])
+            "SELECT pg_notify('\(Announcement.channel)', text) FROM unnest($1::text[]) AS text",
+            [.texts(changes.map(\.text))])
     }
 
     /// Removes the bytes of recordings that are deleted, or were replaced some time ago, those of other processes that did not
@@ -104,7 +105,7 @@ struct Deletion {
         try connection.transaction {
             // In the order in which a recording is written, so that the two cannot wait for each other.
             try connection.execute("TRUNCATE reel_recordings, reel_parts, reel_orphans, reel_replaced")
-            try announce([Announcement.everything])
+            try announce([.unknown])
         }
     }
 }

@@ -152,7 +152,10 @@ enum Rows {
                 WHERE key = $9 RETURNING key, pg_notify('\(Announcement.channel)', $10)
                 """,
                 numbersAndText(of: recording)
-                    + [.integer(recording.byteCount), .integer(Int(key)), .text(Announcement.replaced(recording))])
+                    + [
+                        .integer(recording.byteCount), .integer(Int(key)),
+                        .text(RecordingChange.replaced(id, byteCount: recording.byteCount).text),
+                    ])
             var cells = PostgresCells(rows.rows.first ?? [])
             guard let key = cells.integer() else { throw StoreError.notFound(id) }
             try replacement.forEachPart { try insert($1, at: $0, of: (key, old.month), on: connection) }
@@ -177,7 +180,7 @@ enum Rows {
         values += [
             .integer(recording.savedAt), .integer(recording.byteCount), .boolean(hasFinish),
             .boolean(recording.isFinished), .integer(offset), .bytes(Array(part)),
-            .text(Announcement.appended(recording)), .text(Announcement.finished(recording.id)),
+            .text(RecordingChange.appending(recording)[0].text), .text(RecordingChange.finished(recording.id).text),
         ]
         let change: String
         if let found {
@@ -219,32 +222,4 @@ enum Rows {
 /// What is said to those who listen, on every machine.
 enum Announcement {
     static let channel = "reel_recordings"
-    static let everything = "everything"
-
-    static func appended(_ recording: StoredRecording) -> String {
-        "appended \(recording.id) \(recording.byteCount) \(recording.eventCount)"
-    }
-
-    static func finished(_ id: RecordingID) -> String { "finished \(id)" }
-    static func replaced(_ recording: StoredRecording) -> String { "replaced \(recording.id) \(recording.byteCount)" }
-    static func deleted(_ id: RecordingID) -> String { "deleted \(id)" }
-
-    /// What an announcement means. One that a later version makes means anything.
-    static func change(_ text: String) -> RecordingChange {
-        let words = text.split(separator: " ")
-        guard words.count >= 2, let id = RecordingID(validating: words[1]) else { return .unknown }
-        switch words[0] {
-        case "appended":
-            guard words.count == 4, let byteCount = Int(words[2]), let eventCount = Int(words[3]) else {
-                return .unknown
-            }
-            return .appended(id, byteCount: byteCount, eventCount: eventCount)
-        case "finished": return .finished(id)
-        case "replaced":
-            guard words.count == 3, let byteCount = Int(words[2]) else { return .unknown }
-            return .replaced(id, byteCount: byteCount)
-        case "deleted": return .deleted(id)
-        default: return .unknown
-        }
-    }
 }

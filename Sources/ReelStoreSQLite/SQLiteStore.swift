@@ -16,6 +16,7 @@ public final class SQLiteStore: RecordingStore {
     private let path: String
     private let pool: DatabasePool
     private let feed = ChangeFeed()
+    private let poller: ChangePoller
 
     /// Opens a database, and brings its tables up to date.
     ///
@@ -37,8 +38,11 @@ public final class SQLiteStore: RecordingStore {
             guard createsFile || FileManager.default.fileExists(atPath: path) else {
                 throw StoreError(.notFound, "no such database")
             }
-            pool = try DatabasePool(path: path, configuration: configuration)
+            let pool = try DatabasePool(path: path, configuration: configuration)
             try Schema.migrator.migrate(pool)
+            self.pool = pool
+            let log = ChangeLog(pool)
+            poller = ChangePoller(feed) { log.news() }
         } catch {
             throw StoreError(database: error)
         }
@@ -67,10 +71,13 @@ public final class SQLiteStore: RecordingStore {
                 return state.recording
             case .write(let recording, let hasFinish):
                 let isWritten = try await writing { db in
-                    try Rows.write(recording, hasFinish: hasFinish, members, at: offset, over: state, in: db)
+                    guard
+                        try Rows.write(recording, hasFinish: hasFinish, members, at: offset, over: state, in: db)
+                    else { return false }
+                    try ChangeLog.append(RecordingChange.appending(recording), in: db)
+                    return true
                 }
                 guard isWritten else { continue }
-                feed.send(recording)
                 return recording
             }
         }
@@ -81,12 +88,12 @@ public final class SQLiteStore: RecordingStore {
         _ id: RecordingID, with recording: any RandomAccessBytes, ifByteCount byteCount: Int
     ) async throws(StoreError) -> StoredRecording {
         let replacement = try await BlockingWork.run { () throws(StoreError) in try Replacement(recording, of: id) }
-        let (recording, isNew, hasRemoved) = try await writing { db in
+        let (recording, hasRemoved) = try await writing { db in
             let (recording, isNew) = try Rows.replace(id, with: replacement, ifByteCount: byteCount, in: db)
-            return (recording, isNew, try Rows.removeReplaced(in: db))
+            if isNew { try ChangeLog.append([.replaced(id, byteCount: recording.byteCount)], in: db) }
+            return (recording, try Rows.removeReplaced(in: db))
         }
         if hasRemoved { try await shrink() }
-        if isNew { feed.send(.replaced(id, byteCount: recording.byteCount)) }
         return recording
     }
 
@@ -96,17 +103,20 @@ public final class SQLiteStore: RecordingStore {
     ) async throws(StoreError) -> [RecordingID] {
         let deleted = try await writing { db in
             _ = try Rows.removeReplaced(in: db)
-            return try ids.filter { try Rows.delete($0, keepingUnfinished: keepingUnfinished, in: db) }
+            let deleted = try ids.filter { try Rows.delete($0, keepingUnfinished: keepingUnfinished, in: db) }
+            try ChangeLog.append(deleted.map(RecordingChange.deleted), in: db)
+            return deleted
         }
         if !deleted.isEmpty { try await shrink() }
-        for id in deleted { feed.send(.deleted(id)) }
         return deleted
     }
 
     public func clear() async throws(StoreError) {
-        try await writing { try Rows.clear($0) }
+        try await writing { db in
+            try Rows.clear(db)
+            try ChangeLog.append([.unknown], in: db)
+        }
         try await shrink()
-        feed.send(.unknown)
     }
 
     /// Gives the system back what deleted recordings took.
@@ -141,10 +151,13 @@ public final class SQLiteStore: RecordingStore {
         return RecordingPage(found, limit: limit, order: query.order)
     }
 
-    public func changes() async throws(StoreError) -> AsyncStream<RecordingChange> { feed.listen() }
+    public func changes() async throws(StoreError) -> AsyncStream<RecordingChange> {
+        try await BlockingWork.run { () throws(StoreError) in self.poller.listen() }
+    }
 
     public func close() async {
         feed.finish()
+        poller.wake()
         try? pool.close()
     }
 
@@ -159,7 +172,9 @@ public final class SQLiteStore: RecordingStore {
     private func writing<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(StoreError) -> Value {
-        try await access { try await self.pool.write(body) }
+        let value = try await access { try await self.pool.write(body) }
+        poller.wake()
+        return value
     }
 
     private func access<Value: Sendable>(_ body: () async throws -> Value) async throws(StoreError) -> Value {

@@ -59,6 +59,12 @@ enum Schema {
                     );
                     CREATE INDEX reel_replaced_id ON reel_replaced (id);
                     CREATE INDEX reel_replaced_at ON reel_replaced (replaced_at);
+
+                    -- The latest changes, for who listens in another process.
+                    CREATE TABLE reel_changes (
+                        number INTEGER PRIMARY KEY AUTOINCREMENT,
+                        change TEXT NOT NULL
+                    );
                     """)
         }
         return migrator

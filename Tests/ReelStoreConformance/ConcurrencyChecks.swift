@@ -156,33 +156,4 @@ extension StoreConformance {
             try expect(try await other.ids(RecordingQuery(text: "view3 inc")).count, is: (count + 6) / 10)
         },
     ]
-
-    static let changes: [Check] = [
-        Check("who listens hears what happens to recordings, in order") { stores in
-            let store = try await stores.open()
-            let changes = try await store.changes()
-            let session = SampleSession("s-1", eventsPerMember: 4)
-            let pieces = try session.pieces()
-            try await store.keep(session)
-            let smaller = try SampleSession("s-1").bytes()
-            try await store.replace(session.id, with: smaller, ifByteCount: try session.bytes().count)
-            try await store.delete(session.id)
-            var expected: [RecordingChange] = []
-            var byteCount = 0
-            for (index, piece) in pieces.enumerated() {
-                byteCount += piece.count
-                expected.append(
-                    .appended(session.id, byteCount: byteCount, eventCount: min((index + 1) * 4, 9)))
-            }
-            expected += [
-                .finished(session.id), .replaced(session.id, byteCount: smaller.count), .deleted(session.id),
-            ]
-            var heard: [RecordingChange] = []
-            for await change in changes {
-                heard.append(change)
-                if heard.count == expected.count { break }
-            }
-            try expect(heard, is: expected)
-        }
-    ]
 }

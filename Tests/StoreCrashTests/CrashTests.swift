@@ -53,6 +53,27 @@ struct CrashTests {
         }
     }
 
+    @Test("who listens in one process hears what another one writes", arguments: Kind.allCases)
+    func listening(_ kind: Kind) async throws {
+        try await inFolder { folder in
+            let store = try kind.open(in: folder)
+            let changes = try await store.changes()
+            let writer = try Writer(kind.location(in: folder), first: 0, count: 5)
+            var finished: [String] = []
+            var grown = 0
+            for await change in changes {
+                if case .appended = change { grown += 1 }
+                if case .finished(let id) = change { finished.append(id.text) }
+                if finished.count == 5 { break }
+            }
+            #expect(finished == (0..<5).map { "k-\($0)" })
+            let pieceCount = try SampleSession("k-0", eventsPerMember: 3).pieces().count
+            #expect(grown == 5 * pieceCount)
+            while writer.line() != nil {}
+            await store.close()
+        }
+    }
+
     @Test("on a disk that is full", arguments: Kind.allCases)
     func fullDisk(_ kind: Kind) async throws {
         try await inFolder { folder in

@@ -6,7 +6,7 @@ import SystemPackage
 /// FOLDER/ID.reel             finished recordings, until there are many
 /// FOLDER/00 ... ff/ID.reel   finished recordings, from then on
 /// FOLDER/running/ID.reel     recordings without an end
-/// FOLDER/.reel/              catalogues, locks: all that may be thrown away
+/// FOLDER/.reel/              catalogues, locks, the latest changes: all that may be thrown away
 /// ```
 struct FileLayout {
     /// The folder.
@@ -28,6 +28,8 @@ struct FileLayout {
     var bookkeeping: FilePath { root.appending(".reel") }
     var locks: FilePath { bookkeeping.appending("locks") }
     var catalogues: FilePath { bookkeeping.appending("catalogue") }
+
+    var changes: FilePath { bookkeeping.appending("changes") }
 
     /// Makes the folders that are always there.
     func create() throws {

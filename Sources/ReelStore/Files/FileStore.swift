@@ -14,6 +14,8 @@ public final class FileStore: RecordingStore {
     private let running: RunningFiles
     private let catalogue: Catalogue
     private let feed = ChangeFeed()
+    private let log: ChangeLog
+    private let poller: ChangePoller
     /// How many recordings have been placed: now and then it is seen whether the folder has grown.
     private let placed = Atomic<Int>(0)
 
@@ -25,6 +27,9 @@ public final class FileStore: RecordingStore {
         layout = FileLayout(root: path)
         running = RunningFiles(layout: layout)
         catalogue = Catalogue(layout: layout)
+        let log = ChangeLog(layout.changes)
+        self.log = log
+        poller = ChangePoller(feed) { log.news() }
         if let stamp = FileSystem.stamp(of: path) {
             guard stamp.isFolder else { throw StoreError(.invalidLocation, "a file, not a folder") }
         } else {
@@ -47,11 +52,13 @@ public final class FileStore: RecordingStore {
     public func append(
         _ members: [UInt8], to id: RecordingID, at offset: Int
     ) async throws(StoreError) -> StoredRecording {
-        let (recording, isNew) = try await BlockingWork.run { () throws(StoreError) in
-            try self.locked(id) { try self.appendLocked(members, to: id, at: offset) }
+        try await BlockingWork.run { () throws(StoreError) in
+            try self.locked(id) {
+                let (recording, isNew) = try self.appendLocked(members, to: id, at: offset)
+                if isNew { self.tell(RecordingChange.appending(recording)) }
+                return recording
+            }
         }
-        if isNew { feed.send(recording) }
-        return recording
     }
 
     private func appendLocked(
@@ -137,11 +144,11 @@ public final class FileStore: RecordingStore {
     public func replace(
         _ id: RecordingID, with recording: any RandomAccessBytes, ifByteCount byteCount: Int
     ) async throws(StoreError) -> StoredRecording {
-        let (recording, isNew) = try await BlockingWork.run { () throws(StoreError) in
+        try await BlockingWork.run { () throws(StoreError) in
             let replacement = try Replacement(recording, of: id)
             // The new file is written before anybody has to wait for it.
             guard case (let path, .write) = try self.locked(id, { try self.decide(id, replacement, byteCount) }) else {
-                return (try self.locked(id) { try self.compare(id, replacement) }, false)
+                return try self.locked(id) { try self.compare(id, replacement) }
             }
             do {
                 let file = try AtomicFile(path)
@@ -151,8 +158,6 @@ public final class FileStore: RecordingStore {
                 throw StoreError(wrapping: error, "'\(id)' in \(self.layout.root)")
             }
         }
-        if isNew { feed.send(.replaced(id, byteCount: recording.byteCount)) }
-        return recording
     }
 
     private func decide(
@@ -168,14 +173,15 @@ public final class FileStore: RecordingStore {
 
     private func replaceLocked(
         _ id: RecordingID, _ file: AtomicFile, _ replacement: Replacement, _ byteCount: Int
-    ) throws -> (StoredRecording, isNew: Bool) {
+    ) throws -> StoredRecording {
         guard case (let path, .write(let recording)) = try decide(id, replacement, byteCount),
             let old = FileSystem.stamp(of: path)
-        else { return (try compare(id, replacement), false) }
+        else { return try compare(id, replacement) }
         try file.commit()
         try FileSystem.setModified(path, to: old.modified)
         if let stamp = FileSystem.stamp(of: path) { catalogue.note(recording, stamp) }
-        return (recording, true)
+        tell([.replaced(id, byteCount: recording.byteCount)])
+        return recording
     }
 
     /// What there is, if it is the new form already.
@@ -201,16 +207,17 @@ public final class FileStore: RecordingStore {
     public func delete(
         _ ids: [RecordingID], keepingUnfinished: Bool
     ) async throws(StoreError) -> [RecordingID] {
-        let deleted = try await BlockingWork.run { () throws(StoreError) in
+        try await BlockingWork.run { () throws(StoreError) in
             var deleted: [RecordingID] = []
             for id in ids {
-                let isDeleted = try self.locked(id) { try self.deleteLocked(id, keepingUnfinished: keepingUnfinished) }
-                if isDeleted { deleted.append(id) }
+                try self.locked(id) {
+                    guard try self.deleteLocked(id, keepingUnfinished: keepingUnfinished) else { return }
+                    deleted.append(id)
+                    self.tell([.deleted(id)])
+                }
             }
             return deleted
         }
-        for id in deleted { feed.send(.deleted(id)) }
-        return deleted
     }
 
     private func deleteLocked(_ id: RecordingID, keepingUnfinished: Bool) throws -> Bool {
@@ -243,11 +250,22 @@ public final class FileStore: RecordingStore {
                     }
                     if FileSystem.stamp(of: folder) != nil { try FileSystem.sync(folder: folder) }
                 }
+                self.tell([.unknown])
             } catch {
                 throw StoreError(wrapping: error, "\(self.layout.root)")
             }
         }
-        feed.send(.unknown)
+    }
+
+    /// Tells everybody what has been done, while the lock of what it was done to is still held: so changes come in order.
+    private func tell(_ changes: [RecordingChange]) {
+        do {
+            try log.append(changes)
+            poller.wake()
+        } catch {
+            // What has been done stays done. Those who are near can still be told.
+            for change in changes { feed.send(change) }
+        }
     }
 
     /// Does something to a recording that nobody else is doing anything to.
@@ -330,9 +348,14 @@ public final class FileStore: RecordingStore {
         }
     }
 
-    public func changes() async throws(StoreError) -> AsyncStream<RecordingChange> { feed.listen() }
+    public func changes() async throws(StoreError) -> AsyncStream<RecordingChange> {
+        try await BlockingWork.run { () throws(StoreError) in self.poller.listen() }
+    }
 
-    public func close() async { feed.finish() }
+    public func close() async {
+        feed.finish()
+        poller.wake()
+    }
 }
 
 /// A recording's file, which stays open when its name is gone.

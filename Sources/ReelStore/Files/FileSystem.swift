@@ -25,6 +25,19 @@ enum FileSystem {
             isFolder: stat.type == .directory)
     }
 
+    /// The number of an open file, which no other file has as long as it is open.
+    static func inode(of descriptor: FileDescriptor) throws -> UInt64 { UInt64(try descriptor.stat().inode.rawValue) }
+
+    /// Reads what of a range of an open file is there.
+    static func read(_ descriptor: FileDescriptor, _ range: Range<Int>) throws -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: range.count)
+        // Safe: the array outlives the call, which writes no more than fits.
+        let count = try unsafe bytes.withUnsafeMutableBytes { room in
+            try unsafe descriptor.read(fromAbsoluteOffset: Int64(range.lowerBound), into: room)
+        }
+        return Array(bytes.prefix(count))
+    }
+
     /// The time now, in nanoseconds since 1970.
     static var now: Int {
         var time = timespec()
@@ -111,6 +124,11 @@ enum FileSystem {
 
     /// Does something while no other thread or process holds the lock of the file at `path`.
     static func withLock<Result>(_ path: FilePath, _ body: () throws -> Result) throws -> Result {
+        try withLock(path) { _ in try body() }
+    }
+
+    /// Does something with the file at `path` while no other thread or process holds its lock.
+    static func withLock<Result>(_ path: FilePath, _ body: (FileDescriptor) throws -> Result) throws -> Result {
         let descriptor = try FileDescriptor.open(
             path, .readWrite, options: [.create, .closeOnExec],
             permissions: [.ownerReadWrite, .groupReadWrite, .otherReadWrite])
@@ -119,7 +137,7 @@ enum FileSystem {
                 guard errno == EINTR else { throw Errno(rawValue: errno) }
             }
             // Closing unlocks.
-            return try body()
+            return try body(descriptor)
         }
     }
 }
