@@ -58,7 +58,7 @@ let package = Package(
         .target(
             name: "ReelStore",
             dependencies: [
-                "Reel", "ExternalTerm", "Zlib",
+                "ReelJSON", "Reel", "ExternalTerm", "Zlib",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: settings

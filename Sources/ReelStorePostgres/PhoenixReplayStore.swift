@@ -4,7 +4,8 @@ public import ReelStore
 
 /// The table that PhoenixReplay's Ecto storage writes, to browse and to copy from; nothing in it is changed.
 ///
-/// It reads the tables of all releases from 0.1 to 0.6, and a recording that is opened is one of Reel's, made on the fly. The
+/// It reads the tables of all releases from 0.1 to 0.6, rows of terms and of JSON, and a recording that is opened is one of
+/// Reel's, made on the fly. The
 /// tables of 0.1 and 0.2 do not have the addresses, durations, errors and names of events, so that listings lack them until the
 /// recordings are copied. The size in a listing is that of the row.
 ///
@@ -69,10 +70,7 @@ public final class PhoenixReplayStore: RecordingStore {
         return try await BlockingWork.run { () throws(StoreError) in
             var cells = PostgresCells(row)
             do throws(ReelError) {
-                let sink = MemorySink()
-                let importer = try PhoenixReplayImporter(MemorySource(cells.bytes() ?? []))
-                _ = try importer.write(to: sink)
-                return ImportedContent(bytes: MemorySource(sink.bytes))
+                return ImportedContent(bytes: try ImportedRecording(MemorySource(cells.bytes() ?? [])).bytes)
             } catch {
                 throw StoreError(invalid: id, error)
             }

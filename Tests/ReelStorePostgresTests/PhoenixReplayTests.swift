@@ -127,15 +127,50 @@ struct PhoenixReplayTests {
         await target.close()
     }
 
+    @Test(
+        "rows that 0.1 and 0.2 have written as JSON are opened and copied like those of terms",
+        arguments: [true, false])
+    func json(isPacked: Bool) async throws {
+        let server = try PostgresServer.shared.get()
+        let url = try server.newDatabase()
+        try server.sql(url, PhoenixReplayTests.first)
+        for name in ["chat", "counter"] {
+            let file = PhoenixReplayTests.samples.appending(path: "phoenix-replay-0.1/\(name).json.gz")
+            let row = try isPacked ? Array(Data(contentsOf: file)) : unpacked(file)
+            try server.sql(
+                url,
+                """
+                INSERT INTO phoenix_replay_recordings VALUES ('\(name)', 'Elixir.Rec.Live', 1, 2,
+                    decode('\(Data(row).base64EncodedString())', 'base64'), '2026-01-01', '2026-01-01')
+                """)
+        }
+        let source = try await PhoenixReplayStore(url)
+        #expect(try await source.ids().map(\.text) == ["counter", "chat"])
+        let target = try await PostgresStore(try server.newDatabase())
+        let outcomes = Outcomes()
+        try await RecordingCopier(from: source, to: target).copyAll { id, outcome in outcomes.note(id, outcome) }
+        #expect(outcomes.failed == [])
+        for recording in try await target.page().recordings {
+            let terms = PhoenixReplayTests.samples.appending(path: "phoenix-replay-0.1/\(recording.id).etf.gz")
+            let importer = try PhoenixReplayImporter(MemorySource(Array(Data(contentsOf: terms))))
+            #expect(recording.eventCount == importer.eventCount)
+            #expect(recording.connectedAt == importer.header.connectedAt)
+        }
+        await source.close()
+        await target.close()
+    }
+
     @Test("a database without the table is none of PhoenixReplay's")
     func noTable() async throws {
         let url = try PostgresServer.shared.get().newDatabase()
         await #expect { try await PhoenixReplayStore(url) } throws: { ($0 as? StoreError)?.kind == .notFound }
     }
 
+    private static let samples = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: "Samples")
+
     private func samples(_ folder: String) throws -> [URL] {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().appending(path: "Samples").appending(path: folder)
+        let root = PhoenixReplayTests.samples.appending(path: folder)
         return try FileManager.default.contentsOfDirectory(at: root, includingPropertiesForKeys: nil).filter {
             let name = $0.lastPathComponent
             // The longest one says nothing that the others do not.

@@ -19,7 +19,7 @@ public struct FileImporter: Sendable {
         public var id: RecordingID
         /// What has been sent.
         public var copy: RecordingCopier.Outcome
-        /// Which generation of PhoenixReplay wrote the file, when one has.
+        /// Which generation of PhoenixReplay wrote the file, when one has; nil of its JSON files too.
         public var format: PhoenixReplayFormat?
         /// What of the file could not be read, one sentence each.
         public var losses: [String]
@@ -35,11 +35,10 @@ public struct FileImporter: Sendable {
 
     /// The files in a folder, and in those in it, that may be recordings.
     ///
-    /// What starts with a dot is left out, and so are the `.summary` files of PhoenixReplay's, which say nothing new. Its
-    /// `.part` files come last: where a session has both, the whole recording counts.
+    /// What starts with a dot is left out, and so are the `.summary` files of PhoenixReplay's, which say nothing new. Its JSON
+    /// files come behind the others, and its `.part` files last: where a session has several, the first one counts.
     public static func files(in folder: FilePath) throws(StoreError) -> [FilePath] {
         var files: [FilePath] = []
-        var parts: [FilePath] = []
         var folders = [folder]
         do {
             while let folder = folders.popLast() {
@@ -48,8 +47,6 @@ public struct FileImporter: Sendable {
                     guard let stamp = FileSystem.stamp(of: path) else { continue }
                     if stamp.isFolder {
                         folders.append(path)
-                    } else if name.hasSuffix(".part") {
-                        parts.append(path)
                     } else if !name.hasSuffix(".summary") {
                         files.append(path)
                     }
@@ -58,7 +55,16 @@ public struct FileImporter: Sendable {
         } catch {
             throw StoreError(wrapping: error, "\(folder)")
         }
-        return files + parts
+        return inOrder(files).flatMap(\.self)
+    }
+
+    /// Files in the order in which they count: those that say most first.
+    private static func inOrder(_ files: [FilePath]) -> [[FilePath]] {
+        let ranks = [[""], [".json", ".json.gz"], [".part"]]
+        func rank(_ file: FilePath) -> Int {
+            ranks.lastIndex { $0.contains { file.string.hasSuffix($0) } } ?? 0
+        }
+        return ranks.indices.map { index in files.filter { rank($0) == index } }
     }
 
     /// Puts one file into the store.
@@ -81,9 +87,8 @@ public struct FileImporter: Sendable {
         _ report: @escaping @Sendable (FilePath, Result<Outcome, StoreError>) -> Void
     ) async {
         let importer = self
-        // Parts wait for the rest: where both are there, the whole recording comes first.
-        let parts = files.filter { $0.string.hasSuffix(".part") }
-        for batch in [files.filter { !$0.string.hasSuffix(".part") }, parts] {
+        // Those that say less wait for the rest.
+        for batch in FileImporter.inOrder(files) {
             await SeveralAtOnce.forEach(batch, atOnce: atOnce) { path in
                 do throws(StoreError) {
                     report(path, .success(try await importer.put(path)))
@@ -104,13 +109,9 @@ private struct PreparedFile: Sendable {
 
     init(_ path: FilePath, options: WriterOptions) throws {
         let file = try InputFile(path)
-        if PhoenixReplayFormat.matches(file) {
-            let importer = try PhoenixReplayImporter(file)
-            let sink = MemorySink()
-            losses = try importer.write(to: sink, options: options).losses
-            bytes = MemorySource(sink.bytes)
-            header = importer.header
-            format = importer.format
+        if ImportedRecording.matches(file) {
+            let imported = try ImportedRecording(file, options: options)
+            (bytes, header, format, losses) = (imported.bytes, imported.header, imported.format, imported.losses)
             return
         }
         let recording = try RecordingFile(file)
