@@ -23,6 +23,7 @@ struct SourceRules {
         ],
         "ReelRecorder/Storing/QueueExecutor.swift": ["Dispatch"],
         "ReelRecorder/Recording/EventWriter.swift": [],
+        "ReelRecorder/Recording/MonotonicTime.swift": ["Glibc"],
         "ReelDashboard": [
             "ReelStore", "ReelJSON", "Reel", "ExternalTerm", "GzipMembers", "Synchronization", "SystemPackage",
             "FoundationEssentials", "Crypto", "HTTPTypes", "Hummingbird", "HummingbirdCore", "Logging",
@@ -40,7 +41,7 @@ struct SourceRules {
         "Zlib", "Reel/IO/File.swift", "ReelStore/Files/FileSystem.swift", "ReelStorePostgres/PostgresConnection.swift",
         "ReelDashboard/EmbeddedFile.swift", "reel-tool/Vectors/ChildProcess.swift",
         "ReelRecorder/Storing/QueueExecutor.swift",
-        "ReelRecorder/Recording/EventWriter.swift",
+        "ReelRecorder/Recording/EventWriter.swift", "ReelRecorder/Recording/MonotonicTime.swift",
     ]
 
     /// The room that the source at `path` belongs to: its folder's, or one of its own.

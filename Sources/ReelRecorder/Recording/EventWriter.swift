@@ -127,20 +127,19 @@ struct EventWriter: ~Copyable, ~Escapable {
 
     /// Writes the pair of a map whose key and value are text, as the verdict on the key has it. Returns whether there is one.
     @inline(__always)
-    mutating func write(_ key: String, _ value: String, _ verdicts: KeyVerdicts) -> Bool {
+    mutating func write(_ key: String, _ value: String, _ verdicts: borrowing KeyVerdicts) -> Bool {
         let start = count
-        let known: SanitizerVerdict?? = unsafe key.utf8.withContiguousStorageIfAvailable { bytes in
+        let words: KeyWords?? = unsafe key.utf8.withContiguousStorageIfAvailable { bytes in
             unsafe write(binary: bytes)
-            return unsafe KeyWords(bytes).flatMap { verdicts.known($0) }
+            return unsafe KeyWords(bytes)
         }
-        let verdict: SanitizerVerdict
-        if case .some(.some(let remembered)) = known {
-            verdict = remembered
-        } else {
-            if known == nil { writeSlowly(binary: key) }
-            verdict = verdicts.asked(key)
+        var verdict: SanitizerVerdict?
+        switch words {
+        case .some(.some(let words)): verdict = verdicts.known(words)
+        case .some(nil): break
+        case nil: writeSlowly(binary: key)
         }
-        switch verdict {
+        switch verdict ?? verdicts.asked(key) {
         case .keep: write(binary: value)
         case .filter: write(binary: SanitizedValue.filtered)
         case .remove:

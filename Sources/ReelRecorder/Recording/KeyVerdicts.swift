@@ -2,8 +2,9 @@ import Synchronization
 
 /// What the sanitizer has said of keys, remembered so that the same key costs next to nothing the next time.
 ///
-/// It is read without a lock: a slot is filled once and never changes. Keys that find no slot are asked about each time.
-final class KeyVerdicts: Sendable {
+/// It is read without a lock: a slot is filled once and never changes. Keys that find no slot are asked about each time. It is no
+/// object of its own, because threads that count references to the same one wait for each other.
+struct KeyVerdicts: ~Copyable, Sendable {
     private struct Slot: ~Copyable {
         /// 0: empty, 1: being filled, otherwise how long the key is, and the verdict.
         let state = Atomic<UInt64>(0)

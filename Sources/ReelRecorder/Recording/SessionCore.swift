@@ -116,7 +116,6 @@ extension SessionCore {
     /// Records an event with parameters that are text.
     func event(_ name: String, _ params: [String: String]) {
         guard isRecording else { return ended() }
-        let verdicts = engine.paramVerdicts
         append(.event, { SessionCore.byteCount(ofEvent: name, params) }) { offset, writer in
             writer.writeHead(offset)
             // The kind, and a map of two pairs up to the first one's value.
@@ -125,7 +124,7 @@ extension SessionCore {
             writer.write("w\u{6}params")
             let position = writer.writeMapHead()
             var count = 0
-            for (key, value) in params where writer.write(key, value, verdicts) { count += 1 }
+            for (key, value) in params where writer.write(key, value, engine.paramVerdicts) { count += 1 }
             writer.note(size: count, at: position)
         }
     }
