@@ -39,7 +39,11 @@ enum CommonTerm {
             else { return nil }
             return tail + 1
         case Tag.map: return endOfMap(bytes, at: offset, room: room)
-        default: return nil
+        default:
+            // Rarer terms that are no containers.
+            var reader = TokenReader(bytes, at: offset)
+            guard let token = try? reader.next(), token.followingTermCount == 0 else { return nil }
+            return reader.offset
         }
     }
 
