@@ -24,6 +24,11 @@ RECORDINGS ?= 10000
 ROUNDS ?= 30
 BENCH_FILES ?= $(patsubst %,Samples/phoenix-replay-0.1/%.etf.gz,contact-form catalogue chat long-chat)
 
+# How many sessions are recorded at the same time, and for how long; how often the program that records is killed.
+SESSIONS ?= 10000
+SECONDS_RECORDED ?= 120
+CRASHES ?= 200
+
 JUDGE := Tests/Judge/judge.escript
 
 help: ## list the targets
@@ -109,6 +114,18 @@ load: ## measure the dashboard under load, with RECORDINGS recordings
 	@swift build --scratch-path $(BUILD) -c release --product reel
 	@swift build --scratch-path $(BUILD) -c release --product shop
 	@Scripts/bench-dashboard.sh $(BUILD)/release/reel $(BUILD)/release/shop $(RECORDINGS)
+
+recorder: setup ## measure recording beside a real BEAM, ROUNDS times, and with SESSIONS sessions over SECONDS_RECORDED
+	@swift build --scratch-path $(BUILD) -c release --product recorder-benchmark
+	@$(BUILD)/release/recorder-benchmark insert Tests/RecorderBenchmark/beam/insert.escript $(ROUNDS)
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
+	  $(BUILD)/release/recorder-benchmark sessions "$$folder" $(SESSIONS) $(SECONDS_RECORDED)
+
+crashes: setup ## kill a program that records CRASHES times, and see that nothing is lost
+	CRASHES=$(CRASHES) swift test --scratch-path $(BUILD) --filter '^RecorderCrashTests'
+
+tsan: setup ## run the recorder's tests under the thread sanitizer
+	swift test --scratch-path $(BUILD)-tsan --sanitize=thread --filter '^ReelRecorderTests'
 
 large: build ## measure time and memory on a recording of BYTES bytes
 	@Scripts/measure-large.sh $(BUILD)/release/reel $(BYTES)

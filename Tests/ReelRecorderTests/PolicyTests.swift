@@ -75,10 +75,10 @@ struct PolicyTests {
             #expect(await session.stored() == .discarded(.headSampling))
             policy.headSampling = 0.5
             var count = 0
-            for _ in 0..<2_000 where recording.recorder.busySession(policy: policy).isRecording { count += 1 }
+            for _ in 0..<400 where recording.recorder.busySession(policy: policy).isRecording { count += 1 }
             // Ten standard deviations.
-            #expect((776...1_224).contains(count))
-            await recording.recorder.shutdown()
+            #expect((100...300).contains(count))
+            await recording.recorder.shutdown(graceTime: .seconds(600))
             let stored = try await recording.store.page(limit: 10_000).recordings.count
             #expect(stored == count)
         }
