@@ -93,7 +93,7 @@ vectors-faulty:
 
 # Those readers' own tests.
 reader-javascript:
-	cd Spec/readers/javascript && node --test
+	cd Spec/readers/javascript && REEL=$(abspath $(REEL)) node --test
 reader-elixir:
 	elixir Spec/readers/elixir/reel_test.exs
 

@@ -1,13 +1,98 @@
-// The dashboard's files, put into the program by the compiler as they are. A new file needs its lines here.
+// The dashboard's files, put into the program by the compiler as they are: its own, the reader in JavaScript, its pages' templates.
+// A new file needs its lines here.
 #include "CDashboardWeb.h"
 
 #pragma clang diagnostic ignored "-Wc23-extensions"
 
+static const unsigned char bytes_js[] = {
+#embed "../ReelDashboard/Web/bytes.js"
+};
+static const unsigned char client_js[] = {
+#embed "../ReelDashboard/Web/client.js"
+};
 static const unsigned char dashboard_css[] = {
 #embed "../ReelDashboard/Web/dashboard.css"
 };
+static const unsigned char dom_js[] = {
+#embed "../ReelDashboard/Web/dom.js"
+};
+static const unsigned char engine_js[] = {
+#embed "../ReelDashboard/Web/engine.js"
+};
+static const unsigned char event_list_js[] = {
+#embed "../ReelDashboard/Web/event-list.js"
+};
+static const unsigned char kinds_js[] = {
+#embed "../ReelDashboard/Web/kinds.js"
+};
+static const unsigned char labels_js[] = {
+#embed "../ReelDashboard/Web/labels.js"
+};
+static const unsigned char page_view_js[] = {
+#embed "../ReelDashboard/Web/page-view.js"
+};
+static const unsigned char playback_js[] = {
+#embed "../ReelDashboard/Web/playback.js"
+};
+static const unsigned char player_css[] = {
+#embed "../ReelDashboard/Web/player.css"
+};
 static const unsigned char player_js[] = {
 #embed "../ReelDashboard/Web/player.js"
+};
+static const unsigned char scrubber_js[] = {
+#embed "../ReelDashboard/Web/scrubber.js"
+};
+static const unsigned char session_js[] = {
+#embed "../ReelDashboard/Web/session.js"
+};
+static const unsigned char shown_js[] = {
+#embed "../ReelDashboard/Web/shown.js"
+};
+static const unsigned char tree_view_js[] = {
+#embed "../ReelDashboard/Web/tree-view.js"
+};
+static const unsigned char tree_js[] = {
+#embed "../ReelDashboard/Web/tree.js"
+};
+static const unsigned char worker_js[] = {
+#embed "../ReelDashboard/Web/worker.js"
+};
+static const unsigned char content_js[] = {
+#embed "../../Spec/readers/javascript/content.js"
+};
+static const unsigned char elixir_text_js[] = {
+#embed "../../Spec/readers/javascript/elixir-text.js"
+};
+static const unsigned char erlang_text_js[] = {
+#embed "../../Spec/readers/javascript/erlang-text.js"
+};
+static const unsigned char inflate_js[] = {
+#embed "../../Spec/readers/javascript/inflate.js"
+};
+static const unsigned char json_js[] = {
+#embed "../../Spec/readers/javascript/json.js"
+};
+static const unsigned char known_structs_js[] = {
+#embed "../../Spec/readers/javascript/known-structs.js"
+};
+static const unsigned char members_js[] = {
+#embed "../../Spec/readers/javascript/members.js"
+};
+static const unsigned char phoenix_replay_js[] = {
+#embed "../../Spec/readers/javascript/phoenix-replay.js"
+};
+static const unsigned char reel_js[] = {
+#embed "../../Spec/readers/javascript/reel.js"
+};
+static const unsigned char source_js[] = {
+#embed "../../Spec/readers/javascript/source.js"
+};
+static const unsigned char terms_js[] = {
+#embed "../../Spec/readers/javascript/terms.js"
+};
+static const unsigned char timeline_js[] = {
+#embed "../../Spec/readers/javascript/timeline.js"
 };
 static const unsigned char assigns_mustache[] = {
 #embed "../ReelDashboard/Pages/assigns.mustache"
@@ -29,8 +114,36 @@ static const unsigned char row_mustache[] = {
 };
 
 static const struct dashboard_file files[] = {
+    {"bytes.js", bytes_js, sizeof bytes_js},
+    {"client.js", client_js, sizeof client_js},
     {"dashboard.css", dashboard_css, sizeof dashboard_css},
+    {"dom.js", dom_js, sizeof dom_js},
+    {"engine.js", engine_js, sizeof engine_js},
+    {"event-list.js", event_list_js, sizeof event_list_js},
+    {"kinds.js", kinds_js, sizeof kinds_js},
+    {"labels.js", labels_js, sizeof labels_js},
+    {"page-view.js", page_view_js, sizeof page_view_js},
+    {"playback.js", playback_js, sizeof playback_js},
+    {"player.css", player_css, sizeof player_css},
     {"player.js", player_js, sizeof player_js},
+    {"scrubber.js", scrubber_js, sizeof scrubber_js},
+    {"session.js", session_js, sizeof session_js},
+    {"shown.js", shown_js, sizeof shown_js},
+    {"tree-view.js", tree_view_js, sizeof tree_view_js},
+    {"tree.js", tree_js, sizeof tree_js},
+    {"worker.js", worker_js, sizeof worker_js},
+    {"content.js", content_js, sizeof content_js},
+    {"elixir-text.js", elixir_text_js, sizeof elixir_text_js},
+    {"erlang-text.js", erlang_text_js, sizeof erlang_text_js},
+    {"inflate.js", inflate_js, sizeof inflate_js},
+    {"json.js", json_js, sizeof json_js},
+    {"known-structs.js", known_structs_js, sizeof known_structs_js},
+    {"members.js", members_js, sizeof members_js},
+    {"phoenix-replay.js", phoenix_replay_js, sizeof phoenix_replay_js},
+    {"reel.js", reel_js, sizeof reel_js},
+    {"source.js", source_js, sizeof source_js},
+    {"terms.js", terms_js, sizeof terms_js},
+    {"timeline.js", timeline_js, sizeof timeline_js},
     {"assigns.mustache", assigns_mustache, sizeof assigns_mustache},
     {"confirm.mustache", confirm_mustache, sizeof confirm_mustache},
     {"error.mustache", error_mustache, sizeof error_mustache},

@@ -1,2 +1,451 @@
-// The player of a recording. Its facts stand in the page: see Routes.swift.
-export const facts = JSON.parse(document.getElementById("reel").textContent);
+/** The player of a recording. Its facts stand in the page, in the block `reel`. */
+import { Reader } from "./client.js";
+import { ICONS, eachFrame, h, icon } from "./dom.js";
+import { EventList } from "./event-list.js";
+import { PageView } from "./page-view.js";
+import { Playback, SPEEDS } from "./playback.js";
+import { Scrubber } from "./scrubber.js";
+import { Session } from "./session.js";
+import { count, time as timeText } from "./shown.js";
+import { TreeView } from "./tree-view.js";
+
+const KEYS = [
+  [["Space", "K"], "Play and pause"], [["←", "→"], "One event back or on"], [["Shift ←", "Shift →"], "Five seconds back or on"],
+  [["Home", "End"], "To the start, to the end"], [["1", "2", "5", "0"], "Speed 1, 2, 5, 10"],
+  [["S"], "Skip idle time"], [["L"], "Follow what is running"], [["E"], "Find in events"], [["/"], "Find in assigns"],
+  [["C"], "Open what has changed"], [["?"], "This list"],
+];
+
+class Player {
+  #facts; #session = new Session(); #reader; #list; #state; #event; #page = null; #scrubber; #playback; #index = -1;
+  #isFollowing = false; #isRunning; #elements = {}; #isReady = false; #wanted = null;
+
+  constructor(facts) {
+    this.#facts = facts;
+    this.#isRunning = !facts.isFinished && facts.links?.live !== undefined && (facts.damage ?? null) === null;
+    this.#reader = new Reader((message) => this.#hear(message));
+    this.#playback = new Playback(this.#session, (time) => this.#showTime(time));
+    this.#build();
+    this.#open();
+  }
+
+  async #open() {
+    const { links = {}, event = null } = this.#facts;
+    const given = eventOfAddress() ?? event;
+    const bytes = links.bytes === undefined ? inlineBytes() : undefined;
+    const url = bytes === undefined ? new URL(links.bytes, document.baseURI).href : undefined;
+    try {
+      const facts = await this.#reader.ask("open", { url, bytes, event: given ?? 0 });
+      this.#take(facts);
+      if (this.#isRunning) this.#follow(given === null);
+      this.#wanted = given ?? (this.#isFollowing ? this.#session.count - 1 : 0);
+      this.#goToWanted();
+    } catch (error) {
+      this.#fail(error.message);
+    }
+    this.#isReady = true;
+    document.body.dataset.state = "ready";
+  }
+
+  #take(facts) {
+    this.#session.setFacts(facts);
+    if (facts.problem !== null && !this.#isRunning) this.#fail(facts.problem);
+    this.#update();
+  }
+
+  #hear(message) {
+    if (message.type === "events") {
+      this.#session.add(message);
+      this.#update();
+      this.#goToWanted();
+    } else if (message.type === "read") {
+      document.body.dataset.read = "all";
+    } else if (message.type === "problem") {
+      this.#fail(message.message);
+      document.body.dataset.read = "all";
+    }
+  }
+
+  /** Goes to the event that has been asked for as soon as its time is known. */
+  #goToWanted() {
+    if (this.#wanted === null) return;
+    const wanted = Math.min(this.#wanted, this.#session.count - 1);
+    if (wanted >= 0 && !this.#session.isKnown(wanted)) return;
+    this.#wanted = null;
+    this.#goTo(wanted, false);
+  }
+
+  // Position
+
+  #goTo(index, isChosen = true) {
+    const event = Math.max(-1, Math.min(index, this.#session.count - 1));
+    if (isChosen) {
+      this.#leaveLive(event);
+      this.#wanted = null;
+    }
+    this.#playback.time = event < 0 ? 0 : this.#session.timeOf(event);
+    this.#show(event);
+    if (event >= 0 && !this.#session.isKnown(event)) this.#reader.ask("want", { event });
+  }
+
+  #goToTime(time) {
+    this.#wanted = null;
+    this.#playback.time = Math.max(0, Math.min(time, this.#session.duration));
+    const index = this.#session.indexAt(this.#playback.time);
+    this.#leaveLive(index);
+    this.#show(index);
+  }
+
+  #showTime() {
+    const index = this.#session.indexAt(this.#playback.time);
+    this.#showPlaying();
+    if (this.#playback.isPlaying) this.#leaveLive(index);
+    if (index !== this.#index) this.#show(index);
+    else this.#showClock();
+  }
+
+  #show(index) {
+    this.#index = index;
+    document.body.dataset.event = index;
+    this.#showClock();
+    this.#list.show(index);
+    this.#state.show(index);
+    this.#event.show(index);
+    this.#page?.show(this.#session.pageOf(index), this.#session.viewportAt(index));
+    this.#elements.eventTitle.textContent = index < 0 ? "Before the first event" : `Event ${count(index)}`;
+    this.#writeAddress();
+  }
+
+  #showClock() {
+    const { time } = this.#playback;
+    this.#scrubber.show(this.#index, time);
+    this.#elements.clock.textContent = timeText(time);
+    this.#elements.duration.textContent = timeText(this.#session.duration);
+    this.#elements.number.textContent = `${count(this.#index + 1)} / ${count(this.#session.count)}`;
+  }
+
+  #writeAddress = eachFrame(() => {
+    if (this.#playback.isPlaying || !this.#isReady) return;
+    const address = this.#facts.links?.bytes === undefined ? `#event=${this.#index}`
+      : `${location.pathname}?event=${Math.max(-1, this.#index)}`;
+    try {
+      history.replaceState(null, "", address);
+    } catch {
+      // Where a page has no address that may change, it stays.
+    }
+  });
+
+  #step(step) {
+    this.#playback.pause();
+    const next = this.#list.next(this.#index, step);
+    if (next !== undefined) this.#goTo(next);
+    else if (step < 0) this.#goTo(-1);
+  }
+
+  // A running session
+
+  #follow(isFollowing) {
+    this.#elements.live.hidden = false;
+    this.#setFollowing(isFollowing);
+    const source = new EventSource(new URL(this.#facts.links.live, document.baseURI));
+    source.addEventListener("grown", () => this.#grow());
+    source.addEventListener("finished", async () => {
+      source.close();
+      this.#isRunning = false;
+      await this.#readAgain();
+      this.#elements.live.hidden = true;
+      document.body.dataset.live = "finished";
+      this.#say("The session has ended");
+    });
+    source.addEventListener("deleted", () => {
+      source.close();
+      this.#isRunning = false;
+      this.#elements.live.hidden = true;
+      this.#fail("This recording has been deleted. What has been read of it can still be seen.");
+    });
+  }
+
+  #grow = coalesced(async () => {
+    const facts = await this.#reader.ask("grow");
+    this.#take(facts);
+    if (this.#isFollowing) {
+      this.#wanted = this.#session.count - 1;
+      this.#goToWanted();
+    }
+  });
+
+  async #readAgain() {
+    const facts = await this.#reader.ask("reopen");
+    const [index, wasAtEnd] = [this.#index, this.#isFollowing];
+    this.#session.reset();
+    this.#take(facts);
+    this.#wanted = wasAtEnd ? this.#session.count - 1 : index;
+    this.#goToWanted();
+  }
+
+  #setFollowing(isFollowing) {
+    this.#isFollowing = isFollowing && this.#isRunning;
+    this.#elements.live.setAttribute("aria-pressed", String(this.#isFollowing));
+    document.body.dataset.live = this.#isFollowing ? "following" : "behind";
+  }
+
+  /** Who goes back in a running session does not follow it any more. */
+  #leaveLive(index) {
+    if (this.#isRunning && this.#isFollowing && index < this.#session.count - 1) this.#setFollowing(false);
+  }
+
+  #goLive() {
+    this.#playback.pause();
+    this.#setFollowing(true);
+    this.#wanted = this.#session.count - 1;
+    this.#goToWanted();
+  }
+
+  // What is shown
+
+  #update = eachFrame(() => {
+    this.#list.update();
+    this.#scrubber.redraw();
+    this.#showClock();
+    this.#page?.show(this.#session.pageOf(this.#index), this.#session.viewportAt(this.#index));
+  });
+
+  #showPlaying() {
+    const { isPlaying } = this.#playback;
+    const { play } = this.#elements;
+    if (play.dataset.playing === String(isPlaying)) return;
+    play.dataset.playing = String(isPlaying);
+    play.replaceChildren(icon(isPlaying ? ICONS.pause : ICONS.play));
+    play.setAttribute("aria-label", isPlaying ? "Pause" : "Play");
+    play.title = isPlaying ? "Pause (Space)" : "Play (Space)";
+    if (!isPlaying) this.#writeAddress();
+  }
+
+  #fail(message) {
+    this.#elements.problem.textContent = message;
+    this.#elements.problem.hidden = false;
+  }
+
+  #say = (text) => {
+    const { status } = this.#elements;
+    status.textContent = text;
+    status.classList.remove("fresh");
+    void status.offsetWidth;
+    status.classList.add("fresh");
+  };
+
+  #setSpeed(speed) {
+    this.#playback.speed = speed;
+    for (const button of this.#elements.speeds.querySelectorAll("button")) {
+      button.setAttribute("aria-pressed", String(Number(button.dataset.speed) === speed));
+    }
+  }
+
+  #setSkipping(isSkipping) {
+    this.#playback.skipsIdle = isSkipping;
+    this.#elements.skip.setAttribute("aria-pressed", String(isSkipping));
+  }
+
+  // Building
+
+  #build() {
+    const main = document.getElementById("player");
+    const say = (text) => this.#say(text);
+    this.#scrubber = new Scrubber(this.#session, ({ time, event }) => {
+      this.#playback.pause();
+      if (event === undefined) this.#goToTime(time);
+      else this.#goTo(event);
+    });
+    this.#list = new EventList(this.#session, {
+      choose: (event) => {
+        this.#playback.pause();
+        this.#goTo(event);
+      },
+      filtered: (hidden) => this.#scrubber.filter(hidden),
+    });
+    this.#state = new TreeView(this.#reader, "state", { title: "Assigns", say });
+    this.#event = new TreeView(this.#reader, "event", { title: "Event", say });
+    const hasTemplate = this.#facts.template?.isThere === true;
+    if (hasTemplate && this.#facts.links?.page !== undefined) {
+      this.#page = new PageView((event) => `${this.#facts.links.page}?event=${event}`);
+    }
+    this.#elements.problem = h("p.problem", { role: "alert", hidden: true });
+    this.#elements.status = h("p.toast", { role: "status" });
+    const inspector = this.#buildInspector();
+    const panels = [["events", "Events", this.#list.element], ["page", "Page", this.#page?.element],
+      ["inspector", "State", inspector]].filter(([, , element]) => element !== undefined);
+    const views = h("div.views", { role: "group", "aria-label": "Panels" }, ...panels.map(([name, title]) =>
+      h("button", { type: "button", "aria-pressed": "false", "data-view": name, onclick: () => this.#choose(name) }, title)));
+    const body = h("div.panels", {}, ...panels.map(([, , element]) => element));
+    document.body.classList.add("ready");
+    document.body.classList.toggle("without-page", this.#page === null);
+    main.replaceChildren(this.#elements.problem, views, body, this.#buildTransport(), this.#buildHelp(), this.#elements.status);
+    this.#choose(this.#page === null ? "inspector" : "page");
+    document.addEventListener("keydown", (event) => this.#key(event));
+    window.addEventListener("hashchange", () => {
+      const event = eventOfAddress();
+      if (event !== null) this.#goTo(event);
+    });
+  }
+
+  /** Which panel is seen where there is room for one. */
+  #choose(name) {
+    document.body.dataset.view = name;
+    for (const button of document.querySelectorAll(".views button")) {
+      button.setAttribute("aria-pressed", String(button.dataset.view === name));
+    }
+    this.#state.refresh();
+    this.#event.refresh();
+  }
+
+  #buildInspector() {
+    const tabs = [["assigns", "Assigns", this.#state.element], ["event", "Event", this.#event.element]];
+    const panels = tabs.map(([name, , element], index) =>
+      h("div.tab-panel", { role: "tabpanel", id: `tab-panel-${name}`, "aria-labelledby": `tab-${name}`, hidden: index > 0 }, element));
+    const choose = (chosen) => {
+      for (const [index, button] of buttons.entries()) {
+        button.setAttribute("aria-selected", String(index === chosen));
+        button.setAttribute("tabindex", index === chosen ? "0" : "-1");
+        panels[index].hidden = index !== chosen;
+      }
+      this.#state.refresh();
+      this.#event.refresh();
+    };
+    const buttons = tabs.map(([name, title], index) => h("button", {
+      type: "button", role: "tab", id: `tab-${name}`, "aria-controls": `tab-panel-${name}`,
+      "aria-selected": String(index === 0), tabindex: index === 0 ? "0" : "-1", onclick: () => choose(index),
+      onkeydown: (event) => {
+        if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
+        event.preventDefault();
+        event.stopPropagation();
+        const other = index === 0 ? 1 : 0;
+        choose(other);
+        buttons[other].focus();
+      },
+    }, title));
+    this.#elements.eventTitle = h("span.at", {});
+    const { file } = this.#facts.template ?? {};
+    const hint = this.#page !== null || file === undefined ? null : h("p.hint", {}, "To see the page as it was, add ",
+      file === null ? "a template for this view." : h("code", {}, file),
+      file === null ? null : " to the folder of templates.");
+    return h("section.panel.inspector", { "aria-label": "State", id: "panel-inspector" },
+      h("div.tab-bar", {}, h("div.tabs", { role: "tablist", "aria-label": "State" }, ...buttons), this.#elements.eventTitle),
+      ...panels, hint);
+  }
+
+  #buildTransport() {
+    const button = (name, title, path, onclick) =>
+      h(`button.${name}`, { type: "button", "aria-label": title, title, onclick }, icon(path));
+    const elements = this.#elements;
+    elements.play = h("button.play", { type: "button", onclick: () => this.#playback.toggle() });
+    elements.clock = h("span.now", {}, "0:00.0");
+    elements.duration = h("span.total", {}, "0:00.0");
+    elements.number = h("span.number", {});
+    elements.speeds = h("div.speeds", { role: "group", "aria-label": "Speed" }, ...SPEEDS.map((speed) =>
+      h("button", { type: "button", "data-speed": speed, "aria-pressed": String(speed === 1),
+        onclick: () => this.#setSpeed(speed) }, `${speed}×`)));
+    elements.skip = h("button.toggle.skip", { type: "button", "aria-pressed": "true", title: "Skip idle time (S)",
+      onclick: () => this.#setSkipping(!this.#playback.skipsIdle) }, "Skip idle");
+    elements.live = h("button.live-button", { type: "button", hidden: true, "aria-pressed": "false",
+      title: "Follow the session (L)", onclick: () => this.#goLive() }, h("i.pulse"), "Live");
+    elements.help = h("button.help-button", { type: "button", "aria-label": "Keyboard", title: "Keyboard (?)",
+      onclick: () => this.#elements.dialog.showModal() }, icon(ICONS.keyboard));
+    this.#showPlaying();
+    return h("section.transport", { "aria-label": "Playback" }, this.#scrubber.element, h("div.controls", {},
+      h("div.buttons", {}, button("back", "One event back (←)", ICONS.back, () => this.#step(-1)), elements.play,
+        button("forward", "One event on (→)", ICONS.forward, () => this.#step(1))),
+      h("p.clock", {}, elements.clock, h("span.of", {}, " / "), elements.duration), elements.number, elements.live,
+      h("span.space"), elements.speeds, elements.skip, elements.help));
+  }
+
+  #buildHelp() {
+    this.#elements.dialog = h("dialog.help", { "aria-labelledby": "help-title",
+      onclick: (event) => event.target === event.currentTarget && event.currentTarget.close() },
+    h("form", { method: "dialog" }, h("h2", { id: "help-title" }, "Keyboard"),
+      h("dl", {}, ...KEYS.map(([keys, what]) => h("div", {}, h("dt", {}, ...keys.map((key) => h("kbd", {}, key))), h("dd", {}, what)))),
+      h("button.primary", {}, "Close")));
+    return this.#elements.dialog;
+  }
+
+  // Keys
+
+  #key(event) {
+    const { target } = event;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || this.#elements.dialog.open) return;
+    if (target.matches?.("input, textarea, select")) {
+      if (event.key === "Escape") target.blur();
+      return;
+    }
+    if ((event.key === " " || event.key === "Enter") && target.matches?.("button, a, summary")) return;
+    const { duration } = this.#session;
+    const seconds = (step) => {
+      this.#playback.pause();
+      this.#goToTime(this.#playback.time + step * 5_000);
+    };
+    const actions = {
+      " ": () => this.#playback.toggle(), k: () => this.#playback.toggle(),
+      ArrowLeft: () => (event.shiftKey ? seconds(-1) : this.#step(-1)),
+      ArrowRight: () => (event.shiftKey ? seconds(1) : this.#step(1)),
+      ArrowUp: () => this.#step(1), ArrowDown: () => this.#step(-1),
+      PageUp: () => this.#goToTime(this.#playback.time + duration / 10),
+      PageDown: () => this.#goToTime(this.#playback.time - duration / 10),
+      Home: () => this.#goTo(-1), End: () => this.#goTo(this.#session.count - 1),
+      1: () => this.#setSpeed(1), 2: () => this.#setSpeed(2), 5: () => this.#setSpeed(5), 0: () => this.#setSpeed(10),
+      s: () => this.#setSkipping(!this.#playback.skipsIdle), l: () => this.#isRunning && this.#goLive(),
+      e: () => {
+        this.#choose("events");
+        this.#list.focusSearch();
+      },
+      "/": () => {
+        this.#choose("inspector");
+        document.getElementById("tab-assigns").click();
+        this.#state.focusSearch();
+      },
+      c: () => document.querySelector(".tree-view .toggle")?.click(),
+      "?": () => this.#elements.dialog.showModal(),
+    };
+    const isVertical = ["ArrowUp", "ArrowDown", "PageUp", "PageDown"].includes(event.key);
+    if (isVertical && target !== this.#scrubber.element) return;
+    const name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    if (!Object.hasOwn(actions, name)) return;
+    event.preventDefault();
+    actions[name]();
+  }
+}
+
+/** Runs an action again and again as long as it has been asked for in the meantime, never twice at the same time. */
+function coalesced(action) {
+  let [isBusy, isAsked] = [false, false];
+  return async () => {
+    isAsked = true;
+    if (isBusy) return;
+    isBusy = true;
+    while (isAsked) {
+      isAsked = false;
+      await action().catch(() => {});
+    }
+    isBusy = false;
+  };
+}
+
+/** The event that the address names: `?event=12` or `#event=12`. */
+function eventOfAddress() {
+  const text = /[#&]event=(-?\d+)/.exec(location.hash)?.[1] ?? new URLSearchParams(location.search).get("event");
+  const event = text === null || text === "" ? NaN : Number(text);
+  return Number.isSafeInteger(event) && event >= -1 ? event : null;
+}
+
+/** The recording that the page itself holds, in base64. */
+function inlineBytes() {
+  const text = document.getElementById("recording").textContent.trim();
+  if (typeof Uint8Array.fromBase64 === "function") return Uint8Array.fromBase64(text);
+  const bytes = new Uint8Array((text.length / 4) * 3);
+  let length = 0;
+  for (let start = 0; start < text.length; start += 65_536) {
+    const part = atob(text.slice(start, start + 65_536));
+    for (let index = 0; index < part.length; index++) bytes[length++] = part.charCodeAt(index);
+  }
+  return bytes.subarray(0, length);
+}
+
+if (typeof document !== "undefined") new Player(JSON.parse(document.getElementById("reel").textContent));

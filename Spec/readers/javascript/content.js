@@ -263,6 +263,22 @@ export class State {
     return state;
   }
 
+  /** A copy that goes on by itself; it shares the values. */
+  copy() {
+    const state = new State();
+    state.assigns = new TermMap(this.assigns);
+    state.components = new TermMap([...this.components].map(([key, value]) => [key, new TermMap(value)]));
+    state.url = this.url;
+    return state;
+  }
+
+  /** The state as the term that a keyframe has (recording.md §7.2). */
+  get term() {
+    const pairs = [["assigns", this.assigns], ["components", this.components], ["url", this.url]];
+    const isThere = ([name, value]) => name !== "url" || value !== null;
+    return new TermMap(pairs.filter(isThere).map(([name, value]) => [atom(name), value]));
+  }
+
   /** Goes on by one event. */
   apply({ kind, payload }) {
     if (!(payload instanceof TermMap)) return;

@@ -12,20 +12,28 @@ const PRINTABLE = /^[\x07-\x0d\x1b\x20-\x7f\u{a0}-\u{d7ff}\u{e000}-\u{fffd}\u{10
 const ESCAPES = { 0: "\\0", 7: "\\a", 8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 12: "\\f", 13: "\\r", 27: "\\e",
   127: "\\d", 34: '\\"', 92: "\\\\" };
 
+/** How text is written: whether lists may be text, which structs have one of their own, the order of a map's pairs. */
+const PLAIN = { hasCharlists: true, known: () => undefined, pairs: (map) => [...map] };
+
 /** The text of `term`. */
-export function inspect(term) {
+export const inspect = (term) => textOf(term, PLAIN);
+
+/** The text of `term` by other rules than `PLAIN`; `rules.known` is given a struct's map. */
+export function textOf(term, rules) {
   if (isInteger(term)) return integerText(term);
   if (typeof term === "string") return PRINTABLE.test(term) ? quoted(term) : bits(new TextEncoder().encode(term));
   if (atomName(term) !== undefined) return inspectAtom(atomName(term));
-  if (Array.isArray(term)) return list(term);
+  if (Array.isArray(term)) return list(term, rules);
   if (term instanceof Float) return floatText(term.value);
-  if (term instanceof Tuple) return `{${term.elements.map(inspect).join(", ")}}`;
-  if (term instanceof TermMap) return map(term);
-  if (term instanceof ImproperList) return `[${term.elements.map(inspect).join(", ")} | ${inspect(term.tail)}]`;
+  if (term instanceof Tuple) return `{${elements(term.elements, rules)}}`;
+  if (term instanceof TermMap) return map(term, rules);
+  if (term instanceof ImproperList) return `[${elements(term.elements, rules)} | ${textOf(term.tail, rules)}]`;
   if (term instanceof Uint8Array) return bits(term);
   if (term instanceof Bits) return bits(term.bytes, term.size % 8);
   return identifierText(term);
 }
+
+const elements = (terms, rules) => terms.map((term) => textOf(term, rules)).join(", ");
 
 /** Pids, ports, references and functions, with 0 for the node. */
 export function identifierText(term) {
@@ -67,27 +75,42 @@ function quoted(text) {
 
 const hex = (code, digits) => code.toString(16).toUpperCase().padStart(digits, "0");
 
-function list(elements) {
-  const isText = (code) => isInteger(code) && ((code >= 32 && code < 127) || (code >= 7 && code <= 13) || code === 27);
-  if (elements.length === 0) return "[]";
-  if (elements.every(isText)) return `~c${quoted(elements.map((code) => String.fromCharCode(code)).join(""))}`;
-  const isPair = (term) => term instanceof Tuple && term.elements.length === 2 && isKeyword(term.elements[0]);
-  if (elements.every(isPair)) return `[${elements.map((term) => pair(...term.elements)).join(", ")}]`;
-  return `[${elements.map(inspect).join(", ")}]`;
+export const isCharlist = (terms) => terms.length > 0 && terms.every((code) =>
+  isInteger(code) && ((code >= 32 && code < 127) || (code >= 7 && code <= 13) || code === 27));
+
+function list(terms, rules) {
+  if (!rules.hasCharlists || !isCharlist(terms)) return listText(terms, rules);
+  return `~c${quoted(terms.map((code) => String.fromCharCode(code)).join(""))}`;
 }
 
-const isKeyword = (term) => atomName(term) !== undefined && !atomName(term).startsWith("Elixir.");
-const pair = (key, value) => `${bareName(atomName(key))}: ${inspect(value)}`;
+/** A list between brackets, whatever is in it. */
+export function listText(terms, rules) {
+  if (terms.length > 0 && terms.every(isPair)) return `[${pairs(terms.map((term) => term.elements), rules)}]`;
+  return `[${elements(terms, rules)}]`;
+}
 
-function map(term) {
-  const struct = atomName(term.get(STRUCT));
-  const pairs = [...term];
-  const fields = pairs.filter(([key]) => atomName(key) !== "__struct__");
-  if (struct !== undefined && fields.every(([key]) => isKeyword(key))) {
-    return `%${inspectAtom(struct)}{${fields.map(([key, value]) => pair(key, value)).join(", ")}}`;
-  }
-  const text = pairs.every(([key]) => isKeyword(key)) ? pair : (key, value) => `${inspect(key)} => ${inspect(value)}`;
-  return `%{${pairs.map(([key, value]) => text(key, value)).join(", ")}}`;
+/** Whether Elixir writes an atom as `key: value` where it is a key. */
+export const isKeyword = (term) => atomName(term) !== undefined && !atomName(term).startsWith("Elixir.");
+export const isPair = (term) => term instanceof Tuple && term.elements.length === 2 && isKeyword(term.elements[0]);
+export const keyName = (key) => bareName(atomName(key));
+const pairs = (all, rules) => all.map(([key, value]) => `${keyName(key)}: ${textOf(value, rules)}`).join(", ");
+
+/** The module of a struct and its fields, `null` for any other map. */
+export function structOf(term, rules = PLAIN) {
+  const module = term.get(STRUCT);
+  if (atomName(module) === undefined || module === null || typeof module === "boolean") return null;
+  const fields = rules.pairs(term).filter(([key]) => atomName(key) !== "__struct__");
+  return fields.every(([key]) => isKeyword(key)) ? { module, fields } : null;
+}
+
+function map(term, rules) {
+  const known = term.has(STRUCT) ? rules.known(term, rules) : undefined;
+  if (known !== undefined) return known;
+  const struct = structOf(term, rules);
+  if (struct !== null) return `%${inspectAtom(atomName(struct.module))}{${pairs(struct.fields, rules)}}`;
+  const all = rules.pairs(term);
+  if (all.every(([key]) => isKeyword(key))) return `%{${pairs(all, rules)}}`;
+  return `%{${all.map(([key, value]) => `${textOf(key, rules)} => ${textOf(value, rules)}`).join(", ")}}`;
 }
 
 const STRUCT = atom("__struct__");
@@ -101,6 +124,7 @@ function bits(bytes, last = 0) {
 
 function floatText(value) {
   if (Object.is(value, -0)) return "-0.0";
+  if (Number.isInteger(value) && Math.abs(value) < 1e16) return `${value}.0`;
   const [, sign, digit, more = "", power] = /^(-?)(\d)(?:\.(\d+))?e([+-]\d+)$/.exec(value.toExponential());
   const scientific = `${sign}${digit}.${more || "0"}e${Number(power)}`;
   const size = Math.abs(value);

@@ -7,7 +7,7 @@
  *
  * Every error is a `ReelError` with `kind` and `offset` (recording.md §10).
  */
-import { Content, State, memberSteps, plainSteps, readIndex } from "./content.js";
+import { Content, memberSteps, plainSteps, readIndex } from "./content.js";
 import { documentText, eventText } from "./json.js";
 import {
   DATA, END, END_LENGTH, INDEX, STARTS_WITH_KEYFRAME, checkLength, gzipChunks, gzipHeader, memberContent, memberFields,
@@ -16,10 +16,12 @@ import {
 import { readPhoenixReplay } from "./phoenix-replay.js";
 import { sourceOf } from "./source.js";
 import { LIMITS, ReelError, atom } from "./terms.js";
+import { Timeline } from "./timeline.js";
 
 export { State } from "./content.js";
 export { toJSON, safeInHTML } from "./json.js";
 export { inspect } from "./elixir-text.js";
+export { Timeline } from "./timeline.js";
 export * from "./terms.js";
 
 /** How much is read to find a member's header, and how much is read at once without looking at it first. */
@@ -71,24 +73,46 @@ export class Recording {
     if (start === undefined) return;
     for await (const { event } of this.#steps(start)) {
       if (event === undefined || event.index < from) continue;
-      if (event.index >= to) return;
-      yield event;
+      if (event.index < to) yield event;
+      if (event.index + 1 >= to) return;
     }
   }
 
   /** The state after an event, a copy of one's own. */
   async stateAt(number) {
+    return (await new Timeline(this).at(number)).after;
+  }
+
+  /** The first event that has to be read to know the state after event `number`; throws when there is no such event. */
+  startOf(number) {
+    return this.#startOf(number) > 0 ? this.entries[this.#startOf(number)].firstEvent : 0;
+  }
+
+  /** The steps from event `startOf(number)` on: `{ event }`, or `{ keyframe }`, a state. */
+  async *steps(number) {
+    const start = this.#startOf(number);
+    let isFirst = start > 0;
+    for await (const step of this.#steps(start)) {
+      if (isFirst && step.keyframe === undefined) {
+        fail("malformedMember", this.entries[start].offset, "no keyframe comes first");
+      }
+      isFirst = false;
+      yield step;
+    }
+  }
+
+  /** Finds what has been added to a recording that is being written; the source's `size` says how much there is. */
+  async grow() {
+    const last = this.entries[this.entries.length - 1];
+    if (this.form !== "members" || this.isFinished) return;
+    this.problem = null;
+    if (!(await this.#findEnd())) await this.#hop(last === undefined ? 0 : last.offset + last.length);
+  }
+
+  #startOf(number) {
     let start = Number.isInteger(number) && number >= 0 ? this.#entryOf(number) : undefined;
     while (start > 0 && !this.entries[start].keyframe) start -= 1;
-    if (start === undefined) this.#noSuchEvent(number);
-    let state = start > 0 ? null : new State();
-    for await (const { keyframe, event } of this.#steps(start)) {
-      if (keyframe !== undefined) state = keyframe;
-      else if (state === null) fail("malformedMember", this.entries[start].offset, "no keyframe comes first");
-      if (event !== undefined) state.apply(event);
-      if (event?.index === number) return state;
-    }
-    return this.#noSuchEvent(number);
+    return start ?? this.#noSuchEvent(number);
   }
 
   /** The finish frame's `events`, `duration`, `kinds`, `names`, `errors` and `reason`; `null` when there is none. */
@@ -212,8 +236,7 @@ export class Recording {
   }
 
   /** Finds the members from the start on, by the lengths that they declare. */
-  async #hop() {
-    let offset = 0;
+  async #hop(offset = 0) {
     try {
       while (offset < this.#source.size) {
         const header = await this.#headerAt(offset);

@@ -1,0 +1,20 @@
+/** The kinds of events as people see them: groups, each with a colour of its own. */
+
+/** The groups in the order of their lanes; the style sheet has a colour for each, `--kind-NAME`. */
+export const GROUPS = ["user", "view", "navigation", "message", "measure", "error", "other"];
+
+const GROUP_OF = {
+  event: "user", pointer: "user", viewport: "user", state: "user",
+  mount: "view", render: "view", assigns: "view", component: "view", component_destroyed: "view",
+  params: "navigation", handle_params: "navigation",
+  info: "message", telemetry: "measure", log: "measure", exit: "error",
+};
+
+/** The group that events of a kind belong to; those that report an error have one of their own. */
+export const groupOf = (kind, isError = false) =>
+  (isError ? "error" : Object.hasOwn(GROUP_OF, kind) ? GROUP_OF[kind] : "other");
+
+const CHANGING = new Set(["mount", "render", "assigns", "component", "component_destroyed", "params", "handle_params"]);
+
+/** Whether events of a kind may change the state, and so the page. */
+export const changesState = (kind) => CHANGING.has(kind);

@@ -1,0 +1,108 @@
+/** What an event says in one line, and what sort of event it is. */
+import { elixirText } from "./known-structs.js";
+import { TermMap, Tuple, atom, atomName, isInteger } from "./terms.js";
+
+/** A field of a payload, whose key is an atom, or a binary in what came from JSON; `nil` is as good as none. */
+function field(payload, name) {
+  if (!(payload instanceof TermMap)) return undefined;
+  const value = payload.has(name) ? payload.get(name) : payload.get(atom(name));
+  return value === null ? undefined : value;
+}
+
+const named = (term) => (typeof term === "string" ? term : atomName(term));
+const text = (payload, name) => named(field(payload, name));
+const firstLine = (value) => value.split(/\r\n|[\n\v\f\r\x85\u2028\u2029]/, 1)[0];
+
+/** A name as people write it: text and atoms without quotes, modules without their prefix. */
+function short(term) {
+  const name = atomName(term);
+  if (name !== undefined) return name.startsWith("Elixir.") ? name.slice(7) : name;
+  return typeof term === "string" ? term : elixirText(term);
+}
+
+/** Parameters as `name=value`, nested ones flattened, without LiveView's own and empty ones. */
+function values(params, depth = 0) {
+  if (depth >= 8 || !(params instanceof TermMap)) return [];
+  return params.sorted().flatMap(([key, value]) => {
+    const name = named(key);
+    if (name === undefined || name.startsWith("_")) return [];
+    if (value instanceof TermMap) return values(value, depth + 1);
+    return typeof value === "string" && value !== "" ? [`${name}=${[...value.slice(0, 80)].slice(0, 40).join("")}`] : [];
+  });
+}
+
+function eventLabel(payload) {
+  let label = text(payload, "name");
+  if (label === undefined) return undefined;
+  const target = field(payload, "target");
+  if (target instanceof Tuple && target.elements.length === 2) {
+    label += ` → ${short(target.elements[0])}#${short(target.elements[1])}`;
+  }
+  const shown = values(field(payload, "params"));
+  return shown.length === 0 ? label : `${label}: ${shown.join(", ")}`;
+}
+
+function assigns(payload, name) {
+  const map = field(payload, name);
+  return map instanceof TermMap ? `assigns ${map.sorted().map(([key]) => short(key)).join(", ")}` : undefined;
+}
+
+function component(payload) {
+  const [module, id] = [field(payload, "module"), field(payload, "id")];
+  return module === undefined || id === undefined ? undefined : `${short(module)}#${short(id)}`;
+}
+
+function telemetry(payload) {
+  const names = field(payload, "event");
+  const label = text(payload, "summary") ?? (Array.isArray(names) ? names.map(short).join(".") : undefined);
+  const error = text(payload, "error");
+  return label !== undefined && error !== undefined ? `${label} — ${firstLine(error)}` : label;
+}
+
+const join = (...parts) => (parts.includes(undefined) ? undefined : parts.join(""));
+
+const LABELS = {
+  event: eventLabel,
+  params: (payload) => join("navigate → ", text(payload, "uri") ?? text(payload, "url")),
+  handle_params: (payload) => LABELS.params(payload),
+  info: (payload) => (field(payload, "tag") === undefined ? undefined : `info ${short(field(payload, "tag"))}`),
+  mount: () => undefined,
+  render: (payload) => assigns(payload, "assigns"),
+  assigns: (payload) => join(assigns(payload, "snapshot"), " (all)") ?? assigns(payload, "delta"),
+  component: (payload) => join(component(payload), " ", assigns(payload, "assigns")),
+  component_destroyed: (payload) => join(component(payload), " removed"),
+  telemetry,
+  log: (payload) => {
+    const message = text(payload, "message");
+    return message === undefined ? undefined : `[${text(payload, "level") ?? "log"}] ${firstLine(message)}`;
+  },
+  exit: (payload) => {
+    const reason = text(payload, "reason");
+    return reason === undefined ? undefined : `exited: ${firstLine(reason)}`;
+  },
+  viewport: (payload) => {
+    const [width, height] = [field(payload, "width"), field(payload, "height")];
+    return isInteger(width) && isInteger(height) ? `viewport ${width} × ${height}` : undefined;
+  },
+};
+
+/** One line that says what happened. It is as recorded, control characters included. */
+export function label({ kind, payload }) {
+  return (Object.hasOwn(LABELS, kind) ? LABELS[kind](payload) : undefined) ?? kind;
+}
+
+const ERROR_LEVELS = new Set(["error", "critical", "alert", "emergency"]);
+
+/** Whether an event reports an error (recording.md §6.5). */
+export function isError({ kind, payload }) {
+  if (kind === "exit") return true;
+  if (kind === "log") return ERROR_LEVELS.has(text(payload, "level"));
+  return kind === "telemetry" && field(payload, "error") !== undefined;
+}
+
+/** The size of the visitor's window that an event tells, or `null`. */
+export function viewport({ kind, payload }) {
+  if (kind !== "viewport") return null;
+  const [width, height] = [field(payload, "width"), field(payload, "height")];
+  return [width, height].every((side) => isInteger(side) && side > 0 && side < 20_000) ? { width, height } : null;
+}

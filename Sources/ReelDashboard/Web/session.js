@@ -1,0 +1,112 @@
+/** What is known of a recording's events: when, of which kind, and what they say. */
+import { changesState, groupOf } from "./kinds.js";
+
+export class Session {
+  /** For each event its time, never earlier than that of the one before; `NaN` until it has been read. */
+  times = [];
+  kinds = [];
+  labels = [];
+  errors = [];
+  viewports = [];
+  members = [];
+  #count = 0; #read = 0;
+
+  /** How many events there are. */
+  get count() { return this.#count; }
+
+  get isRead() { return this.#read === this.#count; }
+
+  /** The time of the last event, as far as it is known. */
+  get duration() {
+    const last = this.#count > 0 ? this.times[this.#count - 1] : 0;
+    if (!Number.isNaN(last)) return last;
+    return Math.max(0, ...this.members.map(({ lastOffset }) => lastOffset), ...this.times.filter((time) => !Number.isNaN(time)));
+  }
+
+  /** Takes over what the reader says of the whole recording. */
+  setFacts({ eventCount, members }) {
+    this.members = members;
+    if (eventCount !== undefined) this.#grow(eventCount);
+  }
+
+  /** Starts anew: the recording has been replaced by another form of itself. */
+  reset() {
+    Object.assign(this, { times: [], kinds: [], labels: [], errors: [], viewports: [] });
+    [this.#count, this.#read] = [0, 0];
+  }
+
+  #grow(count) {
+    while (this.times.length < count) {
+      this.times.push(NaN);
+      this.kinds.push("");
+      this.labels.push("");
+      this.errors.push(false);
+    }
+    this.#count = Math.max(this.#count, count);
+  }
+
+  /** Takes events in. */
+  add({ first, offsets, kinds, labels, errors, viewports }) {
+    this.#grow(first + offsets.length);
+    for (const [step, offset] of offsets.entries()) {
+      const index = first + step;
+      if (this.kinds[index] === "") this.#read += 1;
+      const before = index > 0 ? this.times[index - 1] : 0;
+      this.times[index] = Number.isNaN(before) ? offset : Math.max(before, offset);
+      this.kinds[index] = kinds[step];
+      this.labels[index] = labels[step];
+      this.errors[index] = errors[step];
+    }
+    // Members come in any order: those after this one may have started from what was not known.
+    for (let index = first + offsets.length; index < this.#count; index++) {
+      if (!(this.times[index] < this.times[index - 1])) break;
+      this.times[index] = this.times[index - 1];
+    }
+    this.viewports.push(...viewports);
+    this.viewports.sort((a, b) => a.event - b.event);
+  }
+
+  isKnown(index) { return index >= 0 && index < this.#count && this.kinds[index] !== ""; }
+
+  group(index) { return groupOf(this.kinds[index], this.errors[index]); }
+
+  /** The time of an event; of one that has not been read, about where its member has it. */
+  timeOf(index) {
+    if (index < 0) return 0;
+    const time = this.times[index];
+    if (!Number.isNaN(time) && time !== undefined) return time;
+    const member = this.members.find(({ firstEvent, eventCount }) => index >= firstEvent && index < firstEvent + eventCount);
+    if (member === undefined) return 0;
+    const share = (index - member.firstEvent) / Math.max(1, member.eventCount);
+    return member.firstOffset + share * (member.lastOffset - member.firstOffset);
+  }
+
+  /** The last event up to a time, -1 when there is none. */
+  indexAt(time) {
+    let [low, high] = [0, this.#count];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.timeOf(middle) <= time) low = middle + 1;
+      else high = middle;
+    }
+    return low - 1;
+  }
+
+  /** The last event up to this one that may have changed the page; -1 when none has. */
+  pageOf(index) {
+    for (let at = Math.min(index, this.#count - 1); at >= 0; at--) {
+      if (this.kinds[at] === "" || changesState(this.kinds[at])) return at;
+    }
+    return -1;
+  }
+
+  /** The size of the visitor's window after an event, `null` when it is not known. */
+  viewportAt(index) {
+    let found = this.viewports[0] ?? null;
+    for (const size of this.viewports) {
+      if (size.event > index) break;
+      found = size;
+    }
+    return found;
+  }
+}
