@@ -103,6 +103,9 @@ static const unsigned char confirm_mustache[] = {
 static const unsigned char error_mustache[] = {
 #embed "../ReelDashboard/Pages/error.mustache"
 };
+static const unsigned char export_mustache[] = {
+#embed "../ReelDashboard/Pages/export.mustache"
+};
 static const unsigned char list_mustache[] = {
 #embed "../ReelDashboard/Pages/list.mustache"
 };
@@ -147,6 +150,7 @@ static const struct dashboard_file files[] = {
     {"assigns.mustache", assigns_mustache, sizeof assigns_mustache},
     {"confirm.mustache", confirm_mustache, sizeof confirm_mustache},
     {"error.mustache", error_mustache, sizeof error_mustache},
+    {"export.mustache", export_mustache, sizeof export_mustache},
     {"list.mustache", list_mustache, sizeof list_mustache},
     {"player.mustache", player_mustache, sizeof player_mustache},
     {"row.mustache", row_mustache, sizeof row_mustache},

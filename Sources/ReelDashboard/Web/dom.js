@@ -37,11 +37,11 @@ export const ICONS = {
   pause: "M7 5h3.5v14H7zM13.5 5H17v14h-3.5z",
   back: "M6 6h2.2v12H6zM20 6.9v10.2a1 1 0 0 1-1.55.83L10.8 12.8a1 1 0 0 1 0-1.66l7.65-5.1A1 1 0 0 1 20 6.9Z",
   forward: "M15.8 6H18v12h-2.2zM4 17.1V6.9a1 1 0 0 1 1.55-.83l7.65 5.1a1 1 0 0 1 0 1.66l-7.65 5.1A1 1 0 0 1 4 17.1Z",
-  keyboard: "M4 6h16a2 2 0 0 1 2 2v8a2 2 0 0 1-2 2H4a2 2 0 0 1-2-2V8a2 2 0 0 1 2-2Zm1 3v2h2V9H5Zm3 0v2h2V9H8Zm3 0v2h2V9h-2Z"
-    + "m3 0v2h2V9h-2Zm3 0v2h2V9h-2ZM5 12v2h2v-2H5Zm3 0v2h8v-2H8Zm9 0v2h2v-2h-2Z",
+  keyboard: "M4 6h16a2 2 0 0 1 2 2v8a2 2 0 0 1-2 2H4a2 2 0 0 1-2-2V8a2 2 0 0 1 2-2Zm1 3v2h2V9H5Zm3 0v2h2V9H8Zm3 0v2h2"
+    + "V9h-2Zm3 0v2h2V9h-2Zm3 0v2h2V9h-2ZM5 12v2h2v-2H5Zm3 0v2h8v-2H8Zm9 0v2h2v-2h-2Z",
   chevron: "m9.3 6.7 5.3 5.3-5.3 5.3 1.4 1.4L17.4 12l-6.7-6.7z",
-  search: "M10.5 4a6.5 6.5 0 0 1 5.16 10.45l4.45 4.44-1.42 1.42-4.44-4.45A6.5 6.5 0 1 1 10.5 4Zm0 2a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9Z",
-  copy: "M9 3h9a2 2 0 0 1 2 2v11h-2V5H9V3ZM6 7h8a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2H6a2 2 0 0 1-2-2V9a2 2 0 0 1 2-2Zm0 2v10h8V9H6Z",
+  copy: "M9 3h9a2 2 0 0 1 2 2v11h-2V5H9V3ZM6 7h8a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2H6a2 2 0 0 1-2-2V9a2 2 0 0 1 2-2Z"
+    + "m0 2v10h8V9H6Z",
 };
 
 /** Runs something at most once a frame, with the newest arguments. */

@@ -130,7 +130,8 @@ export class Engine {
     }
     const roots = [{ id: "assigns", key: [["key", "assigns: "]], term: after.assigns, before: before.assigns }];
     if (after.components.size > 0 || before.components.size > 0) {
-      roots.push({ id: "components", key: [["key", "components: "]], term: after.components, before: before.components });
+      const [term, earlier] = [after.components, before.components];
+      roots.push({ id: "components", key: [["key", "components: "]], term, before: earlier });
     }
     roots.push({ id: "url", key: [["key", "url: "]], term: after.url, before: before.url });
     return roots;
@@ -149,7 +150,8 @@ export class Engine {
       } else {
         const left = entries.filter(({ firstEvent, eventCount }) => firstEvent + eventCount > first && eventCount > 0);
         while (left.length > 0 && scan === this.#scan) {
-          const isWanted = ({ firstEvent, eventCount }) => this.#wanted >= firstEvent && this.#wanted < firstEvent + eventCount;
+          const isWanted = ({ firstEvent, eventCount }) =>
+            this.#wanted >= firstEvent && this.#wanted < firstEvent + eventCount;
           const [{ firstEvent, eventCount }] = left.splice(Math.max(0, left.findIndex(isWanted)), 1);
           const range = { from: Math.max(first, firstEvent), to: firstEvent + eventCount };
           await this.#tellEvents(scan, recording.events(range));

@@ -186,7 +186,8 @@ export class EventList {
       "aria-selected": "false", "aria-setsize": this.#length, "aria-posinset": row + 1,
       "data-group": isKnown ? session.group(index) : "other",
     }, h("i.dot"), h("span.time", {}, isKnown ? time(session.times[index]) : ""),
-    h("span.kind", {}, visible(session.kinds[index])), h("bdi.label", {}, isKnown ? visible(session.labels[index]) : "…"));
+    h("span.kind", {}, visible(session.kinds[index])),
+    h("bdi.label", {}, isKnown ? visible(session.labels[index]) : "…"));
     line.style.top = `${row * this.#height}px`;
     return line;
   }

@@ -27,7 +27,8 @@ function values(params, depth = 0) {
     const name = named(key);
     if (name === undefined || name.startsWith("_")) return [];
     if (value instanceof TermMap) return values(value, depth + 1);
-    return typeof value === "string" && value !== "" ? [`${name}=${[...value.slice(0, 80)].slice(0, 40).join("")}`] : [];
+    if (typeof value !== "string" || value === "") return [];
+    return [`${name}=${[...value.slice(0, 80)].slice(0, 40).join("")}`];
   });
 }
 

@@ -10,8 +10,9 @@ import { count, time as timeText } from "./shown.js";
 import { TreeView } from "./tree-view.js";
 
 const KEYS = [
-  [["Space", "K"], "Play and pause"], [["←", "→"], "One event back or on"], [["Shift ←", "Shift →"], "Five seconds back or on"],
-  [["Home", "End"], "To the start, to the end"], [["1", "2", "5", "0"], "Speed 1, 2, 5, 10"],
+  [["Space", "K"], "Play and pause"], [["←", "→"], "One event back or on"],
+  [["Shift ←", "Shift →"], "Five seconds back or on"], [["Home", "End"], "To the start, to the end"],
+  [["1", "2", "5", "0"], "Speed 1, 2, 5, 10"],
   [["S"], "Skip idle time"], [["L"], "Follow what is running"], [["E"], "Find in events"], [["/"], "Find in assigns"],
   [["C"], "Open what has changed"], [["?"], "This list"],
 ];
@@ -275,11 +276,14 @@ class Player {
     const panels = [["events", "Events", this.#list.element], ["page", "Page", this.#page?.element],
       ["inspector", "State", inspector]].filter(([, , element]) => element !== undefined);
     const views = h("div.views", { role: "group", "aria-label": "Panels" }, ...panels.map(([name, title]) =>
-      h("button", { type: "button", "aria-pressed": "false", "data-view": name, onclick: () => this.#choose(name) }, title)));
+      h("button", {
+        type: "button", "aria-pressed": "false", "data-view": name, onclick: () => this.#choose(name),
+      }, title)));
     const body = h("div.panels", {}, ...panels.map(([, , element]) => element));
     document.body.classList.add("ready");
     document.body.classList.toggle("without-page", this.#page === null);
-    main.replaceChildren(this.#elements.problem, views, body, this.#buildTransport(), this.#buildHelp(), this.#elements.status);
+    const { problem, status } = this.#elements;
+    main.replaceChildren(problem, views, body, this.#buildTransport(), this.#buildHelp(), status);
     this.#choose(this.#page === null ? "inspector" : "page");
     document.addEventListener("keydown", (event) => this.#key(event));
     window.addEventListener("hashchange", () => {
@@ -300,8 +304,9 @@ class Player {
 
   #buildInspector() {
     const tabs = [["assigns", "Assigns", this.#state.element], ["event", "Event", this.#event.element]];
-    const panels = tabs.map(([name, , element], index) =>
-      h("div.tab-panel", { role: "tabpanel", id: `tab-panel-${name}`, "aria-labelledby": `tab-${name}`, hidden: index > 0 }, element));
+    const panels = tabs.map(([name, , element], index) => h("div.tab-panel", {
+      role: "tabpanel", id: `tab-panel-${name}`, "aria-labelledby": `tab-${name}`, hidden: index > 0,
+    }, element));
     const choose = (chosen) => {
       for (const [index, button] of buttons.entries()) {
         button.setAttribute("aria-selected", String(index === chosen));
@@ -329,7 +334,8 @@ class Player {
       file === null ? "a template for this view." : h("code", {}, file),
       file === null ? null : " to the folder of templates.");
     return h("section.panel.inspector", { "aria-label": "State", id: "panel-inspector" },
-      h("div.tab-bar", {}, h("div.tabs", { role: "tablist", "aria-label": "State" }, ...buttons), this.#elements.eventTitle),
+      h("div.tab-bar", {}, h("div.tabs", { role: "tablist", "aria-label": "State" }, ...buttons),
+        this.#elements.eventTitle),
       ...panels, hint);
   }
 
@@ -362,7 +368,8 @@ class Player {
     this.#elements.dialog = h("dialog.help", { "aria-labelledby": "help-title",
       onclick: (event) => event.target === event.currentTarget && event.currentTarget.close() },
     h("form", { method: "dialog" }, h("h2", { id: "help-title" }, "Keyboard"),
-      h("dl", {}, ...KEYS.map(([keys, what]) => h("div", {}, h("dt", {}, ...keys.map((key) => h("kbd", {}, key))), h("dd", {}, what)))),
+      h("dl", {}, ...KEYS.map(([keys, what]) =>
+        h("div", {}, h("dt", {}, ...keys.map((key) => h("kbd", {}, key))), h("dd", {}, what)))),
       h("button.primary", {}, "Close")));
     return this.#elements.dialog;
   }

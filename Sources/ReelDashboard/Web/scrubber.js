@@ -40,7 +40,8 @@ export class Scrubber {
     const element = this.element;
     element.setAttribute("aria-valuemax", String(count));
     element.setAttribute("aria-valuenow", String(index + 1));
-    const what = index < 0 ? "before the first event" : `event ${index + 1} of ${count}: ${visible(labels[index] ?? "")}`;
+    const what = index < 0 ? "before the first event"
+      : `event ${index + 1} of ${count}: ${visible(labels[index] ?? "")}`;
     element.setAttribute("aria-valuetext", `${spokenTime(time)} of ${spokenTime(duration)}, ${what.slice(0, 200)}`);
     this.#drawPosition();
   }
@@ -60,8 +61,9 @@ export class Scrubber {
     this.#canvas.width = Math.round(width * ratio);
     this.#canvas.height = Math.round(height * ratio);
     const style = getComputedStyle(this.element);
-    this.#colors = Object.fromEntries([...GROUPS.map((group) => [group, `--kind-${group}`]), ["played", "--played"],
-      ["lane", "--lane"], ["head", "--head"]].map(([name, property]) => [name, style.getPropertyValue(property).trim()]));
+    const color = (property) => style.getPropertyValue(property).trim();
+    this.#colors = { played: color("--played"), lane: color("--lane"), head: color("--head") };
+    for (const group of GROUPS) this.#colors[group] = color(`--kind-${group}`);
     this.#draw(true);
   }
 

@@ -19,8 +19,7 @@ export class Session {
   /** The time of the last event, as far as it is known. */
   get duration() {
     const last = this.#count > 0 ? this.times[this.#count - 1] : 0;
-    if (!Number.isNaN(last)) return last;
-    return Math.max(0, ...this.members.map(({ lastOffset }) => lastOffset), ...this.times.filter((time) => !Number.isNaN(time)));
+    return Number.isNaN(last) ? this.members.reduce((most, { lastOffset }) => Math.max(most, lastOffset), 0) : last;
   }
 
   /** Takes over what the reader says of the whole recording. */
@@ -75,7 +74,8 @@ export class Session {
     if (index < 0) return 0;
     const time = this.times[index];
     if (!Number.isNaN(time) && time !== undefined) return time;
-    const member = this.members.find(({ firstEvent, eventCount }) => index >= firstEvent && index < firstEvent + eventCount);
+    const member = this.members.find(({ firstEvent, eventCount }) =>
+      index >= firstEvent && index < firstEvent + eventCount);
     if (member === undefined) return 0;
     const share = (index - member.firstEvent) / Math.max(1, member.eventCount);
     return member.firstOffset + share * (member.lastOffset - member.firstOffset);

@@ -45,9 +45,10 @@ export class TreeView {
     }
     this.#isBusy = true;
     try {
-      const options = { toggles: this.#toggles, limits: this.#limits, query: this.#query, isRevealing: this.#isRevealing };
-      const event = this.#event;
-      const answer = await this.#reader.ask("tree", { source: this.#source, event, options });
+      const [toggles, limits, query, isRevealing] = [this.#toggles, this.#limits, this.#query, this.#isRevealing];
+      const [source, event] = [this.#source, this.#event];
+      const answer = await this.#reader.ask("tree",
+        { source, event, options: { toggles, limits, query, isRevealing } });
       this.element.dataset.event = event;
       this.#render(answer);
     } catch (error) {
@@ -67,19 +68,22 @@ export class TreeView {
 
   #copyMenu() {
     const options = [["elixir", "Elixir"], ["erlang", "Erlang"], ["json", "JSON"]];
-    const menu = h("div.menu", { role: "group", "aria-label": "Copy all as" }, h("span.menu-title", {}, icon(ICONS.copy), "Copy"),
-      ...options.map(([notation, name]) => h("button", { type: "button", "data-notation": notation,
-        "aria-label": `Copy as ${name}`, onclick: () => this.#copy(notation, name) }, name)));
-    return menu;
+    const buttons = options.map(([notation, name]) => h("button", {
+      type: "button", "data-notation": notation, title: `Copy as ${name}`, onclick: () => this.#copy(notation, name),
+    }, h("span.hidden", {}, "Copy as "), name));
+    const title = h("span.menu-title", { "aria-hidden": "true", title: "Copy" }, icon(ICONS.copy));
+    return h("div.menu", { role: "group", "aria-label": "Copy" }, title, ...buttons);
   }
 
   #revealButton() {
-    const button = h("button.toggle", { type: "button", "aria-pressed": "true", title: "Open what the event has changed",
+    const button = h("button.toggle", {
+      type: "button", "aria-pressed": "true", title: "Open what the event has changed (C)",
       onclick: () => {
         this.#isRevealing = !this.#isRevealing;
         button.setAttribute("aria-pressed", String(this.#isRevealing));
         this.refresh();
-      } }, "Open changes");
+      },
+    }, "Changes");
     return button;
   }
 
@@ -211,7 +215,8 @@ export class TreeView {
       return index;
     };
     const actions = {
-      ArrowDown: () => go(index + 1), ArrowUp: () => go(index - 1), Home: () => go(0), End: () => go(this.#rows.length - 1),
+      ArrowDown: () => go(index + 1), ArrowUp: () => go(index - 1),
+      Home: () => go(0), End: () => go(this.#rows.length - 1),
       ArrowRight: () => (row.isContainer && !row.isOpen ? this.#toggle(row.path, true) : go(index + 1)),
       ArrowLeft: () => (row.isContainer && row.isOpen ? this.#toggle(row.path, false) : go(parent())),
       Enter: () => row.isContainer && this.#toggle(row.path, !row.isOpen),

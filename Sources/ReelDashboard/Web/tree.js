@@ -26,7 +26,7 @@ function setMembers(map) {
 const keyword = (key) => [["key", `${keyName(key)}: `]];
 const pairKey = (key) => [...tokens(key, LINE), ["", " => "]];
 
-/** `open`, `close` and the children of a term; `null` for one that has none. A child has `id`, `key` (tokens) and `term`. */
+/** What opens and closes a term, and its children, each with `id`, `key` (tokens) and `term`; `null` without any. */
 export function parts(term) {
   if (Array.isArray(term)) {
     if (term.length === 0 || isCharlist(term)) return null;
@@ -84,7 +84,10 @@ export function tokens(term, budget) {
   };
   const write = (value, depth) => {
     if (left <= 0) return;
-    if (typeof value === "string" && value.length > left) return put("string", inspect(cut(value, left)).slice(0, -1) + '…"');
+    if (typeof value === "string" && value.length > left) {
+      const start = inspect(cut(value, left));
+      return put("string", start.startsWith('"') ? `${start.slice(0, -1)}…"` : `${start.slice(0, -2)}, …>>`);
+    }
     const all = depth > 32 ? null : parts(value);
     if (all === null) return put(sort(value), shortText(value, left));
     put(all.open.startsWith("%") && all.open.length > 2 ? "module" : "", all.open);
@@ -128,7 +131,8 @@ function sort(term) {
 
 // What has changed
 
-export const isEqual = (a, b) => a === b || (a !== undefined && b !== undefined && sort(a) === sort(b) && compare(a, b) === 0);
+const isEqual = (a, b) =>
+  a === b || (a !== undefined && b !== undefined && sort(a) === sort(b) && compare(a, b) === 0);
 
 /** Finds what a term's children were before. */
 function childrenBefore(all, term, before) {
@@ -231,8 +235,8 @@ function search(roots, query) {
   const look = ({ key, term }, path, depth) => {
     if (count >= MOST_HITS || visited++ > MOST_VISITED || depth > 100) return false;
     const all = parts(term);
-    const isHit = has(key.map(([, text]) => text).join(""))
-      || (all === null ? has(typeof term === "string" ? term : shortText(term, LINE)) : all.open.length > 2 && has(all.open));
+    const own = all !== null ? all.open.slice(1) : typeof term === "string" ? term : shortText(term, LINE);
+    const isHit = has(key.map(([, text]) => text).join("")) || has(own);
     if (isHit) count += 1;
     let isInside = false;
     if (all !== null) {

@@ -13,4 +13,4 @@ export function serve(port) {
   };
 }
 
-if (typeof document === "undefined" && typeof self !== "undefined" && typeof self.postMessage === "function") serve(self);
+if (typeof document === "undefined" && typeof self !== "undefined" && "postMessage" in self) serve(self);

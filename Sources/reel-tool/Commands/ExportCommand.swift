@@ -1,5 +1,6 @@
 import ArgumentParser
 import Reel
+import ReelDashboard
 import SystemPackage
 
 struct ExportCommand: ParsableCommand {
@@ -9,15 +10,17 @@ struct ExportCommand: ParsableCommand {
         discussion: """
             phoenix-replay is what PhoenixReplay itself would have written: a .recording of what 0.3 or later \
             recorded, an .etf.gz, as 0.1 and 0.2 write it, of everything else. binary_to_term of it is what was \
-            imported.
+            imported. html is a page with the recording and its player in it: it opens from disk and loads nothing.
 
             Examples:
               reel export session.reel --to phoenix-replay -o session.etf.gz
               reel export session.reel --to phoenix-replay -o priv/replay/
+              reel export session.reel --to html -o session.html
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case phoenixReplay = "phoenix-replay"
+        case html
     }
 
     @Argument(help: "A recording, or a file of PhoenixReplay's; - is standard input.")
@@ -34,16 +37,28 @@ struct ExportCommand: ParsableCommand {
     func run() throws {
         try ExitStatus.of(file) {
             var input = try Input(recording: file)
-            let exporter = PhoenixReplayExporter(try RecordingFile(try input.file()))
-            var target = output
-            if output != "-", FilePath(output).isFolder {
-                let stem = file == "-" ? "recording" : FilePath(file).recordingStem
-                target = FilePath(output).appending(stem + exporter.fileExtension).string
+            let file = try input.file()
+            switch to {
+            case .phoenixReplay:
+                let exporter = PhoenixReplayExporter(try RecordingFile(file))
+                try write(exporter.fileExtension) { try exporter.write(to: $0) }
+            case .html:
+                let player = try PlayerFile(file)
+                try write(".html") { try player.write(to: $0) }
             }
-            let result = try OutputFile(target)
-            try exporter.write(to: result)
-            try result.commit()
             return input.reportLosses()
         }
+    }
+
+    /// Makes the file, which appears whole or not at all.
+    private func write(_ fileExtension: String, _ body: (OutputFile) throws -> Void) throws {
+        var target = output
+        if output != "-", FilePath(output).isFolder {
+            let stem = file == "-" ? "recording" : FilePath(file).recordingStem
+            target = FilePath(output).appending(stem + fileExtension).string
+        }
+        let result = try OutputFile(target)
+        try body(result)
+        try result.commit()
     }
 }
