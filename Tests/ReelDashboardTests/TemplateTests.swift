@@ -113,11 +113,42 @@ struct TemplateTests {
         let hostile = "{{secret}} {{{secret}}} {{#a}}x{{/a}} {{> Shop.CartLive}} {{=<% %>=}}"
         let state = State(assigns: ["a": .string(hostile), "secret": "hidden"])
         #expect(
-            try await Self.page("{{a}}|{{> a}}|{{>*a}}|{{#a}}{{.}}{{/a}}", state)
+            try await Self.page("{{a}}|{{> other}}|{{>*a}}|{{#a}}{{.}}{{/a}}", state)
                 == {
                     let escaped = HTMLText.escaped(hostile)
                     return "\(escaped)|||\(escaped)"
                 }())
+    }
+
+    @Test(
+        "templates that may include each other without an end are refused",
+        arguments: [
+            (["A": "{{> A}}"], ["A"]), (["A": "x\n{{#children}}{{> A}}{{/children}}"], ["A"]),
+            (["A": "{{#.children}}{{> A}}{{/.children}}"], []), (["A": "{{#.a}}{{/.a}}{{> A}}"], ["A"]),
+            (["A": "{{#.a}}{{#b}}{{> A}}{{/b}}{{/.a}}"], ["A"]), (["A": "{{> B}}", "B": "{{> A}}"], ["A", "B"]),
+            (["A": "{{> B}}", "B": "{{#.children}}{{> A}}{{/.children}}"], []),
+            (["A": "{{> B}}", "B": "{{#.children}}{{> A}}{{/.children}}{{> A}}"], ["A", "B"]),
+            (["A": "{{> B}}{{> C}}", "B": "{{> C}}", "C": "c"], []), (["A": "{{> missing}}"], []),
+            (["A": "{{<B}}{{$x}}y{{/x}}{{/B}}", "B": "{{$x}}{{/x}}"], []), (["A": "{{<A}}{{/A}}"], ["A"]),
+            (["A": "{{=<% %>=}}<%> A%>"], ["A"]), (["A": "{{! > A }}"], []),
+        ] as [([String: String], [String])])
+    func cycles(texts: [String: String], refused: [String]) {
+        let cycles = TemplateInclusions(texts)
+        #expect(texts.keys.filter { cycles.problem(of: $0) != nil }.sorted() == refused)
+    }
+
+    @Test("a template that includes a broken one is broken as well, and the others are not")
+    func brokenPartial() async throws {
+        try await Self.inFolder(["A.mustache": "fine", "B.mustache": "{{> C}}", "C.mustache": "fine"]) {
+            (folder) async throws in
+            let templates = try PageTemplates(folder: folder)
+            try Data("{{> C}}".utf8).write(to: URL(filePath: folder.appending("C.mustache").string))
+            #expect(try templates.page(of: "A", state: State()) == "fine")
+            for name in ["B", "C"] {
+                let error = #expect(throws: TemplateError.self) { try templates.page(of: name, state: State()) }
+                #expect(error?.reason.hasPrefix("line 1: 'C' includes this one again") == true)
+            }
+        }
     }
 
     @Test("a file that changes, comes or goes is noticed, and one that is broken says where")

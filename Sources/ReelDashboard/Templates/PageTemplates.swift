@@ -33,8 +33,8 @@ public import SystemPackage
 /// `enumerated` (pairs of `key` and `value`) of maps, `empty`, `capitalized`, `lowercased`, `uppercased` and `reversed` of text,
 /// `plusone`, `minusone`, `equalzero`, `even` and `odd` of integers. Besides the assigns there are `{{url}}`, the address, and
 /// `{{#components}}`, each with `module`, `id` and its assigns, unless an assign has the name. Values are escaped for HTML text and
-/// for attributes with quotes. A name that is not there is looked up further out: a template that includes itself asks for
-/// `{{#.children}}`, with a dot, which is looked up in the innermost value only.
+/// for attributes with quotes. A name that is not there is looked up further out: a template that includes itself has to ask
+/// for `{{#.children}}`, with a dot, which is looked up in the innermost value only.
 public final class PageTemplates: Sendable {
     /// Makes a page of a state.
     public typealias Page = @Sendable (State) throws -> String

@@ -26,6 +26,8 @@ struct TemplateFolder: Sendable {
     /// Reads a folder.
     init(_ folder: FilePath) throws(TemplateError) {
         stamps = try TemplateFolder.stamps(of: folder)
+        var texts: [String: String] = [:]
+        var parsed: [String: MustacheTemplate] = [:]
         for (name, stamp) in stamps {
             let path = TemplateFolder.path(of: name, in: folder)
             do {
@@ -33,11 +35,22 @@ struct TemplateFolder: Sendable {
                     throw TemplateError(file: path, reason: "more than \(TemplateFolder.mostBytes) bytes")
                 }
                 let text = try String(contentsOf: URL(filePath: path), encoding: .utf8)
-                templates.register(try HTMLText.template(text), named: name)
+                texts[name] = text
+                parsed[name] = try HTMLText.template(text)
             } catch {
                 errors[name] = TemplateError(reading: path, error)
             }
         }
+        let inclusions = TemplateInclusions(texts)
+        for name in texts.keys {
+            guard let problem = inclusions.problem(of: name) else { continue }
+            errors[name] = TemplateError(file: TemplateFolder.path(of: name, in: folder), reason: problem)
+        }
+        // What includes a template that is broken is broken.
+        for name in texts.keys where errors[name] == nil {
+            errors[name] = errors.first { inclusions.reaches($0.key, from: name) }?.value
+        }
+        templates = MustacheLibrary(templates: parsed.filter { errors[$0.key] == nil })
     }
 
     /// The files of a folder that hold templates.

@@ -13,7 +13,7 @@ struct ServeCommand: AsyncParsableCommand {
         abstract: "Serve the dashboard: browse recordings, replay them, watch running ones.",
         discussion: """
             STORE is a folder, sqlite:PATH or postgres://USER@HOST/DATABASE; or a file, or a folder of PhoenixReplay's files, \
-            which are then served from a copy. The dashboard's URL is printed when it can be reached.
+            which are then served from a copy, of which nothing is deleted. The dashboard's URL is printed when it can be reached.
 
             It listens to this machine alone unless --host says otherwise. Then it wants a user and a password, and should \
             stand behind a server that speaks TLS. The password is the first line of a file, or in the environment as \
@@ -57,13 +57,14 @@ struct ServeCommand: AsyncParsableCommand {
             }
             let credentials = try credentials()
             let templates = try pageTemplates()
-            return try await ServedStore.with(store.location) { store in
+            return try await ServedStore.with(store.location) { store, keepsChanges in
                 let dashboard = Dashboard(store: store, templates: templates)
                 var logger = Logger(label: "reel", factory: { StreamLogHandler.standardError(label: $0) })
                 logger.logLevel = .warning
                 let server = try ServeCommand.refusing { () throws(DashboardServerError) in
                     try DashboardServer(
-                        dashboard, host: host, port: port, credentials: credentials, mayDelete: !readOnly,
+                        dashboard, host: host, port: port, credentials: credentials,
+                        mayDelete: keepsChanges && !readOnly,
                         logger: logger)
                 }
                 try await server.run { url in
@@ -117,15 +118,21 @@ struct ServeCommand: AsyncParsableCommand {
 
 /// The store that is served: the one that was named, or a copy of files that are none.
 private enum ServedStore {
+    /// What is done with a store, and whether what is changed in it is kept.
+    typealias Body = (_ store: any RecordingStore, _ keepsChanges: Bool) async throws -> ExitStatus
+
     static func with(
-        _ location: StoreLocation, _ body: (any RecordingStore) async throws -> ExitStatus
+        _ location: StoreLocation, _ body: Body
     ) async throws -> ExitStatus {
         do {
             guard case .folder(let path) = location, let files = try files(at: FilePath(path)) else {
-                return try await use(try await StoreAccess.open(location, creates: false), body)
+                return try await open(location, body)
             }
             let folder = FileManager.default.temporaryDirectory.appending(
                 path: "reel-serve-\(RecordingID.random())")
+            // Nobody else's eyes: temporary folders are everybody's.
+            try FileManager.default.createDirectory(
+                at: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
             defer { try? FileManager.default.removeItem(at: folder) }
             let store = try FileStore(FilePath(folder.path))
             let failures = Mutex<[Failure]>([])
@@ -145,21 +152,27 @@ private enum ServedStore {
             }
             if count.load(ordering: .relaxed) == 0, FilePath(path).isFolder {
                 // Whatever they are: the folder is a store that is still empty.
-                return try await use(try await StoreAccess.open(location, creates: false), body)
+                return try await open(location, body)
             }
             for failure in failures.withLock({ $0 }) { StandardError.say(failure) }
             guard count.load(ordering: .relaxed) > 0 else { return .inputFellShort }
-            return try await use(store, body)
+            return try await use(store, keepsChanges: false, body)
         } catch let error as StoreError {
             throw Failure(error, input: "\(location)")
         }
     }
 
+    private static func open(_ location: StoreLocation, _ body: Body) async throws -> ExitStatus {
+        let isReadOnly = if case .phoenixReplay = location { true } else { false }
+        return try await use(
+            try await StoreAccess.open(location, creates: false), keepsChanges: !isReadOnly, body)
+    }
+
     private static func use(
-        _ store: any RecordingStore, _ body: (any RecordingStore) async throws -> ExitStatus
+        _ store: any RecordingStore, keepsChanges: Bool, _ body: Body
     ) async throws -> ExitStatus {
         do {
-            let status = try await body(store)
+            let status = try await body(store, keepsChanges)
             await store.close()
             return status
         } catch {
