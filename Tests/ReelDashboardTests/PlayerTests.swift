@@ -145,7 +145,7 @@ struct PlayerTests {
             let path = URL(filePath: site.folder.string).appending(path: "s-1.reel")
             var bytes = try session.bytes()
             bytes[try session.pieces()[0].count + 60] ^= 0xFF
-            try Data(bytes).write(to: path)
+            try Data(bytes).write(to: path, options: .atomic)
             #expect(try await site.client.get("/").listed.sorted() == ["s-1", "s-2"])
             let page = try await site.client.get("/recordings/s-1")
             #expect(page.status == 200)
@@ -153,7 +153,7 @@ struct PlayerTests {
             #expect(page.text.contains("<li value=\"0\">"))
             #expect(try await site.client.get("/recordings/s-1/state?event=0").status == 200)
             #expect(try await site.client.get("/recordings/s-1/state?event=3").status == 422)
-            try Data("this is no recording".utf8).write(to: path)
+            try Data("this is no recording".utf8).write(to: path, options: .atomic)
             #expect(try await site.client.get("/").text.contains("class=\"mark damaged\""))
             #expect(try await site.client.get("/recordings/s-1").status == 200)
             #expect(try await site.client.get("/recordings/s-1/page?event=0").status == 422)
