@@ -50,7 +50,7 @@ example: setup ## run the example: a shop that records itself, with its dashboar
 test: setup ## build with warnings as errors, run all tests, ask a real BEAM, check the vectors with four readers
 	swift build --scratch-path $(BUILD) $(TESTED) --build-tests
 	swift test --scratch-path $(BUILD) $(TESTED) --skip-build
-	@$(MAKE) $(AT_ONCE) $(JUDGE_SAMPLES) $(VECTOR_CHECKS)
+	@$(MAKE) $(AT_ONCE) $(JUDGE_SAMPLES) $(VECTOR_CHECKS) $(CLIENT_TESTS)
 
 vectors: build ## check the vectors, and this build and the readers beside the specification with them
 	@$(MAKE) $(AT_ONCE) $(VECTOR_CHECKS)
@@ -61,7 +61,8 @@ REEL := $(BUILD)/release/reel
 JUDGE_SAMPLES := judge-terms judge-mutations
 VECTOR_CHECKS := $(addprefix vectors-,generator otp gzip python javascript elixir reel kaitai faulty) \
 	reader-javascript reader-elixir
-.PHONY: $(JUDGE_SAMPLES) $(VECTOR_CHECKS)
+CLIENT_TESTS := client-elixir client-erlang
+.PHONY: $(JUDGE_SAMPLES) $(VECTOR_CHECKS) $(CLIENT_TESTS)
 
 # A fixed sample of terms, and of damaged ones, beside a real BEAM.
 judge-terms:
@@ -96,6 +97,12 @@ reader-javascript:
 	cd Spec/readers/javascript && REEL=$(abspath $(REEL)) node --test
 reader-elixir:
 	elixir Spec/readers/elixir/reel_test.exs
+
+# The clients of the port, with a real BEAM.
+client-elixir:
+	elixir Spec/clients/elixir/reel_recorder_test.exs $(REEL)
+client-erlang:
+	escript Spec/clients/erlang/reel_recorder_test.escript $(REEL)
 
 mutants: setup ## change our decoder in forty ways, and see that the vectors tell
 	python3 Tests/Vectors/mutate.py

@@ -25,7 +25,7 @@ struct ReelTool: AsyncParsableCommand {
         subcommands: [
             InfoCommand.self, EventsCommand.self, StateCommand.self, JSONCommand.self, ValidateCommand.self,
             RecoverCommand.self, CompactCommand.self, ImportCommand.self, ExportCommand.self, TermCommand.self,
-            StoreCommand.self, ServeCommand.self, VectorsCommand.self,
+            RecordCommand.self, StoreCommand.self, ServeCommand.self, VectorsCommand.self,
         ]
     )
 

@@ -1,0 +1,81 @@
+import Dispatch
+import Reel
+import SystemPackage
+
+/// The frames that a sender writes: a big-endian length of four bytes, and so many bytes. Implements Spec/port.md §1.
+///
+/// What is held is a frame at the most, and a piece of what follows it.
+struct PortInput {
+    /// The most bytes of a frame.
+    static let mostBytes = 64 << 20
+
+    /// What has been read; the range of a frame stands in here.
+    private(set) var bytes: [UInt8] = []
+    /// How many frames have been read, or left out.
+    private(set) var count = 0
+    private var position = 0
+    // Waiting for a pipe takes a thread, and none of those that tasks share.
+    private let queue = DispatchQueue(label: "reel.record.input")
+
+    enum Frame {
+        case content(Range<Int>)
+        /// It was longer than a frame may be, and has been left out.
+        case tooLarge(byteCount: Int)
+    }
+
+    /// The next frame, or nil at the end.
+    ///
+    /// - Throws: ``PortError`` when the input ends inside a frame.
+    mutating func next() async throws -> Frame? {
+        guard try await fill(4) else {
+            guard position == bytes.count else { throw truncated() }
+            return nil
+        }
+        let length = bytes[position..<position + 4].reduce(0) { $0 << 8 | Int($1) }
+        position += 4
+        count += 1
+        guard length <= PortInput.mostBytes else {
+            var left = length
+            while left > 0 {
+                guard try await fill(1) else { throw truncated() }
+                let step = min(left, bytes.count - position)
+                position += step
+                left -= step
+            }
+            return .tooLarge(byteCount: length)
+        }
+        guard try await fill(length) else { throw truncated() }
+        defer { position += length }
+        return .content(position..<position + length)
+    }
+
+    /// Reads until there are so many bytes after `position`. Returns false when the input ends before.
+    private mutating func fill(_ wanted: Int) async throws -> Bool {
+        while bytes.count - position < wanted {
+            if position > 0 {
+                bytes.removeSubrange(..<position)
+                position = 0
+            }
+            let piece = try await read()
+            guard !piece.isEmpty else { return false }
+            bytes += piece
+        }
+        return true
+    }
+
+    private func read() async throws -> [UInt8] {
+        try await withCheckedThrowingContinuation { continuation in
+            queue.async {
+                continuation.resume(
+                    with: Result {
+                        var source = DescriptorSource(.standardInput)
+                        var piece: [UInt8] = []
+                        _ = try source.read(upTo: 64 << 10, appendingTo: &piece)
+                        return piece
+                    })
+            }
+        }
+    }
+
+    private func truncated() -> PortError { PortError(.truncated, "the input ends inside a frame") }
+}
