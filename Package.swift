@@ -234,17 +234,22 @@ let package = Package(
             ],
             path: "Tests/StoreBenchmark", swiftSettings: settings
         ),
+        // A PostgreSQL of the tests' own.
+        .target(name: "PostgresTestServer", path: "Tests/PostgresTestServer", swiftSettings: settings),
         .testTarget(
             name: "StoreCrashTests",
             dependencies: [
-                "store-crash-writer", "ReelStore", "ReelStoreSQLite", "ReelStoreConformance", "Reel",
+                "store-crash-writer", "ReelStore", "ReelStoreSQLite", "ReelStorePostgres", "ReelStoreConformance", "Reel",
+                "PostgresTestServer",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: settings
         ),
         .testTarget(
             name: "ReelStorePostgresTests",
-            dependencies: ["ReelStorePostgres", "ReelStore", "ReelStoreConformance", "Reel", "ExternalTerm"],
+            dependencies: [
+                "ReelStorePostgres", "ReelStore", "ReelStoreConformance", "PostgresTestServer", "Reel", "ExternalTerm",
+            ],
             swiftSettings: settings
         ),
         .testTarget(

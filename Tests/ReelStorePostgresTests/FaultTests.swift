@@ -1,5 +1,6 @@
 import ExternalTerm
 import Foundation
+import PostgresTestServer
 import ReelStore
 import ReelStoreConformance
 import ReelStorePostgres

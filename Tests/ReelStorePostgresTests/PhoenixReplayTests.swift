@@ -1,4 +1,5 @@
 import Foundation
+import PostgresTestServer
 import Reel
 import ReelStore
 import ReelStoreConformance

@@ -1,4 +1,5 @@
 import Foundation
+import PostgresTestServer
 import ReelStore
 import ReelStoreConformance
 import ReelStorePostgres

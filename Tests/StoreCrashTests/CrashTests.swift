@@ -1,42 +1,47 @@
 import Foundation
+import PostgresTestServer
 import Reel
 import ReelStore
 import ReelStoreConformance
+import ReelStorePostgres
 import ReelStoreSQLite
 import SystemPackage
 import Testing
 
 @Suite("What a store has acknowledged is there after the writer has died")
 struct CrashTests {
-    /// A store that has no server.
     enum Kind: CaseIterable, CustomTestStringConvertible {
-        case folder, sqlite
+        case folder, sqlite, postgres
 
         var testDescription: String { "\(self)" }
 
-        func location(in folder: String) -> String {
+        /// Where an empty store is.
+        func location(in folder: String) throws -> StoreLocation {
             switch self {
-            case .folder: "\(folder)/store"
-            case .sqlite: "sqlite:\(folder)/store.db"
+            case .folder: .folder("\(folder)/store")
+            case .sqlite: .sqlite("\(folder)/store.db")
+            case .postgres: .postgres(try PostgresServer.shared.get().newDatabase())
             }
         }
+    }
 
-        func open(in folder: String) throws -> any RecordingStore {
-            switch self {
-            case .folder: try FileStore(FilePath("\(folder)/store"))
-            case .sqlite: try SQLiteStore("\(folder)/store.db")
-            }
+    private func open(_ location: StoreLocation) async throws -> any RecordingStore {
+        switch location {
+        case .folder(let path): try FileStore(FilePath(path))
+        case .sqlite(let path): try SQLiteStore(path)
+        case .postgres(let url), .phoenixReplay(let url): try await PostgresStore(url)
         }
     }
 
     @Test("killed at any moment, 100 times", arguments: Kind.allCases)
     func killed(_ kind: Kind) async throws {
         try await inFolder { folder in
+            let location = try kind.location(in: folder)
             var random = SeededNumbers(seed: 5)
             var acknowledged: [String: (byteCount: Int, isFinished: Bool)] = [:]
             var first = 0
             for _ in 0..<100 {
-                let writer = try Writer(kind.location(in: folder), first: first, count: 1_000)
+                let writer = try Writer(location, first: first, count: 1_000)
                 // The writer is somewhere in what follows the last of these lines when it is killed.
                 for _ in 0..<Int.random(in: 1...12, using: &random) {
                     guard let line = writer.line() else { break }
@@ -47,7 +52,7 @@ struct CrashTests {
                 while let line = writer.line() { acknowledged.note(line) }
                 first += 1_000
             }
-            let store = try kind.open(in: folder)
+            let store = try await open(location)
             try await check(store, acknowledged)
             await store.close()
         }
@@ -56,9 +61,10 @@ struct CrashTests {
     @Test("who listens in one process hears what another one writes", arguments: Kind.allCases)
     func listening(_ kind: Kind) async throws {
         try await inFolder { folder in
-            let store = try kind.open(in: folder)
+            let location = try kind.location(in: folder)
+            let store = try await open(location)
             let changes = try await store.changes()
-            let writer = try Writer(kind.location(in: folder), first: 0, count: 5)
+            let writer = try Writer(location, first: 0, count: 5)
             var finished: [String] = []
             var grown = 0
             for await change in changes {
@@ -74,22 +80,62 @@ struct CrashTests {
         }
     }
 
-    @Test("on a disk that is full", arguments: Kind.allCases)
+    @Test(
+        "on a disk that is full", .enabled(if: SmallDisk.isPermitted, "only root may mount a small filesystem"),
+        arguments: Kind.allCases)
     func fullDisk(_ kind: Kind) async throws {
+        if kind == .postgres {
+            let server = try PostgresServer(smallDisk: 16)
+            let url = try server.newDatabase(tablespace: "small")
+            let ballast = "\(server.folder)/small/ballast"
+            try server.sql(url, "COPY (SELECT repeat('x', 2000000)) TO '\(ballast)'")
+            try await fill(.postgres(url)) { try server.sql(url, "COPY (SELECT 1) TO PROGRAM 'rm -f \(ballast)'") }
+        } else {
+            let disk = try SmallDisk(megabytes: 3)
+            let ballast = FilePath("\(disk.path)/ballast")
+            let descriptor = try FileDescriptor.open(
+                ballast, .writeOnly, options: .create, permissions: [.ownerReadWrite])
+            try descriptor.closeAfter { _ = try descriptor.writeAll([UInt8](repeating: 0, count: 500_000)) }
+            try await fill(kind.location(in: disk.path)) { try FileManager.default.removeItem(atPath: ballast.string) }
+        }
+    }
+
+    /// Fills a disk, and goes on when there is room again.
+    private func fill(_ location: StoreLocation, makingRoom: () throws -> Void) async throws {
+        var acknowledged: [String: (byteCount: Int, isFinished: Bool)] = [:]
+        let writer = try Writer(location, first: 0, count: 100_000)
+        var last = ""
+        while let line = writer.line() {
+            last = line
+            acknowledged.note(line)
+        }
+        #expect(last == "error full")
+        try makingRoom()
+        let store = try await open(location)
+        try await check(store, acknowledged)
+        let session = SampleSession("after")
+        try await store.keep(session)
+        #expect(try await store.bytes(of: session.id) == session.bytes())
+        await store.close()
+    }
+
+    @Test("where no file may grow beyond a size", arguments: [Kind.folder, .sqlite])
+    func fullFile(_ kind: Kind) async throws {
         try await inFolder { folder in
+            let location = try kind.location(in: folder)
             // The store is made before there is a limit.
-            _ = try await kind.open(in: folder).page()
+            _ = try await open(location).page()
             var acknowledged: [String: (byteCount: Int, isFinished: Bool)] = [:]
-            // No file may grow beyond this: SQLite's is the first to meet it, and a recording's a lower one.
+            // SQLite's file is the first to meet it, and a recording's a lower one.
             let writer = try Writer(
-                kind.location(in: folder), first: 0, count: 4_000, fileKilobytes: kind == .folder ? 0.5 : 256)
+                location, first: 0, count: 4_000, fileKilobytes: kind == .folder ? 0.5 : 256)
             var last = ""
             while let line = writer.line() {
                 last = line
                 acknowledged.note(line)
             }
             #expect(last.hasPrefix("error"), "\(last)")
-            let store = try kind.open(in: folder)
+            let store = try await open(location)
             try await check(store, acknowledged)
             // There is room again.
             let session = SampleSession("after")

@@ -1,4 +1,5 @@
 import Foundation
+import ReelStore
 
 /// The program that writes sessions, while it runs.
 final class Writer {
@@ -7,10 +8,10 @@ final class Writer {
     private var pending: [UInt8] = []
 
     /// - Parameter fileKilobytes: how large a file may get for it, if that is limited.
-    init(_ location: String, first: Int, count: Int, fileKilobytes: Double? = nil) throws {
+    init(_ location: StoreLocation, first: Int, count: Int, fileKilobytes: Double? = nil) throws {
         let tests = Bundle.main.executableURL ?? URL(filePath: CommandLine.arguments[0])
         let program = tests.deletingLastPathComponent().appending(path: "store-crash-writer").path
-        let arguments = [program, location, "\(first)", "\(count)"]
+        let arguments = [program, "\(location)", "\(first)", "\(count)"]
         // The threads that tests run on block signals, and a process inherits that.
         let starting = """
             import os, resource, signal, sys

@@ -2,24 +2,27 @@ import Foundation
 import Synchronization
 
 /// A PostgreSQL server of the tests' own: a folder that is gone with the process that started it, whatever becomes of that.
-final class PostgresServer: Sendable {
+package final class PostgresServer: Sendable {
     /// The server that most tests share, each with a database of its own.
-    static let shared = Result { try PostgresServer() }
+    package static let shared = Result { try PostgresServer() }
 
-    let folder: String
+    package let folder: String
     private let databases = Atomic<Int>(0)
     /// The server is stopped, and its folder removed, when this is closed.
     private let lifeline: Pipe
     private let program: String
 
-    struct Failure: Error, CustomStringConvertible {
-        let description: String
+    package struct Failure: Error, CustomStringConvertible {
+        package let description: String
     }
 
     /// Starts a server.
     ///
-    /// - Parameter settings: lines of its configuration besides those that every one of the tests has.
-    init(settings: [String] = []) throws {
+    /// - Parameters:
+    ///   - settings: lines of its configuration besides those that every one of the tests has.
+    ///   - smallDisk: how many MB a tablespace named `small` has, in a filesystem of its own that is gone with the server; who
+    ///     is not root may not make one.
+    package init(settings: [String] = [], smallDisk: Int? = nil) throws {
         let root = "/tmp/reel-pg-\(UInt32.random(in: 0 ... .max))"
         folder = root
         program = try PostgresServer.programs()
@@ -36,7 +39,15 @@ final class PostgresServer: Sendable {
         try shell(
             "initdb -D '\(root)/data' -U reel -A trust -E UTF8 --locale=C > /dev/null"
                 + " && cat '\(root)/settings' >> '\(root)/data/postgresql.conf'")
-        try start()
+        if let smallDisk {
+            // Only the server sees what is mounted there.
+            try FileManager.default.createDirectory(atPath: "\(root)/small", withIntermediateDirectories: true)
+            let mount = "mount -t tmpfs -o size=\(smallDisk)m,mode=700,uid=$(id -u postgres) tmpfs '\(root)/small'"
+            try PostgresServer.shell("unshare -m sh -c \(quoted("\(mount) && \(command(starting))"))")
+            try sql(url(of: "postgres"), "CREATE TABLESPACE small LOCATION '\(root)/small'")
+        } else {
+            try start()
+        }
         // Whoever reads the pipe sees its end when this process is gone.
         let guardian = Process()
         guardian.executableURL = URL(filePath: "/bin/sh")
@@ -51,30 +62,32 @@ final class PostgresServer: Sendable {
     }
 
     /// Makes an empty database, and returns its URL.
-    func newDatabase() throws -> String {
+    ///
+    /// - Parameter tablespace: where it is kept, when that is not where the server keeps others.
+    package func newDatabase(tablespace: String = "pg_default") throws -> String {
         let name = "test_\(databases.add(1, ordering: .relaxed).newValue)"
-        try shell("createdb -h '\(folder)' -U reel \(name)")
+        try shell("createdb -h '\(folder)' -U reel -D \(tablespace) \(name)")
         return url(of: name)
     }
 
-    func url(of database: String) -> String { "postgres:///\(database)?host=\(folder)&user=reel" }
+    package func url(of database: String) -> String { "postgres:///\(database)?host=\(folder)&user=reel" }
 
     /// Runs SQL, and returns what it prints, a line a row.
     @discardableResult
-    func sql(_ url: String, _ statement: String) throws -> [String] {
+    package func sql(_ url: String, _ statement: String) throws -> [String] {
         try PostgresServer.shell("psql '\(url)' -v ON_ERROR_STOP=1 -qAtX", input: statement).split(separator: "\n")
             .map(String.init)
     }
 
-    func start() throws {
-        try shell("pg_ctl -D '\(folder)/data' -w -s -l '\(folder)/log' start")
-    }
+    package func start() throws { try shell(starting) }
+
+    private var starting: String { "pg_ctl -D '\(folder)/data' -w -s -l '\(folder)/log' start" }
 
     /// Stops the server as a crash does.
-    func crash() throws { try shell("pg_ctl -D '\(folder)/data' -m immediate -w -s stop") }
+    package func crash() throws { try shell("pg_ctl -D '\(folder)/data' -m immediate -w -s stop") }
 
     /// Stops the server as a crash does, and starts it.
-    func restart() throws {
+    package func restart() throws {
         try crash()
         try start()
     }
@@ -100,7 +113,7 @@ final class PostgresServer: Sendable {
     }
 
     @discardableResult
-    static func shell(_ line: String, input: String = "") throws -> String {
+    package static func shell(_ line: String, input: String = "") throws -> String {
         let process = Process()
         process.executableURL = URL(filePath: "/bin/bash")
         // A server that is started must not inherit what Foundation waits for the end of its process with.

@@ -1,0 +1,39 @@
+import Foundation
+
+/// A small filesystem in memory, which is gone with the process that started it, whatever becomes of that. Only root may make
+/// one.
+final class SmallDisk {
+    /// Where it is.
+    let path: String
+    private let holder = Process()
+    private let lifeline = Pipe()
+
+    /// Whether one can be made here.
+    static let isPermitted = (try? SmallDisk(megabytes: 1)) != nil
+
+    struct Failure: Error {}
+
+    /// Mounts a filesystem.
+    init(megabytes: Int) throws {
+        path = "/tmp/reel-disk-\(UUID().uuidString)"
+        let script = """
+            trap '' INT TERM HUP
+            mkdir '\(path)' && mount -t tmpfs -o size=\(megabytes)m tmpfs '\(path)' && echo mounted && read line
+            umount -l '\(path)'; rmdir '\(path)'
+            """
+        holder.executableURL = URL(filePath: "/bin/sh")
+        holder.arguments = ["-c", script]
+        let output = Pipe()
+        holder.standardInput = lifeline
+        holder.standardOutput = output
+        holder.standardError = FileHandle.nullDevice
+        try holder.run()
+        guard !output.fileHandleForReading.availableData.isEmpty else { throw Failure() }
+    }
+
+    deinit {
+        // Who reads from it goes on at its end.
+        try? lifeline.fileHandleForWriting.close()
+        holder.waitUntilExit()
+    }
+}
