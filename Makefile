@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo build example test vectors mutants judge bench load large format lint clean
+.PHONY: help setup demo build example test stores vectors mutants judge bench bench-stores load large start format lint clean
 
 # Where builds go.
 BUILD ?= .build
@@ -19,6 +19,8 @@ MUTATIONS ?= 500000
 BYTES ?= 1000000000
 # How many recordings the dashboard is measured with.
 RECORDINGS ?= 10000
+# How many recordings `make bench-stores` keeps in each store.
+SUMMARIES ?= 100000
 
 # How often each thing is measured, and on what.
 ROUNDS ?= 30
@@ -32,13 +34,14 @@ CRASHES ?= 200
 JUDGE := Tests/Judge/judge.escript
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-7s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-12s %s\n", $$1, $$2 }'
 
 setup: ## install what is missing, through apt-get
 	@Scripts/setup.sh
 
+# With Swift's libraries inside: to load them takes longer than what most commands do.
 build: setup ## build the tool for release
-	@swift build --scratch-path $(BUILD) -c release --product reel
+	@swift build --scratch-path $(BUILD) -c release --static-swift-stdlib --product reel
 
 demo: build ## build for release and show the tool on a real recording
 	@Scripts/demo.sh $(BUILD)/release/reel
@@ -51,6 +54,10 @@ test: setup ## build with warnings as errors, run all tests, ask a real BEAM, ch
 	swift build --scratch-path $(BUILD) $(TESTED) --build-tests
 	swift test --scratch-path $(BUILD) $(TESTED) --skip-build
 	@$(MAKE) $(AT_ONCE) $(JUDGE_SAMPLES) $(VECTOR_CHECKS) $(CLIENT_TESTS)
+
+stores: setup ## test the stores at full size: 10,000 recordings, one of 200 MB, on files, SQLite and PostgreSQL
+	swift build --scratch-path $(BUILD) $(TESTED) --build-tests
+	REEL_TEST_SIZE=full swift test --scratch-path $(BUILD) $(TESTED) --skip-build --filter '^(ReelStore|StoreCrash)'
 
 vectors: build ## check the vectors, and this build and the readers beside the specification with them
 	@$(MAKE) $(AT_ONCE) $(VECTOR_CHECKS)
@@ -115,6 +122,15 @@ bench: ## measure reading and JSON beside zlib and a real BEAM, ROUNDS times
 	@Scripts/setup.sh bench
 	@swift build --package-path Benchmarks --scratch-path $(BUILD)-benchmarks -c release
 	@$(BUILD)-benchmarks/release/reel-benchmark $(ROUNDS) Benchmarks/beam/read.escript $(BENCH_FILES)
+
+bench-stores: ## measure the stores with SUMMARIES recordings, beside SQLite's and PostgreSQL's own inserts
+	@Scripts/setup.sh
+	@swift build --scratch-path $(BUILD) -c release --product store-benchmark
+	@Scripts/bench-stores.sh $(BUILD)/release/store-benchmark $(SUMMARIES)
+
+start: build ## measure how long the tool takes to start
+	@Scripts/setup.sh start
+	@Scripts/measure-start.sh $(BUILD)/release/reel
 
 load: ## measure the dashboard under load, with RECORDINGS recordings
 	@Scripts/setup.sh dashboard

@@ -239,8 +239,8 @@ let package = Package(
         .testTarget(
             name: "StoreCrashTests",
             dependencies: [
-                "store-crash-writer", "ReelStore", "ReelStoreSQLite", "ReelStorePostgres", "ReelStoreConformance", "Reel",
-                "PostgresTestServer",
+                "store-crash-writer", "ReelStore", "ReelStoreSQLite", "ReelStorePostgres", "ReelStoreConformance",
+                "PostgresTestServer", "Reel",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: settings

@@ -54,6 +54,7 @@ if [ "${1:-}" = bench ] && ! compgen -G "/usr/lib/erlang/lib/jiffy-*" > /dev/nul
     echo "setup: jiffy is missing (the BEAM's JSON is measured with it): package erlang-jiffy" >&2
 fi
 
+if [ "${1:-}" = start ]; then needs hyperfine "starting is measured with it" hyperfine; fi
 if [ "${1:-}" = dashboard ]; then
     needs wrk "the dashboard is measured with it" wrk
     needs curl "the dashboard is measured with it" curl
