@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo build example test stores vectors mutants judge bench bench-stores load large start format lint clean
+.PHONY: help setup demo build example test stores vectors mutants judge bench bench-stores load large start recorder crashes tsan format lint clean
 
 # Where builds go.
 BUILD ?= .build

@@ -69,7 +69,7 @@ struct EndTests {
     @Test("a service group that shuts down stores all running sessions")
     func service() async throws {
         try await inFolder { folder in
-            let recording = try Recording(in: folder)
+            let recording = try Recording(in: folder, .with { $0.graceTime = .seconds(600) })
             let group = ServiceGroup(services: [recording.recorder], logger: Logger(label: "test"))
             let running = Task { try await group.run() }
             let sessions = (0..<100).map { _ in recording.recorder.busySession() }
