@@ -54,7 +54,7 @@ public final class Deflater {
             var consumed = 0
             while true {
                 let rest = unsafe UnsafeBufferPointer(rebasing: buffer[consumed...])
-                let room = output.room(wanting: rest.count / 4, limit: .max)
+                let room = output.exactRoom(max(rest.count / 4, 1_024))
                 // zlib counts in 32 bits: the input ends with this call only if it is shown whole.
                 let flush = finishing && UInt32(exactly: rest.count) != nil ? Z_FINISH : Z_NO_FLUSH
                 let step = unsafe StreamStep(stream, input: rest, output: &output, room: room) { stream in

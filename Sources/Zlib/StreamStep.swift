@@ -75,6 +75,16 @@ extension Array where Element == UInt8 {
         return Swift.min(limit, capacity - count)
     }
 
+    /// Makes sure that so many bytes can be appended without growing.
+    ///
+    /// No more than these are to be used: how many there are besides depends on where in memory the array is, and what zlib stores
+    /// at level 0 depends on how much room it is given.
+    ///
+    mutating func exactRoom(_ wanted: Int) -> Int {
+        if capacity - count < wanted { reserveCapacity(count + Swift.max(wanted, count)) }
+        return wanted
+    }
+
     /// Below 258 bytes of room, the longest match, zlib leaves its fast path.
     private static var worthwhileRoom: Int { 1_024 }
 }

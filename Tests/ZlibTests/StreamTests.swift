@@ -27,6 +27,25 @@ struct StreamTests {
         }
     }
 
+    @Test("What comes of deflating does not depend on how much room there is", arguments: 0...9)
+    func room(level: Int) throws {
+        let deflater = try Deflater(.raw, level: level)
+        for content in Self.contents {
+            var expected: [UInt8]?
+            for capacity in [0, 1, 1_500, 5_000, 65_536, 1 << 20] {
+                var deflated: [UInt8] = []
+                deflated.reserveCapacity(capacity)
+                for start in stride(from: 0, to: content.count, by: 70_000) {
+                    let piece = Array(content[start..<min(start + 70_000, content.count)])
+                    try deflater.deflate(piece, finishing: start + 70_000 >= content.count, appendingTo: &deflated)
+                }
+                try deflater.reset()
+                #expect(expected == nil || deflated == expected, "\(content.count) bytes, room for \(capacity)")
+                expected = deflated
+            }
+        }
+    }
+
     @Test("Pieces of any size come to the same", arguments: [1, 2, 3, 7, 1_000, 65_536])
     func pieces(size: Int) throws {
         for content in Self.contents {
