@@ -26,7 +26,7 @@ trap end EXIT
 python3 - "$folder" "$count" << 'PYTHON'
 import os, shutil, sys
 folder, count = sys.argv[1], int(sys.argv[2])
-samples = sorted(name for name in os.listdir(f"{folder}/one") if name.endswith(".reel"))
+samples = sorted(name for name in os.listdir(f"{folder}/one") if name.endswith(".reel") and name != ".reel")
 os.mkdir(f"{folder}/store")
 for index in range(count):
     name = samples[index % len(samples)]
@@ -50,7 +50,7 @@ echo
 measure() {
     local name=$1 address=$2
     shift 2
-    wrk -t 2 -c "$connections" -d "${seconds}s" --latency "${@/#/-H}" "$url$address" > "$folder/wrk"
+    wrk -t 2 -c "$connections" -d "${seconds}s" --timeout 10s --latency "${@/#/-H}" "$url$address" > "$folder/wrk"
     if grep -q 'Non-2xx\|Socket errors' "$folder/wrk"; then
         row "$name" failed - - -
         grep 'Non-2xx\|Socket errors' "$folder/wrk"

@@ -67,7 +67,7 @@ extension DashboardRoutes {
     }
 
     private func rows(_ recordings: [StoredRecording], _ visit: Visit<Context>) async throws -> [ListPage.Row] {
-        let devices = await dashboard.devices.names(of: recordings, in: dashboard.store, by: dashboard.reading)
+        let devices = await dashboard.devices.names(of: recordings, in: dashboard.store)
         var rows: [ListPage.Row] = []
         for (recording, device) in zip(recordings, devices) {
             rows.append(

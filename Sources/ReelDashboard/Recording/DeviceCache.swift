@@ -18,14 +18,14 @@ final class DeviceCache: Sendable {
     /// The most recordings that are remembered.
     private static let most = 20_000
     /// The most bytes of a recording that are read for its header.
-    private static let mostBytes = 64 << 10
+    private static let mostBytes = 1 << 20
 
+    /// Not what reads recordings to show them: a list does not wait for that.
+    private let reading = ReadingWork(4, mostWaiting: 4_096)
     private let names = Mutex<[Key: String?]>([:])
 
     /// The devices of recordings, nil where none is known.
-    func names(
-        of recordings: [StoredRecording], in store: any RecordingStore, by reading: ReadingWork
-    ) async -> [String?] {
+    func names(of recordings: [StoredRecording], in store: any RecordingStore) async -> [String?] {
         let known = names.withLock { names in recordings.map { names[Key($0)] } }
         if !known.contains(where: { $0 == nil }) { return known.map { $0 ?? nil } }
         var found = known.map { $0 ?? nil }
@@ -35,7 +35,7 @@ final class DeviceCache: Sendable {
             func next() {
                 guard let index = missing.popFirst() else { return }
                 let id = recordings[index].id
-                group.addTask { (index, await DeviceCache.read(id, in: store, by: reading)) }
+                group.addTask { (index, await self.read(id, in: store)) }
             }
             for _ in 0..<4 { next() }
             for await (index, name) in group {
@@ -50,14 +50,25 @@ final class DeviceCache: Sendable {
         return found
     }
 
-    private static func read(
-        _ id: RecordingID, in store: any RecordingStore, by reading: ReadingWork
-    ) async -> String? {
+    private func read(_ id: RecordingID, in store: any RecordingStore) async -> String? {
         guard let content = try? await store.open(id) else { return nil }
         return try? await reading.run {
-            // The header is the first frame: the start of the recording is enough, and no end is looked for.
-            let bytes = try content.read(0..<min(content.byteCount, mostBytes))
-            return Device.name(try RecordingReader(MemorySource(bytes)).header)
+            // The header is the first frame: no index is looked for, and no more is read than its member.
+            let start = Start(bytes: content, end: min(content.byteCount, Self.mostBytes))
+            return Device.name(try RecordingReader(start).header)
+        }
+    }
+    /// The start of a recording, piece by piece.
+    private struct Start: ByteSource {
+        let bytes: any RandomAccessBytes
+        let end: Int
+        var position = 0
+
+        mutating func read(upTo count: Int, appendingTo buffer: inout [UInt8]) throws -> Int {
+            let next = min(position + max(count, 0), end)
+            defer { position = next }
+            if next > position { buffer += try bytes.read(position..<next) }
+            return next - position
         }
     }
 }

@@ -28,9 +28,11 @@ struct RequestForgery: Sendable {
     func token(for request: Request) -> Token {
         if let visitor = visitor(of: request) { return Token(text: text(for: visitor), cookie: nil) }
         let visitor = Data((0..<16).map { _ in UInt8.random(in: .min ... .max) }).base64EncodedString()
-        return Token(
-            text: text(for: visitor),
-            cookie: Cookie(name: RequestForgery.cookie, value: visitor, path: "/", httpOnly: true, sameSite: .strict))
+        // Behind a server that speaks TLS, the browser keeps it from being sent without.
+        let isSecure = HTTPField.Name("X-Forwarded-Proto").flatMap { request.headers[$0] } == "https"
+        let cookie = Cookie(
+            name: RequestForgery.cookie, value: visitor, path: "/", secure: isSecure, httpOnly: true, sameSite: .strict)
+        return Token(text: text(for: visitor), cookie: cookie)
     }
 
     /// Checks that a request comes from a page of the dashboard.
