@@ -87,10 +87,13 @@ enum PortMessage {
         guard let field else {
             return key.text.flatMap { try? RecordingID($0) } ?? .random()
         }
-        do {
-            return try RecordingID(field.text ?? field.brief)
+        guard let text = field.text else {
+            throw PortError(.invalidID, "an id is a binary, not \(field.brief)", key: key)
+        }
+        do throws(StoreError) {
+            return try RecordingID(text)
         } catch {
-            throw PortError(.invalidID, "\(error)", key: key)
+            throw PortError(.invalidID, error.reason, key: key)
         }
     }
 }
