@@ -50,7 +50,7 @@ struct ExitStatusTests {
             "state x --at",
             "state x --at 1s --event 1", "state x --etf --diff", "state x --event one", "recover x",
             "compact x --level 10",
-            "compact -", "import x", "import x y -o -", "import x -o - --time", "export x", "export x --to html",
+            "compact -", "import x", "import x y -o -", "import x -o - --time", "export x", "export x --to pdf",
             "term decode --hex --base64", "term encode --from cobol",
         ])
     func usage(line: String) throws {
@@ -73,7 +73,8 @@ struct ExitStatusTests {
     /// How each command is given an input.
     static let readers = [
         "info", "events", "state", "validate", "recover -o OUT", "compact -o OUT", "import -o OUT",
-        "export --to phoenix-replay -o OUT", "term decode", "term encode --hex", "term transcode",
+        "export --to phoenix-replay -o OUT", "export --to html -o OUT", "term decode", "term encode --hex",
+        "term transcode",
     ]
 
     /// Runs a command on the input at `path`, with an output that nothing should come of.
