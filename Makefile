@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo build example test stores vectors mutants judge bench bench-stores load large start recorder crashes tsan format lint clean
+.PHONY: help setup demo build example test stores vectors mutants judge bench growth instructions instructions-keep bench-stores load large start recorder crashes tsan format lint clean
 
 # Where builds go.
 BUILD ?= .build
@@ -22,9 +22,15 @@ RECORDINGS ?= 10000
 # How many recordings `make bench-stores` keeps in each store.
 SUMMARIES ?= 100000
 
-# How often each thing is measured, and on what.
+# How often each thing is measured, and a file for the table as Markdown.
 ROUNDS ?= 30
-BENCH_FILES ?= $(patsubst %,Samples/phoenix-replay-0.1/%.etf.gz,contact-form catalogue chat long-chat)
+MARKDOWN ?=
+# Where the benchmarks, a package of their own, are built.
+BENCHMARKS = $(BUILD)-benchmarks
+COUNT_INSTRUCTIONS = Scripts/measure-instructions.py $(BENCHMARKS)/release/reel-paths Benchmarks/instructions.json \
+	Samples/phoenix-replay-0.1/chat.etf.gz
+# The most events of `make growth`.
+EVENTS ?= 10000000
 
 # How many sessions are recorded at the same time, and for how long; how often the program that records is killed.
 SESSIONS ?= 10000
@@ -34,7 +40,7 @@ CRASHES ?= 200
 JUDGE := Tests/Judge/judge.escript
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-12s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-17s %s\n", $$1, $$2 }'
 
 setup: ## install what is missing, through apt-get
 	@Scripts/setup.sh
@@ -118,10 +124,25 @@ judge: build ## compare TERMS random terms and MUTATIONS damaged ones with a rea
 	$(JUDGE) terms --count $(TERMS) --seed $(SEED) --command "$(BUILD)/release/reel term transcode --lenient" --used
 	$(JUDGE) mutations --count $(MUTATIONS) --seed $(SEED) --command "$(BUILD)/release/reel term transcode --lenient" --used
 
-bench: ## measure reading and JSON beside zlib and a real BEAM, ROUNDS times
+bench: build ## measure everything that has a goal, beside zlib, a real BEAM and Python, ROUNDS times
 	@Scripts/setup.sh bench
-	@swift build --package-path Benchmarks --scratch-path $(BUILD)-benchmarks -c release
-	@$(BUILD)-benchmarks/release/reel-benchmark $(ROUNDS) Benchmarks/beam/read.escript $(BENCH_FILES)
+	@swift build --package-path Benchmarks --scratch-path $(BENCHMARKS) -c release
+	@Scripts/bench-speed.sh $(BENCHMARKS) $(REEL) --rounds $(ROUNDS) $(if $(MARKDOWN),--markdown $(abspath $(MARKDOWN)))
+
+growth: ## measure time and memory against 10^2 to EVENTS events
+	@Scripts/setup.sh
+	@swift build --package-path Benchmarks --scratch-path $(BENCHMARKS) -c release
+	@$(BENCHMARKS)/release/reel-benchmark growth $(BENCHMARKS)/release/reel-paths --events $(EVENTS) $(if $(MARKDOWN),--markdown $(MARKDOWN))
+
+instructions: ## count the instructions of the main paths, and compare them with Benchmarks/instructions.json
+	@Scripts/setup.sh instructions
+	@swift build --package-path Benchmarks --scratch-path $(BENCHMARKS) -c release
+	@$(COUNT_INSTRUCTIONS)
+
+instructions-keep: ## count the instructions of the main paths, and keep them
+	@Scripts/setup.sh instructions
+	@swift build --package-path Benchmarks --scratch-path $(BENCHMARKS) -c release
+	@$(COUNT_INSTRUCTIONS) --keep
 
 bench-stores: ## measure the stores with SUMMARIES recordings, beside SQLite's and PostgreSQL's own inserts
 	@Scripts/setup.sh
@@ -160,4 +181,4 @@ lint: ## check the format of the Swift files
 	swift format lint --strict -r $(SWIFT_FILES)
 
 clean: ## remove what has been built
-	rm -rf $(BUILD)
+	rm -rf $(BUILD) $(BENCHMARKS)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the build and the tests need and is not there yet; with the argument `bench`, what the benchmarks need
+# Installs what the build and the tests need and is not there yet; with an argument, what one target of `make` needs
 # as well. Says nothing when nothing is missing.
 set -euo pipefail
 
@@ -49,11 +49,27 @@ if ! compgen -G "/usr/lib/postgresql/*/bin/initdb" > /dev/null && ! command -v i
     packages+=(postgresql)
     echo "setup: initdb is missing (tests start a PostgreSQL of their own): package postgresql" >&2
 fi
-if [ "${1:-}" = bench ] && ! compgen -G "/usr/lib/erlang/lib/jiffy-*" > /dev/null; then
-    packages+=(erlang-jiffy)
-    echo "setup: jiffy is missing (the BEAM's JSON is measured with it): package erlang-jiffy" >&2
+if [ "${1:-}" = bench ]; then
+    if ! compgen -G "/usr/lib/erlang/lib/jiffy-*" > /dev/null; then
+        packages+=(erlang-jiffy)
+        echo "setup: jiffy is missing (the BEAM's JSON is measured with it): package erlang-jiffy" >&2
+    fi
+    needs hyperfine "processes are measured with it" hyperfine
+    needs g++ "a Python library of the benchmarks is C++" g++
+    if ! python3 -c 'import ensurepip, venv' 2> /dev/null; then
+        packages+=(python3-venv)
+        echo "setup: ensurepip is missing (the benchmarks' Python libraries are installed with it): package python3-venv" >&2
+    fi
+    if [ ! -e "$(python3 -c 'import sysconfig; print(sysconfig.get_path("include"))' 2> /dev/null)/Python.h" ]; then
+        packages+=(python3-dev)
+        echo "setup: Python.h is missing (a Python library of the benchmarks is C++): package python3-dev" >&2
+    fi
 fi
 
+if [ "${1:-}" = instructions ]; then
+    needs valgrind "instructions are counted with it" valgrind
+    needs binutils "debugging information is taken out with it" strip
+fi
 if [ "${1:-}" = start ]; then needs hyperfine "starting is measured with it" hyperfine; fi
 if [ "${1:-}" = dashboard ]; then
     needs wrk "the dashboard is measured with it" wrk
