@@ -19,6 +19,14 @@ struct Figure {
         case atLeast(Double)
         /// Less than that.
         case under(Double)
+
+        func isMet(by value: Double) -> Bool {
+            switch self {
+            case .atMost(let bound): value <= bound
+            case .atLeast(let bound): value >= bound
+            case .under(let bound): value < bound
+            }
+        }
     }
 
     var what: String
@@ -29,23 +37,13 @@ struct Figure {
     /// One value a sample, nil where there is none, or one alone.
     var values: [Double?]
 
-    /// Whether all values are what they ought to be; nil without a goal or a value.
-    var isMet: Bool? {
-        let measured = values.compactMap(\.self)
-        guard let goal, !measured.isEmpty else { return nil }
-        return measured.allSatisfy { value in
-            switch goal {
-            case .atMost(let bound): value <= bound
-            case .atLeast(let bound): value >= bound
-            case .under(let bound): value < bound
-            }
-        }
-    }
-
-    /// The verdict in a word.
+    /// The verdict in a word or two; nothing without a goal.
     var verdict: String {
-        guard goal != nil else { return "" }
-        return isMet.map { $0 ? "met" : "missed" } ?? "not measured"
+        guard let goal else { return "" }
+        let measured = values.compactMap(\.self)
+        let met = measured.count { goal.isMet(by: $0) }
+        if measured.isEmpty { return "not measured" }
+        return met == measured.count ? "met" : met == 0 ? "missed" : "met by \(met) of \(measured.count)"
     }
 
     /// The goal in words.
