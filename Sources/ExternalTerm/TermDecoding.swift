@@ -67,11 +67,11 @@ extension TermError {
 /// take as much stack.
 struct TermDecoding: ~Escapable {
     private(set) var reader: TokenReader
-    private let depthLimit: Int
+    let depthLimit: Int
     private var atoms = RecentAtoms()
 
     /// How many elements a container may declare before memory for all of them is taken at once.
-    private static let trustedCount = 1_024
+    static let trustedCount = 1_024
 
     @_lifetime(copy bytes)
     init(_ bytes: Span<UInt8>, at offset: Int, limits: TermLimits) {
@@ -81,6 +81,15 @@ struct TermDecoding: ~Escapable {
 
     /// Reads one whole term.
     mutating func term() throws(TermError) -> Term { try term(enclosedBy: 0) }
+
+    /// Goes to where a term starts.
+    mutating func move(to offset: Int) { reader.rewind(to: offset) }
+
+    /// Reads the whole term at `offset`, which so many containers enclose.
+    mutating func term(at offset: Int, enclosedBy depth: Int) throws(TermError) -> Term {
+        reader.rewind(to: offset)
+        return try term(enclosedBy: depth)
+    }
 
     /// Reads one whole term that so many containers enclose.
     private mutating func term(enclosedBy depth: Int) throws(TermError) -> Term {
@@ -200,7 +209,7 @@ struct TermDecoding: ~Escapable {
 }
 
 /// Atoms that have been read lately, found again by their names: making a string of bytes takes longer.
-struct RecentAtoms {
+package struct RecentAtoms {
     private struct Entry {
         /// Where the name stands.
         var name: Range<Int>
@@ -211,8 +220,10 @@ struct RecentAtoms {
 
     private static let count = 32
 
+    package init() {}
+
     /// The atom whose name, all of it ASCII, stands at `range` of the same bytes each time.
-    mutating func atom(_ range: Range<Int>, of bytes: Span<UInt8>) -> Atom {
+    package mutating func atom(_ range: Range<Int>, of bytes: Span<UInt8>) -> Atom {
         guard !range.isEmpty else { return Atom(checked: "") }
         let hash =
             Int(bytes[range.lowerBound]) &+ 5 &* Int(bytes[range.upperBound - 1])

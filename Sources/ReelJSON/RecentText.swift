@@ -174,42 +174,9 @@ struct RecentText {
     @inline(__always)
     private mutating func equalByteCount(_ bytes: Span<UInt8>, at offset: Int, _ start: Int) -> Int {
         if equal.distance == offset - start, offset < equal.end { return equal.end - offset }
-        let count = RecentText.equalByteCount(bytes, at: offset, source.span, at: start)
+        let count = bytes.equalByteCount(at: offset, source.span, at: start)
         equal = (offset - start, offset + count)
         return count
-    }
-
-    private static func equalByteCount(
-        _ bytes: Span<UInt8>, at offset: Int, _ known: Span<UInt8>, at start: Int
-    ) -> Int {
-        let count = min(bytes.count - offset, known.count - start)
-        let left = bytes.extracting(offset..<offset + count)
-        let right = known.extracting(start..<start + count)
-        // Most differ soon, or not for long.
-        guard count >= 8 else {
-            var position = 0
-            while position < count, left[position] == right[position] { position += 1 }
-            return position
-        }
-        let difference = left.word(at: 0) ^ right.word(at: 0)
-        guard difference == 0 else { return difference.trailingZeroBitCount / 8 }
-        var position = 8
-        while count - position >= 32 {
-            // Four words without a branch between them.
-            let first = left.word(at: position) ^ right.word(at: position)
-            let second = left.word(at: position + 8) ^ right.word(at: position + 8)
-            let third = left.word(at: position + 16) ^ right.word(at: position + 16)
-            let fourth = left.word(at: position + 24) ^ right.word(at: position + 24)
-            guard first | second | third | fourth == 0 else { break }
-            position += 32
-        }
-        while count - position >= 8 {
-            let difference = left.word(at: position) ^ right.word(at: position)
-            guard difference == 0 else { return position + difference.trailingZeroBitCount / 8 }
-            position += 8
-        }
-        while position < count, left[position] == right[position] { position += 1 }
-        return position
     }
 
     /// The text that starts at `mark` and takes so many bytes.

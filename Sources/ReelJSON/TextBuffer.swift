@@ -1,3 +1,5 @@
+import Zlib
+
 /// Text that is being written into memory which is there already.
 ///
 /// What does not fit is not written, and ``isFull`` says so: the writer starts over with more memory.
@@ -215,32 +217,6 @@ struct TextBuffer: ~Copyable, ~Escapable {
             found |= (byte == 0x26 ? 1 : 0) | (byte == 0x3C ? 1 : 0) | (byte == 0x3E ? 1 : 0) | (byte == 0xE2 ? 1 : 0)
         }
         return found != 0
-    }
-}
-
-extension Span<UInt8> {
-    /// The eight bytes at `offset`, the first of them lowest.
-    @inline(__always)
-    func word(at offset: Int) -> UInt64 {
-        let bytes = extracting(offset..<offset + 8)
-        var word: UInt64 = 0
-        for index in 0..<8 { word |= UInt64(bytes[index]) << (8 * UInt64(truncatingIfNeeded: index)) }
-        return word
-    }
-}
-
-extension Span<UInt8> {
-    /// The bytes in `range`, no more than eight, the first of them lowest.
-    @inline(__always)
-    func shortWord(_ range: Range<Int>) -> UInt64 {
-        let length = range.count
-        if count - range.lowerBound >= 8 {
-            let word = word(at: range.lowerBound)
-            return length >= 8 ? word : word & ((1 << (8 * UInt64(truncatingIfNeeded: length))) &- 1)
-        }
-        var word: UInt64 = 0
-        for index in range.reversed() { word = word << 8 | UInt64(self[index]) }
-        return word
     }
 }
 

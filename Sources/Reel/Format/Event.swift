@@ -22,6 +22,13 @@ public struct Event: Sendable {
         get throws(TermError) { try Term.decode(encoded.span, at: payloadRange.lowerBound, limits: .trusted).term }
     }
 
+    /// What the event carries, sharing what it has in common with what `terms` has read before.
+    ///
+    /// - Throws: ``TermError`` when the payload nests deeper than trees may.
+    public func payload(with terms: inout TermReader) throws(TermError) -> Term {
+        try terms.read(encoded.span, at: payloadRange.lowerBound).term
+    }
+
     /// The whole event: `{OffsetMs, Kind, Payload}`, and what follows the payload when something does.
     public var term: Term {
         get throws(TermError) { try Term.decode(encoded.span, at: 0, limits: .trusted).term }

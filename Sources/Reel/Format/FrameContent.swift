@@ -52,6 +52,7 @@ private struct FrameReading {
         var parser = TermParser(bytes.span, at: start, limits: limits.term)
         switch try parser.next() {
         case .list(let count):
+            if let events = commonBatch(count, at: parser.offset) { return .events(events) }
             return .events(try batch(count, &parser))
         case .nil: throw FrameReading.malformed("a batch without events", at: start, "recording.md §6.3")
         case .tuple(1...):
@@ -91,6 +92,39 @@ private struct FrameReading {
         }
         try checkEnd(parser.offset)
         return events
+    }
+
+    /// The events of a list as they are written, in one pass, or nil when there is anything else.
+    private func commonBatch(_ count: Int, at start: Int) -> [Event]? {
+        let content = bytes.span
+        // The list and the event enclose a payload.
+        let depth = limits.term.depth - 2
+        // An event takes seven bytes at least.
+        guard count > 0, count <= (content.count - start) / 7, depth > 0 else { return nil }
+        var events: [Event] = []
+        events.reserveCapacity(count)
+        var atoms = RecentAtoms()
+        var offset = start
+        for _ in 0..<count {
+            guard let head = EventHead.Common(content, at: offset),
+                let end = CommonTerm.end(of: content, at: head.payload, room: depth)
+                    ?? endOfRare(at: head.payload, depth)
+            else { return nil }
+            events.append(
+                Event(
+                    index: firstEvent + events.count, offset: head.offset, kind: atoms.atom(head.kind, of: content),
+                    encoded: bytes[offset..<end], payloadRange: head.payload - offset..<end - offset))
+            offset = end
+        }
+        guard offset == content.count - 1, let (token, _) = try? KnownTerm.token(of: content, at: offset), token == .nil
+        else { return nil }
+        return events
+    }
+
+    private func endOfRare(at offset: Int, _ depth: Int) -> Int? {
+        var parser = TermParser(bytes.span, at: offset, limits: TermLimits(depth: depth))
+        guard (try? parser.skipToEnd()) != nil else { return nil }
+        return parser.offset
     }
 
     private func event(_ index: Int, _ parser: inout TermParser) throws -> Event {
