@@ -121,7 +121,8 @@ extension Sample {
     /// Reads every event, its payload as a term.
     package func readTerms() throws {
         let reader = try RecordingReader(MemorySource(recording))
-        while let event = try reader.next() { _ = try event.payload }
+        var terms = TermReader()
+        while let event = try reader.next() { _ = try event.payload(with: &terms) }
     }
 
     /// Reads PhoenixReplay's one term.

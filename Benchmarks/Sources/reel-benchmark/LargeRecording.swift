@@ -28,7 +28,8 @@ struct LargeRecording {
 
     func readTerms() throws {
         let reader = try RecordingReader(open())
-        while let event = try reader.next() { _ = try event.payload }
+        var terms = TermReader()
+        while let event = try reader.next() { _ = try event.payload(with: &terms) }
     }
 
     func writeJSON() throws {
