@@ -1,16 +1,17 @@
 import ExternalTerm
 import Reel
+import ReelJSON
 import SystemPackage
 
 /// What is done with a recording of some number of events, to see how it grows with them.
 package enum GrowthStep: String, CaseIterable {
-    case append, read, open, seek, state, nothing
+    case append, read, json, open, seek, state, nothing
 
     /// How many places are looked at, spread over the recording: the mean of their times counts.
     private static let placeCount = 20
 
     /// Does it with the recording at `path`, which ``append`` writes, and returns how long it takes.
-    package func time(eventCount: Int, path: FilePath) throws -> Duration {
+    package func time(eventCount: Int, path: FilePath) async throws -> Duration {
         switch self {
         case .append:
             let session = SyntheticSession()
@@ -25,6 +26,10 @@ package enum GrowthStep: String, CaseIterable {
             return try ContinuousClock().measure {
                 let reader = try RecordingReader(InputFile(path))
                 while let event = try reader.next() { _ = try event.payload }
+            }
+        case .json:
+            return try await ContinuousClock().measure {
+                try await RecordingJSONWriter.write(InputFile(path), to: NullSink())
             }
         case .open: return try ContinuousClock().measure { _ = try RecordingFile(InputFile(path)) }
         case .seek: return try GrowthStep.looks(eventCount, path) { _ = try $0.event(at: $1) }

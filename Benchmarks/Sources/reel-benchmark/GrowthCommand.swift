@@ -83,6 +83,7 @@ extension GrowthStep {
         switch self {
         case .append: "append all events"
         case .read: "read all events as terms"
+        case .json: "all as plain JSON, all cores"
         case .open: "open"
         case .seek: "one event, when open"
         case .state: "one state, when open"
@@ -92,7 +93,7 @@ extension GrowthStep {
 
     /// What is done with every event is told by the event.
     fileprivate func text(_ seconds: Double, eventCount: Int) -> String {
-        self == .append || self == .read
+        [.append, .read, .json].contains(self)
             ? String(format: "%.2f µs/event", seconds * 1e6 / Double(eventCount))
             : String(format: "%.2f ms", seconds * 1e3)
     }

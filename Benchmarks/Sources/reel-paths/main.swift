@@ -1,3 +1,5 @@
+import Dispatch
+import Glibc
 import Measured
 import Reel
 import SystemPackage
@@ -26,8 +28,18 @@ if arguments.count == 4, arguments[0] == "path", let path = MainPath(rawValue: a
 } else if arguments.count == 4, arguments[0] == "growth", let step = GrowthStep(rawValue: arguments[1]),
     let count = Int(arguments[2])
 {
-    let time = try step.time(eventCount: count, path: FilePath(arguments[3]))
-    print(time / .seconds(1), (try mostMemory() ?? 0) * 1_024)
+    // Only here: valgrind, for the paths, does not bear that the main thread ends.
+    Task {
+        do {
+            let time = try await step.time(eventCount: count, path: FilePath(arguments[3]))
+            print(time / .seconds(1), (try mostMemory() ?? 0) * 1_024)
+            exit(0)
+        } catch {
+            print(error)
+            exit(1)
+        }
+    }
+    dispatchMain()
 } else {
     print("usage: reel-paths path NAME ROUNDS SAMPLE | reel-paths growth STEP EVENTS FILE")
 }
