@@ -25,7 +25,8 @@ package enum GrowthStep: String, CaseIterable {
         case .read:
             return try ContinuousClock().measure {
                 let reader = try RecordingReader(InputFile(path))
-                while let event = try reader.next() { _ = try event.payload }
+                var terms = TermReader()
+                while let event = try reader.next() { _ = try event.payload(with: &terms) }
             }
         case .json:
             return try await ContinuousClock().measure {

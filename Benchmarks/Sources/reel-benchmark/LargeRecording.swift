@@ -41,20 +41,26 @@ struct LargeRecording {
 
     // MARK: All processors
 
-    func readEventsAtOnce() async throws { try await forEachEventAtOnce { _ in } }
+    func readEventsAtOnce() async throws { try await forEachEventAtOnce { { _ in } } }
 
-    func readTermsAtOnce() async throws { try await forEachEventAtOnce { _ = try $0.payload } }
+    func readTermsAtOnce() async throws {
+        try await forEachEventAtOnce {
+            var terms = TermReader()
+            return { _ = try $0.payload(with: &terms) }
+        }
+    }
 
     func writeJSONAtOnce() async throws { try await RecordingJSONWriter.write(open(), to: NullSink()) }
 
-    /// Calls `body` with every event, from as many tasks as there are processors: each has the recording open, and takes the
-    /// next member that nobody has taken.
-    private func forEachEventAtOnce(_ body: @escaping @Sendable (Event) throws -> Void) async throws {
+    /// Reads every event, in as many tasks as there are processors: each has the recording open, does with its events what `body`
+    /// has made for it, and takes the next member that nobody has taken.
+    private func forEachEventAtOnce(_ body: @escaping @Sendable () -> (Event) throws -> Void) async throws {
         let turns = Turns()
         try await withThrowingTaskGroup { group in
             for _ in 0..<ProcessInfo.processInfo.activeProcessorCount {
                 group.addTask {
                     let file = try RecordingFile(open())
+                    let body = body()
                     while true {
                         let position = turns.next()
                         guard position < file.entries.count else { return }
