@@ -41,6 +41,7 @@ measure "reel import" "$reel" import "$source" -o "$recording"
 measure "gzip -dc of the recording" gzip -dc "$recording"
 measure "reel validate" "$reel" validate "$recording"
 measure "reel events" "$reel" events "$recording"
+measure "reel json" "$reel" json "$recording"
 measure "reel info" "$reel" info "$recording"
 middle=$("$reel" info "$recording" --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["duration"] // 2)')
 measure "reel state in the middle" "$reel" state "$recording" --at "${middle}ms"
