@@ -73,6 +73,10 @@ public struct CanonicalTranscoder: Sendable {
     mutating func transcodeTerm(
         _ bytes: Span<UInt8>, at offset: Int, enclosedBy depth: Int, into writer: inout TermWriter
     ) throws(TermError) -> Int {
+        if let end = CommonTerm.canonicalEnd(of: bytes, at: offset, room: limits.depth - depth) {
+            writer.bytes.append(copying: bytes.extracting(offset..<end))
+            return end
+        }
         open.removeAll(keepingCapacity: true)
         marks.removeAll(keepingCapacity: true)
         var reader = TokenReader(bytes, at: offset)

@@ -11,12 +11,20 @@ package enum CommonTerm {
     ///
     /// - Parameter room: how many containers may enclose a term in it.
     package static func end(of bytes: Span<UInt8>, at offset: Int, room: Int) -> Int? {
-        end(bytes, at: offset, room: min(room, deepest))
+        end(bytes, at: offset, .any, room: min(room, deepest))
     }
 
-    private static func end(_ bytes: Span<UInt8>, at offset: Int, room: Int) -> Int? {
+    /// The same, and nil when the term is not in the canonical form of Spec/terms.md §4.
+    static func canonicalEnd(of bytes: Span<UInt8>, at offset: Int, room: Int) -> Int? {
+        end(bytes, at: offset, .canonical, room: min(room, deepest))
+    }
+
+    /// Which terms there may be.
+    private enum Form { case any, canonical }
+
+    private static func end(_ bytes: Span<UInt8>, at offset: Int, _ form: Form, room: Int) -> Int? {
         guard offset < bytes.count else { return nil }
-        if let end = endOfLeaf(bytes, at: offset) { return end <= bytes.count ? end : nil }
+        if let end = endOfLeaf(bytes, at: offset, form) { return end <= bytes.count ? end : nil }
         let left = bytes.count - offset
         switch bytes[offset] {
         case Tag.newFloat:
@@ -25,20 +33,26 @@ package enum CommonTerm {
             return offset + 9
         case Tag.smallBig:
             guard left >= 3, left - 3 >= Int(bytes[offset + 1]) else { return nil }
-            return offset + 3 + Int(bytes[offset + 1])
+            return form == .any ? offset + 3 + Int(bytes[offset + 1]) : endOfCanonicalBig(bytes, at: offset)
+        case Tag.string where form == .canonical:
+            guard left >= 3, case let count = Int(bytes[offset + 1]) << 8 | Int(bytes[offset + 2]), count > 0,
+                count <= left - 3
+            else { return nil }
+            return offset + 3 + count
         case Tag.smallTuple:
             guard left >= 2 else { return nil }
-            return end(bytes, at: offset + 2, count: Int(bytes[offset + 1]), room: room)
+            return end(bytes, at: offset + 2, count: Int(bytes[offset + 1]), form, room: room)
         case Tag.list:
             guard left >= 6 else { return nil }
             let count = bytes.uint32(at: offset + 1)
             guard count > 0, count <= left - 5,
-                let tail = end(bytes, at: offset + 5, count: count, room: room), tail < bytes.count,
-                bytes[tail] == Tag.nil
+                let tail = end(bytes, at: offset + 5, count: count, form, room: room), tail < bytes.count,
+                bytes[tail] == Tag.nil, form == .any || !isString(bytes, at: offset, tail: tail, count: count)
             else { return nil }
             return tail + 1
-        case Tag.map: return endOfMap(bytes, at: offset, room: room)
+        case Tag.map: return endOfMap(bytes, at: offset, form, room: room)
         default:
+            guard form == .any else { return nil }
             // Rarer terms that are no containers.
             var reader = TokenReader(bytes, at: offset)
             guard let token = try? reader.next(), token.followingTermCount == 0 else { return nil }
@@ -47,17 +61,17 @@ package enum CommonTerm {
     }
 
     /// Where so many terms end.
-    private static func end(_ bytes: Span<UInt8>, at start: Int, count: Int, room: Int) -> Int? {
+    private static func end(_ bytes: Span<UInt8>, at start: Int, count: Int, _ form: Form, room: Int) -> Int? {
         guard room > 0 || count == 0 else { return nil }
         var offset = start
         for _ in 0..<count {
-            guard let next = end(bytes, at: offset, room: room - 1) else { return nil }
+            guard let next = end(bytes, at: offset, form, room: room - 1) else { return nil }
             offset = next
         }
         return offset
     }
 
-    private static func endOfMap(_ bytes: Span<UInt8>, at start: Int, room: Int) -> Int? {
+    private static func endOfMap(_ bytes: Span<UInt8>, at start: Int, _ form: Form, room: Int) -> Int? {
         let left = bytes.count - start
         guard left >= 5 else { return nil }
         let count = bytes.uint32(at: start + 1)
@@ -65,15 +79,15 @@ package enum CommonTerm {
         var offset = start + 5
         var last: Key?
         for _ in 0..<count {
-            guard let key = Key(bytes, at: offset) else { return nil }
+            guard let key = Key(bytes, at: offset), form == .any || key.isCanonical(in: bytes) else { return nil }
             if let last, !last.precedes(key, in: bytes) { return nil }
             last = key
             // Most values are leaves, which take no call.
-            if let end = endOfLeaf(bytes, at: key.end) {
+            if let end = endOfLeaf(bytes, at: key.end, form) {
                 guard end <= bytes.count else { return nil }
                 offset = end
             } else {
-                guard let end = end(bytes, at: key.end, room: room - 1) else { return nil }
+                guard let end = end(bytes, at: key.end, form, room: room - 1) else { return nil }
                 offset = end
             }
         }
@@ -82,20 +96,52 @@ package enum CommonTerm {
 
     /// Where the term at `offset`, a byte that is there, ends if it is one of the commonest: perhaps behind the end of the bytes.
     @inline(__always)
-    private static func endOfLeaf(_ bytes: Span<UInt8>, at offset: Int) -> Int? {
+    private static func endOfLeaf(_ bytes: Span<UInt8>, at offset: Int, _ form: Form) -> Int? {
         // So the bytes below are there; the last few terms are read in another way.
         guard bytes.count - offset >= 5 else { return nil }
         switch bytes[offset] {
         case Tag.smallInteger: return offset + 2
-        case Tag.integer: return offset + 5
+        case Tag.integer: return form == .any || isCanonicalInteger(bytes, at: offset) ? offset + 5 : nil
         case Tag.nil: return offset + 1
         case Tag.binary: return offset + 5 + bytes.uint32(at: offset + 1)
         case Tag.smallAtomUTF8:
             let name = offset + 2..<offset + 2 + Int(bytes[offset + 1])
             guard name.upperBound <= bytes.count else { return name.upperBound }
             return isASCII(bytes, name) ? name.upperBound : nil
+        case Tag.atom where form == .any:
+            // What older nodes write.
+            let name = offset + 3..<offset + 3 + atomByteCount(bytes, at: offset)
+            guard name.upperBound <= bytes.count else { return name.upperBound }
+            return name.count < 256 && isASCII(bytes, name) ? name.upperBound : nil
         default: return nil
         }
+    }
+
+    /// How many bytes the name of the atom at `offset` has, whose length takes two.
+    @inline(__always)
+    private static func atomByteCount(_ bytes: Span<UInt8>, at offset: Int) -> Int {
+        Int(bytes[offset + 1]) << 8 | Int(bytes[offset + 2])
+    }
+
+    /// Whether a list whose elements are canonical would be a string: all of them are integers of one byte.
+    private static func isString(_ bytes: Span<UInt8>, at start: Int, tail: Int, count: Int) -> Bool {
+        guard count <= TermWriter.longestString, tail - start == 5 + 2 * count else { return false }
+        for index in 0..<count where bytes[start + 5 + 2 * index] != Tag.smallInteger { return false }
+        return true
+    }
+
+    /// Whether the integer of 32 bits at `offset` needs more than one byte.
+    @inline(__always)
+    private static func isCanonicalInteger(_ bytes: Span<UInt8>, at offset: Int) -> Bool {
+        bytes[offset + 1] | bytes[offset + 2] | bytes[offset + 3] != 0
+    }
+
+    /// Where the integer at `offset`, all of which is there, ends if it needs more than 32 bits and has no zero bytes at its end.
+    private static func endOfCanonicalBig(_ bytes: Span<UInt8>, at offset: Int) -> Int? {
+        let count = Int(bytes[offset + 1])
+        let isNegative = bytes[offset + 2]
+        guard count > 4, isNegative < 2, bytes[offset + 2 + count] != 0 else { return nil }
+        return offset + 3 + count
     }
 
     /// Whether all bytes of a range are ASCII.
@@ -115,10 +161,12 @@ package enum CommonTerm {
         /// Where it stands.
         var start: Int
         var end: Int
-        /// Its tag, the same for all integers.
+        /// Its tag, the same for all integers and for all atoms.
         var kind: UInt8
         /// What tells most keys of a kind apart: less, if it is not equal, in the key that comes first.
         var rank: UInt64
+        /// Where the bytes start of which `rank` has the first.
+        private var content: Int
 
         /// Reads the key at `offset`, of which nothing has been checked.
         @inline(__always)
@@ -127,19 +175,28 @@ package enum CommonTerm {
             guard left >= 6 else { return nil }
             start = offset
             kind = bytes[offset]
+            content = offset + 2
             switch kind {
-            case Tag.smallAtomUTF8:
-                end = offset + 2 + Int(bytes[offset + 1])
-                guard end < bytes.count else { return nil }
-                let name = offset + 2..<end
-                rank = bytes.shortWord(offset + 2..<min(offset + 10, end)).byteSwapped
-                guard name.count <= 8 ? rank & 0x8080_8080_8080_8080 == 0 : isASCII(bytes, name) else { return nil }
+            case Tag.smallAtomUTF8, Tag.atom:
+                if kind == Tag.atom {
+                    content = offset + 3
+                    end = content + atomByteCount(bytes, at: offset)
+                    kind = Tag.smallAtomUTF8
+                } else {
+                    end = content + Int(bytes[offset + 1])
+                }
+                guard end < bytes.count, end - content < 256 else { return nil }
+                rank = bytes.shortWord(content..<min(content + 8, end)).byteSwapped
+                guard end - content <= 8 ? rank & 0x8080_8080_8080_8080 == 0 : isASCII(bytes, content..<end) else {
+                    return nil
+                }
             case Tag.binary:
                 let count = bytes.uint32(at: offset + 1)
                 // A value follows.
                 guard count < left - 5 else { return nil }
-                end = offset + 5 + count
-                rank = bytes.shortWord(offset + 5..<offset + 5 + min(count, 8)).byteSwapped
+                content = offset + 5
+                end = content + count
+                rank = bytes.shortWord(content..<content + min(count, 8)).byteSwapped
             case Tag.smallInteger:
                 end = offset + 2
                 rank = UInt64(bytes[offset + 1]) + 1 << 31
@@ -151,12 +208,18 @@ package enum CommonTerm {
             }
         }
 
+        /// Whether the key, which has been read, is in the canonical form.
+        @inline(__always)
+        func isCanonical(in bytes: Span<UInt8>) -> Bool {
+            bytes[start] != Tag.atom && (bytes[start] != Tag.integer || CommonTerm.isCanonicalInteger(bytes, at: start))
+        }
+
         /// Whether the key comes before another one of the same kind.
         @inline(__always)
         func precedes(_ other: Key, in bytes: Span<UInt8>) -> Bool {
             guard kind == other.kind else { return false }
-            return rank < other.rank
-                || rank == other.rank && MapKeys.leafPrecedes(in: bytes, start, other.start) == true
+            if rank != other.rank { return rank < other.rank }
+            return kind != Tag.integer && bytes.compare(content..<end, other.content..<other.end) == .less
         }
     }
 }

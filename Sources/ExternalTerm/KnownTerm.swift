@@ -4,6 +4,7 @@ package enum KnownTerm {
     ///
     /// - Throws: ``TermError`` when the bytes there are no term after all; nesting and duplicate keys are not looked at.
     package static func end(of bytes: Span<UInt8>, at offset: Int) throws(TermError) -> Int {
+        if let end = CommonTerm.end(of: bytes, at: offset, room: .max) { return end }
         var reader = TokenReader(bytes, at: offset)
         var pending = 1
         while pending > 0 {

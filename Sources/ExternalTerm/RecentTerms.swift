@@ -30,6 +30,8 @@ struct RecentTerms: Sendable {
 
     /// What is known of the terms whose first bytes have the same hash.
     private struct Slot {
+        /// How many terms enclose them.
+        var depth = 0
         /// The mark of the last one that has been kept, or -1.
         var root: Int32 = -1
         /// Whether the last one was unlike that, so that the next one is worth keeping.
@@ -59,13 +61,16 @@ struct RecentTerms: Sendable {
     private static let worthwhile = 128...24 << 10
     private static let none = TermMap.Pair(.nil, .nil)
 
-    /// Reads the term at `offset`, or returns nil when there is anything that is not known here, or no valid term.
-    mutating func decode(_ bytes: Span<UInt8>, at offset: Int, limits: TermLimits) -> (term: Term, end: Int)? {
+    /// Reads the term at `offset`, which `depth` others enclose, or returns nil when there is anything that is not known here, or
+    /// no valid term. `decoding` is then anywhere.
+    mutating func decode(_ decoding: inout TermDecoding, at offset: Int, enclosedBy depth: Int) -> Term? {
+        let bytes = decoding.reader.bytes
         guard offset >= 0, bytes.count - offset >= RecentTerms.worthwhile.lowerBound else { return nil }
         if slots.isEmpty || source.count > RecentTerms.mostSourceBytes || marks.count > RecentTerms.mostMarks {
             forget()
         }
         let slot = RecentTerms.slot(bytes, at: offset)
+        if slots[slot].depth != depth { slots[slot] = Slot(depth: depth) }
         guard slots[slot].rest == 0 else {
             slots[slot].rest -= 1
             return nil
@@ -76,13 +81,16 @@ struct RecentTerms: Sendable {
         let root = Int(slots[slot].root)
         if root >= 0 {
             let run = run(from: root, bytes, at: offset, most: 1)
-            if run.count > 0 { return (marks[root].pair.value, offset + run.byteCount) }
+            if run.count > 0 {
+                decoding.move(to: offset + run.byteCount)
+                return marks[root].pair.value
+            }
         }
         isRecording = slots[slot].isOutdated
         let first = marks.count
         let mark = isRecording ? set(at: offset, after: -1) : -1
-        var decoding = TermDecoding(bytes, at: offset, limits: limits)
-        guard let term = value(&decoding, like: root >= 0 ? child(root) : -1, enclosedBy: 0) else {
+        decoding.move(to: offset)
+        guard let term = value(&decoding, like: root >= 0 ? child(root) : -1, enclosedBy: depth) else {
             marks.removeSubrange(first...)
             pause(slot)
             return nil
@@ -94,7 +102,7 @@ struct RecentTerms: Sendable {
             keep(bytes.extracting(offset..<end), from: first, in: slot)
         }
         note(slot, byteCount: end - offset, isFirst: root < 0)
-        return (term, end)
+        return term
     }
 
     /// A hash of the first 24 bytes at `offset`.

@@ -69,13 +69,22 @@ struct TermDecoding: ~Escapable {
     private(set) var reader: TokenReader
     let depthLimit: Int
     private var atoms = RecentAtoms()
+    /// What the maps in a long list have in common, and whether somebody else is looking after that.
+    private var recent: RecentTerms?
+    private var isSharing: Bool
+    /// How many terms enclose these maps: those that are the first on the way down.
+    private var sharedDepth: Int?
+
+    /// How many elements a list has, and how many bytes each of them at least, in which maps are looked for that are alike.
+    private static let longList = (count: 64, byteCount: 128)
 
     /// How many elements a container may declare before memory for all of them is taken at once.
     static let trustedCount = 1_024
 
     @_lifetime(copy bytes)
-    init(_ bytes: Span<UInt8>, at offset: Int, limits: TermLimits) {
+    init(_ bytes: Span<UInt8>, at offset: Int, limits: TermLimits, isSharing: Bool = false) {
         reader = TokenReader(bytes, at: offset)
+        self.isSharing = isSharing
         depthLimit = min(limits.depth, TermLimits.deepestTree)
     }
 
@@ -110,7 +119,9 @@ struct TermDecoding: ~Escapable {
     ) throws(TermError) -> Term {
         let bytes = reader.bytes
         switch token {
-        case .map(let count): return try map(count: count, at: start, enclosedBy: depth)
+        case .map(let count):
+            if let map = sharedMap(at: start, enclosedBy: depth) { return map }
+            return try map(count: count, at: start, enclosedBy: depth)
         case .list(let count): return try list(count: count, enclosedBy: depth)
         case .tuple(let count):
             try checkDepth(depth, count)
@@ -167,6 +178,11 @@ struct TermDecoding: ~Escapable {
             }
         }
         try checkDepth(depth, count)
+        if !isSharing, recent == nil, count >= TermDecoding.longList.count,
+            (reader.bytes.count - reader.offset) / count >= TermDecoding.longList.byteCount
+        {
+            recent = RecentTerms()
+        }
         var elements = try terms(count: count, enclosedBy: depth + 1)
         while true {
             let start = reader.offset
@@ -181,6 +197,21 @@ struct TermDecoding: ~Escapable {
                 return .improperList(elements, tail: try term(of: token, at: start, enclosedBy: depth + 1))
             }
         }
+    }
+
+    /// The map at `start`, whose head has been read, with what it has in common with others, or nil, and its head still read.
+    private mutating func sharedMap(at start: Int, enclosedBy depth: Int) -> Term? {
+        guard !isSharing, depth == sharedDepth ?? depth, var recent else { return nil }
+        sharedDepth = depth
+        let first = reader.offset
+        // Taken out, so that it is not asked about what is in the map.
+        self.recent = nil
+        isSharing = true
+        let map = recent.decode(&self, at: start, enclosedBy: depth)
+        isSharing = false
+        self.recent = recent
+        if map == nil { reader.rewind(to: first) }
+        return map
     }
 
     private mutating func map(count: Int, at start: Int, enclosedBy depth: Int) throws(TermError) -> Term {

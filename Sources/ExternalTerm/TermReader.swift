@@ -25,7 +25,8 @@ public struct TermReader: Sendable {
     /// - Throws: ``TermError`` when there is no valid term.
     /// - Complexity: O(*n*) in the bytes of the term.
     public mutating func read(_ bytes: Span<UInt8>, at offset: Int) throws(TermError) -> (term: Term, end: Int) {
-        if let known = recent.decode(bytes, at: offset, limits: limits) { return known }
+        var decoding = TermDecoding(bytes, at: offset, limits: limits, isSharing: true)
+        if let term = recent.decode(&decoding, at: offset, enclosedBy: 0) { return (term, decoding.reader.offset) }
         return try Term.decode(bytes, at: offset, limits: limits)
     }
 }

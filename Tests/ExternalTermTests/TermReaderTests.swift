@@ -52,6 +52,35 @@ struct TermReaderTests {
         #expect(refused > 100)
     }
 
+    @Test("A long list whose maps repeat each other is what it is without sharing, damaged or not")
+    func longLists() throws {
+        var random = RandomTerms(seed: Self.seed)
+        var refused = 0
+        for step in 0..<60 {
+            var event = Term.map(["delta": .map(["items": .list(random.items(12))])])
+            let events = (0..<80).map { index in
+                event = random.changed(event)
+                return Term.tuple([.integer(index), "assigns", event])
+            }
+            let whole = Term.map(["events": .list(events), "id": .integer(step)])
+            #expect(try Term(external: whole.external) == whole, "seed \(Self.seed), step \(step)")
+            let other = random.looseForm(of: whole)
+            #expect(try Term(external: other) == whole, "seed \(Self.seed), step \(step)")
+            for _ in 0..<20 {
+                let bytes = random.mutation(of: step.isMultiple(of: 2) ? whole.external : other)
+                let (reading, decoded) = decode(bytes)
+                if case .local = decoded { continue }
+                #expect(parse(bytes) == reading, "seed \(Self.seed), step \(step)")
+                if let decoded {
+                    #expect(transcode(bytes).output == decoded.external, "seed \(Self.seed), step \(step)")
+                } else {
+                    refused += 1
+                }
+            }
+        }
+        #expect(refused > 100)
+    }
+
     @Test("A term as deep as may be is read, and one that is deeper is refused, after others like it")
     func depth() throws {
         var reader = TermReader(limits: TermLimits(depth: 8))

@@ -17,30 +17,27 @@ enum EncodedTerm {
         return pairs
     }
 
-    /// Where the value of the key `name` stands in the map at `offset`: of the atom, or else of the binary with the same text.
-    static func value(
-        of name: Atom, in bytes: Span<UInt8>, at offset: Int
-    ) throws(TermError) -> Range<Int>? {
+    /// Where the value of the key `name` starts in the map at `offset`: of the atom, or else of the binary with the same text.
+    static func value(of name: Atom, in bytes: Span<UInt8>, at offset: Int) throws(TermError) -> Int? {
         guard case (.map(let count), var position) = try KnownTerm.token(of: bytes, at: offset) else { return nil }
-        var found: Range<Int>?
-        for _ in 0..<count {
-            let key = position
-            let value = try KnownTerm.end(of: bytes, at: key)
-            position = try KnownTerm.end(of: bytes, at: value)
-            switch try KnownTerm.token(of: bytes, at: key).token {
+        var found: Int?
+        for index in 0..<count {
+            var (token, value) = try KnownTerm.token(of: bytes, at: position)
+            switch token {
             case .atom(let text):
-                if !text.isLatin1, bytes.holds(name.name, at: text.range) { return value..<position }
+                if !text.isLatin1, bytes.holds(name.name, at: text.range) { return value }
             case .binary(let range):
-                if found == nil, bytes.holds(name.name, at: range) { found = value..<position }
-            default: break
+                if found == nil, bytes.holds(name.name, at: range) { found = value }
+            default: value = try KnownTerm.end(of: bytes, at: position)
             }
+            if index < count - 1 { position = try KnownTerm.end(of: bytes, at: value) }
         }
         return found
     }
 
-    /// The term at `range`.
-    static func term(_ bytes: Span<UInt8>, _ range: Range<Int>) throws(TermError) -> Term {
-        try Term.decode(bytes, at: range.lowerBound, limits: .trusted).term
+    /// The term at `offset`.
+    static func term(_ bytes: Span<UInt8>, at offset: Int) throws(TermError) -> Term {
+        try Term.decode(bytes, at: offset, limits: .trusted).term
     }
 }
 

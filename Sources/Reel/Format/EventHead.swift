@@ -21,13 +21,13 @@ struct EventHead {
         return EventHead(offset: offset, kind: parser.bytes.atom(kind), payload: payload)
     }
 
-    /// Reads the event at `offset`, whose term is known to be valid, or returns nil when it is no event.
+    /// Reads the event from `offset` to the end of the bytes, whose term is known to be valid, or returns nil when it is no event.
     static func read(known bytes: Span<UInt8>, at offset: Int) throws(TermError) -> EventHead? {
-        guard case (.tuple(3...), let first) = try KnownTerm.token(of: bytes, at: offset),
+        guard case (.tuple(let count), let first) = try KnownTerm.token(of: bytes, at: offset), count >= 3,
             case (.integer(let time), let second) = try KnownTerm.token(of: bytes, at: first), time >= 0,
             case (.atom(let kind), let payload) = try KnownTerm.token(of: bytes, at: second)
         else { return nil }
-        let end = try KnownTerm.end(of: bytes, at: payload)
+        let end = count == 3 ? bytes.count : try KnownTerm.end(of: bytes, at: payload)
         return EventHead(offset: time, kind: bytes.atom(kind), payload: payload..<end)
     }
 

@@ -50,8 +50,8 @@ extension Summary {
         kinds[head.kind, default: 0] += 1
         switch head.kind.name {
         case "event":
-            guard let range = try EncodedTerm.value(of: "name", in: bytes, at: head.payload.lowerBound),
-                let name = Name(try EncodedTerm.term(bytes, range))?.text
+            guard let value = try EncodedTerm.value(of: "name", in: bytes, at: head.payload.lowerBound),
+                let name = Name(try EncodedTerm.term(bytes, at: value))?.text
             else { return }
             if names.count < Summary.mostNames || names[name] != nil { names[name, default: 0] += 1 }
         case "exit", "log", "telemetry":
@@ -64,15 +64,15 @@ extension Summary {
         switch head.kind.name {
         case "exit": return true
         case "log":
-            guard let range = try EncodedTerm.value(of: "level", in: bytes, at: head.payload.lowerBound),
-                let level = Name(try EncodedTerm.term(bytes, range))?.text
+            guard let value = try EncodedTerm.value(of: "level", in: bytes, at: head.payload.lowerBound),
+                let level = Name(try EncodedTerm.term(bytes, at: value))?.text
             else { return false }
             return ["error", "critical", "alert", "emergency"].contains(level)
         default:
-            guard let range = try EncodedTerm.value(of: "error", in: bytes, at: head.payload.lowerBound) else {
+            guard let value = try EncodedTerm.value(of: "error", in: bytes, at: head.payload.lowerBound) else {
                 return false
             }
-            return try EncodedTerm.term(bytes, range) != .atom(.nil)
+            return try EncodedTerm.term(bytes, at: value) != .atom(.nil)
         }
     }
 

@@ -47,9 +47,9 @@ struct StateFold: Sendable {
             else { return false }
             byteCount -= component.reduce(0) { $0 + StateFold.byteCount(of: $1.key, $1.value) }
         case "params", "handle_params":
-            var range = try EncodedTerm.value(of: "uri", in: bytes, at: payload.lowerBound)
-            if range == nil { range = try EncodedTerm.value(of: "url", in: bytes, at: payload.lowerBound) }
-            guard let range, let text = try EncodedTerm.term(bytes, range).text else { return false }
+            var value = try EncodedTerm.value(of: "uri", in: bytes, at: payload.lowerBound)
+            if value == nil { value = try EncodedTerm.value(of: "url", in: bytes, at: payload.lowerBound) }
+            guard let value, let text = try EncodedTerm.term(bytes, at: value).text else { return false }
             url = text
         default:
             return false
@@ -60,15 +60,15 @@ struct StateFold: Sendable {
     private func assignsOf(
         _ name: Atom, _ payload: Range<Int>, _ bytes: Span<UInt8>
     ) throws(TermError) -> [(key: Term, value: Range<Int>)]? {
-        guard let range = try EncodedTerm.value(of: name, in: bytes, at: payload.lowerBound) else { return nil }
-        return try EncodedTerm.pairs(of: bytes, at: range.lowerBound)
+        guard let value = try EncodedTerm.value(of: name, in: bytes, at: payload.lowerBound) else { return nil }
+        return try EncodedTerm.pairs(of: bytes, at: value)
     }
 
     private func componentKey(_ payload: Range<Int>, _ bytes: Span<UInt8>) throws(TermError) -> Term? {
         guard let module = try EncodedTerm.value(of: "module", in: bytes, at: payload.lowerBound),
             let id = try EncodedTerm.value(of: "id", in: bytes, at: payload.lowerBound)
         else { return nil }
-        return .tuple([try EncodedTerm.term(bytes, module), try EncodedTerm.term(bytes, id)])
+        return .tuple([try EncodedTerm.term(bytes, at: module), try EncodedTerm.term(bytes, at: id)])
     }
 
     private mutating func replaceAssigns(_ pairs: [(key: Term, value: Range<Int>)], of bytes: Span<UInt8>) {
@@ -153,7 +153,7 @@ extension StateFold {
             }
         }
         if let url = value(of: "url") {
-            self.url = try EncodedTerm.term(bytes, url).text
+            self.url = try EncodedTerm.term(bytes, at: url.lowerBound).text
         }
     }
 }
