@@ -206,7 +206,7 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        // Measures the recorder, beside a real BEAM and with ten thousand sessions: Scripts/bench-recorder.sh.
+        // Measures the recorder, beside a real BEAM and with ten thousand sessions: `make recorder`.
         .executableTarget(
             name: "recorder-benchmark",
             dependencies: [

@@ -1,6 +1,6 @@
 import Foundation
 
-// Measures the recorder: see Scripts/bench-recorder.sh.
+// Measures the recorder: `make recorder`.
 //
 //   recorder-benchmark insert ESCRIPT [ROUNDS]              beside a real BEAM's `ets:insert`
 //   recorder-benchmark sessions FOLDER [SESSIONS] [SECONDS]  many sessions at the same time

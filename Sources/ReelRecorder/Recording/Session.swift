@@ -79,11 +79,8 @@ public enum FailureReason: String, Hashable, Sendable, CaseIterable {
 extension Session {
     /// Records that the user triggered an event, with parameters as a form or a link sends them.
     public func event(_ name: String, params: [String: String] = [:], target: ComponentID? = nil) {
-        if target == nil, !core.engine.redactsText {
-            core.event(name, params)
-        } else {
-            event(name, params: Term.text(params), target: target)
-        }
+        if target == nil, !core.engine.redactsText, core.event(name, params) { return }
+        event(name, params: Term.text(params), target: target)
     }
 
     /// Records that the user triggered an event.

@@ -43,10 +43,10 @@ final class SessionCore: Sendable {
 
     /// Records an event that `write` encodes into the session's buffer.
     ///
-    /// - Parameter byteCount: the most bytes that it takes; asked for when there is no room for it.
+    /// - Parameter byteCount: the most bytes that it takes, asked for when `write` has not written it, or nil when it never will.
     @inline(__always)
     func append(
-        _ kind: EventKind, _ byteCount: () -> Int, _ write: (_ offset: Int, _ writer: inout EventWriter) -> Void
+        _ kind: EventKind, _ byteCount: () -> Int?, _ write: (_ offset: Int, _ writer: inout EventWriter) -> Void
     ) {
         let signal = state.withLock { state -> Signal in
             if let reason = state.reasonToDrop(kind, policy) { return drop(kind, reason, &state) }
@@ -65,17 +65,18 @@ final class SessionCore: Sendable {
 
     @inline(__always)
     private func append(
-        _ kind: EventKind, _ byteCount: () -> Int, to state: inout SessionState,
+        _ kind: EventKind, _ byteCount: () -> Int?, to state: inout SessionState,
         _ write: (_ offset: Int, _ writer: inout EventWriter) -> Void
     ) -> Signal {
         let now = MonotonicTime.now
         let offset = Int(truncatingIfNeeded: (now &- start) / 1_000_000)
         if !state.waiting.append({ write(offset, &$0) }) {
-            let byteCount = byteCount()
-            guard byteCount <= SessionCore.mostBytes else { return drop(kind, .invalid, &state) }
-            guard state.waiting.makeRoom(for: byteCount, within: engine.budget),
-                state.waiting.append({ write(offset, &$0) })
-            else { return drop(kind, .memory, &state) }
+            guard let wanted = byteCount() else { return Signal() }
+            guard wanted <= SessionCore.mostBytes else { return drop(kind, .invalid, &state) }
+            guard state.waiting.makeRoom(for: wanted, within: engine.budget) else { return drop(kind, .memory, &state) }
+            guard state.waiting.append({ write(offset, &$0) }) else {
+                return byteCount() == nil ? Signal() : drop(kind, .memory, &state)
+            }
         }
         if state.waiting.count == 0 { state.oldest = now }
         state.waiting.count += 1
@@ -83,7 +84,7 @@ final class SessionCore: Sendable {
         state.activity.note(kind, at: offset)
         var signal = Signal()
         if !state.isQueued,
-            state.waiting.count >= policy.flush.events || state.waiting.bytes.count >= policy.flush.bytes
+            state.waiting.count >= policy.flush.events || state.waiting.byteCount >= policy.flush.bytes
         {
             state.isQueued = true
             signal.isReady = true
@@ -113,10 +114,14 @@ final class SessionCore: Sendable {
 // MARK: - Events
 
 extension SessionCore {
-    /// Records an event with parameters that are text.
-    func event(_ name: String, _ params: [String: String]) {
-        guard isRecording else { return ended() }
-        append(.event, { SessionCore.byteCount(ofEvent: name, params) }) { offset, writer in
+    /// Records an event with parameters that are text, unless they have to be sanitized as terms are. Returns whether it did.
+    func event(_ name: String, _ params: [String: String]) -> Bool {
+        guard isRecording else {
+            ended()
+            return true
+        }
+        var isPlain = true
+        append(.event, { isPlain ? SessionCore.byteCount(ofEvent: name, params) : nil }) { offset, writer in
             writer.writeHead(offset)
             // The kind, and a map of two pairs up to the first one's value.
             writer.write("w\u{5}eventt\0\0\0\u{2}w\u{4}name")
@@ -126,13 +131,15 @@ extension SessionCore {
             var count = 0
             for (key, value) in params where writer.write(key, value, engine.paramVerdicts) { count += 1 }
             writer.note(size: count, at: position)
+            isPlain = !writer.isRefused
         }
+        return isPlain
     }
 
     /// The most bytes of an event with parameters that are text.
     private static func byteCount(ofEvent name: String, _ params: [String: String]) -> Int {
         params.reduce(64 + name.utf8.count) { count, pair in
-            count + 10 + pair.key.utf8.count + max(pair.value.utf8.count, SanitizedValue.filtered.utf8.count)
+            count + EventWriter.pairByteCount + pair.key.utf8.count + pair.value.utf8.count
         }
     }
 

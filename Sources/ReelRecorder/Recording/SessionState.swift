@@ -44,7 +44,7 @@ struct SessionState: Sendable {
     var awaiting: [CheckedContinuation<SessionOutcome, Never>] = []
 
     /// How many bytes of events the session has recorded, stored or not.
-    var recordedByteCount: Int { storedByteCount + (sending?.bytes.count ?? 0) + waiting.bytes.count }
+    var recordedByteCount: Int { storedByteCount + (sending?.byteCount ?? 0) + waiting.byteCount }
 
     /// Why an event of this kind cannot be recorded now, but for memory, or nil when it can.
     @inline(__always)

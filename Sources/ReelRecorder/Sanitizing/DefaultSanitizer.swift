@@ -57,7 +57,8 @@ public struct DefaultSanitizer: Sanitizer {
     ///
     /// - Parameters:
     ///   - rules: what is removed, filtered and compacted.
-    ///   - redactor: looks at all text that is left.
+    ///   - redactor: looks at all text that is left. It takes time of whoever records, so there is none unless it is asked for;
+    ///     ``Redactor/standard`` is a good one.
     public init(_ rules: Rules = Rules(), redactor: Redactor = .none) {
         self.rules = rules
         self.redactor = redactor

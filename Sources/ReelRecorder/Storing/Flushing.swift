@@ -28,8 +28,8 @@ extension Engine {
     private func collect(_ core: SessionCore, _ storage: inout SessionStorage) async -> Bool {
         let taken = core.take()
         if taken.isEnded { return true }
-        let bytes = taken.events.bytes
-        if taken.closing == nil, bytes.isEmpty {
+        let events = taken.events.pieces
+        if taken.closing == nil, events.isEmpty {
             core.storage.withLock { $0 = storage }
             return core.isLeft()
         }
@@ -42,10 +42,10 @@ extension Engine {
             let made: MemberMaker.Made
             if let reason = taken.closing {
                 if let assembly = storage.assembly.take() {
-                    made = try await maker.ending(of: bytes, for: assembly, reason: reason)
+                    made = try await maker.ending(of: events, for: assembly, reason: reason)
                 } else {
                     let header = core.description.header.noting(dropped: taken.dropped)
-                    made = try await maker.recording(of: bytes, header: header, reason: reason)
+                    made = try await maker.recording(of: events, header: header, reason: reason)
                 }
                 if !isKept(core, made.assembly.summary, taken.activity) {
                     storage.step = .discarding(.tailSampling)
@@ -58,7 +58,7 @@ extension Engine {
                         options: WriterOptions(level: configuration.level, writesKeyframes: false))
                 }
                 guard let assembly = storage.assembly.take() else { return true }
-                made = try await maker.members(of: bytes, for: assembly)
+                made = try await maker.members(of: events, for: assembly)
             }
             storage.members = made.members
             storage.assembly = made.assembly
@@ -170,7 +170,7 @@ extension SessionCore {
             if case .ended = state.phase { isEnded = true }
             if !isEnded, closing != nil || state.waiting.count > 0 {
                 state.sending = state.waiting
-                state.waiting = EventBuffer()
+                state.waiting = EventBuffer(expecting: state.waiting.byteCount)
             }
             return TakenEvents(
                 events: state.sending ?? EventBuffer(), closing: closing, isEnded: isEnded, dropped: state.dropped,
@@ -183,7 +183,7 @@ extension SessionCore {
         let awaiting = state.withLock { state -> [CheckedContinuation<Bool, Never>] in
             guard var sent = state.sending else { return [] }
             state.storedCount += sent.count
-            state.storedByteCount += sent.bytes.count
+            state.storedByteCount += sent.byteCount
             state.sending = nil
             sent.release(to: engine.budget)
             return state.takeAwaitingStoring()
@@ -196,7 +196,7 @@ extension SessionCore {
         state.withLock { state in
             guard state.phase == .running, state.storedCount >= state.flushTarget,
                 state.waiting.count < policy.flush.events,
-                state.waiting.bytes.count < policy.flush.bytes
+                state.waiting.byteCount < policy.flush.bytes
             else { return false }
             state.isQueued = false
             return true

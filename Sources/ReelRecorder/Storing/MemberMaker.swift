@@ -25,7 +25,7 @@ actor MemberMaker {
     }
 
     /// Makes members of a running session's events.
-    func members(of events: [UInt8], for assembly: MemberAssembly) throws(ReelError) -> Made {
+    func members(of events: [[UInt8]], for assembly: MemberAssembly) throws(ReelError) -> Made {
         let encoder = try runningEncoder()
         var made = Made(assembly: assembly, members: [])
         try made.append(events, with: encoder)
@@ -36,7 +36,7 @@ actor MemberMaker {
 
     /// Makes the last members of a session's recording.
     func ending(
-        of events: [UInt8], for assembly: MemberAssembly, reason: Summary.Reason
+        of events: [[UInt8]], for assembly: MemberAssembly, reason: Summary.Reason
     ) throws(ReelError) -> Made {
         let encoder = try runningEncoder()
         var made = Made(assembly: assembly, members: [])
@@ -46,7 +46,7 @@ actor MemberMaker {
     }
 
     /// Makes the whole recording of a session, in its smallest form.
-    func recording(of events: [UInt8], header: Header, reason: Summary.Reason) throws(ReelError) -> Made {
+    func recording(of events: [[UInt8]], header: Header, reason: Summary.Reason) throws(ReelError) -> Made {
         let encoder = try encoderForSmallest()
         var made = Made(assembly: try MemberAssembly(header: header, options: .smallest), members: [])
         try made.append(events, with: encoder)
@@ -95,11 +95,13 @@ actor MemberMaker {
 
 extension MemberMaker.Made {
     /// Appends events that stand one after the other, making members of those that are full.
-    fileprivate mutating func append(_ events: [UInt8], with encoder: MemberEncoder) throws(ReelError) {
-        var position = 0
-        while position < events.count {
-            position = try assembly.append(encoded: events.span, at: position)
-            if assembly.isFull { members += try assembly.member(with: encoder) }
+    fileprivate mutating func append(_ pieces: [[UInt8]], with encoder: MemberEncoder) throws(ReelError) {
+        for events in pieces {
+            var position = 0
+            while position < events.count {
+                position = try assembly.append(encoded: events.span, at: position)
+                if assembly.isFull { members += try assembly.member(with: encoder) }
+            }
         }
     }
 }

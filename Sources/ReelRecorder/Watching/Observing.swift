@@ -43,9 +43,11 @@ extension SessionCore {
             }
             // Events from the store end where those in memory start.
             let offset = place.byteOffset.map { max($0, state.storedByteCount) } ?? state.storedByteCount
-            let sending = state.sending?.bytes ?? []
             let start = offset - state.storedByteCount
-            let bytes = start < sending.count ? sending[start...] : state.waiting.bytes[(start - sending.count)...]
+            let sendingByteCount = state.sending?.byteCount ?? 0
+            let bytes =
+                start < sendingByteCount
+                ? state.sending?.piece(from: start) ?? [] : state.waiting.piece(from: start - sendingByteCount)
             return .recorded(Array(bytes.prefix(byteCount)), byteOffset: offset)
         }
     }

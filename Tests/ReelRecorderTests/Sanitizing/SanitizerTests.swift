@@ -1,4 +1,5 @@
 import ExternalTerm
+import Reel
 import ReelRecorder
 import Testing
 
@@ -169,5 +170,52 @@ struct SanitizerTests {
         #expect(
             try DefaultSanitizer(rules).sanitize(.map(["form": given]), in: .assigns)
                 == .map(["form": try elixir(expected)]))
+    }
+
+    @Test("Parameters that are text are sanitized as any others, the addresses in them as well")
+    func flatParameters() async throws {
+        try await inFolder { folder in
+            let recording = try Recording(in: folder)
+            let session = recording.recorder.busySession()
+            let values = [
+                "to": "/?token=x&b=1", "from": "https://u:pw@h/", "mail": "a@b.cd", "password": "/?a=1", "n": "1",
+            ]
+            session.event("go", params: values)
+            // One that needs more room than a session has at first, all of it for what is filtered.
+            let long = String(repeating: "&token=x", count: 2_000)
+            session.event("long", params: ["at": long])
+            session.close()
+            _ = await session.stored()
+            let events = try await recording.events(session.id)
+            let expected: [String: String] = [
+                "to": "/?token=[FILTERED]&b=1", "from": "https://u:[FILTERED]@h/", "mail": "a@b.cd", "n": "1",
+                "password": "[FILTERED]",
+            ]
+            let params = events[2].content[atom: "params"]
+            for (key, value) in expected { #expect(params?[.string(key)]?.text == value) }
+            #expect(
+                events[3].content[atom: "params"]?[.string("at")]?.text
+                    == String(repeating: "&token=[FILTERED]", count: 2_000))
+        }
+    }
+
+    @Test("What a redactor fails on is replaced as a whole, and counted")
+    func failing() async throws {
+        struct Failure: Error {}
+        try await inFolder { folder in
+            let failing = TextPattern(shortest: 4) { _ in throw Failure() }
+            let recording = try Recording(in: folder, sanitizer: DefaultSanitizer(redactor: Redactor([failing])))
+            let session = recording.recorder.session(
+                view: "Test.Live", url: "/secret-path", params: .map(["a": "private"]))
+            session.event("go", params: ["a": "private", "b": "x"])
+            session.close()
+            _ = await session.stored()
+            let file = try RecordingFile(try await recording.content(session.id))
+            #expect(file.header.fields[atom: "params"] == "[UNSANITIZED]")
+            #expect(file.header.url == "[UNSANITIZED]")
+            let event = try #require(try file.allEvents().last)
+            #expect(event.content == .map(["name": "go", "params": "[UNSANITIZED]"]))
+            #expect(recording.recorder.statistics.failed == [.sanitizing: 3])
+        }
     }
 }

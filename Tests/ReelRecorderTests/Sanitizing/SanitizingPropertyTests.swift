@@ -7,9 +7,7 @@ import Testing
 struct SanitizingPropertyTests {
     @Test("No sensitive value survives in any nesting, and everything else does", arguments: RecordedPart.allCases)
     func nothingSurvives(part: RecordedPart) throws {
-        let seed = ProcessInfo.processInfo.environment["SEED"].flatMap(UInt64.init) ?? .random(in: 0..<1 << 32)
-        print("seed \(seed)")
-        var random = Nesting(seed: seed)
+        var random = Nesting.printingSeed()
         let sanitizer = DefaultSanitizer(redactor: .standard)
         for _ in 0..<2_000 {
             let term = random.term(depth: 6)
@@ -19,6 +17,31 @@ struct SanitizingPropertyTests {
             let isWhole = term.external.count(of: Nesting.harmless) == bytes.count(of: Nesting.harmless)
             let isStable = try sanitizer.sanitize(sanitized, in: part) == sanitized
             #expect(isClean && isWhole && isStable, "\(term.elixirText) → \(sanitized.elixirText)")
+        }
+    }
+
+    @Test("Parameters that are text become what they become as terms, whatever they are and however long")
+    func flat() async throws {
+        var random = Nesting.printingSeed()
+        try await inFolder { folder in
+            let recording = try Recording(in: folder)
+            let session = recording.recorder.busySession()
+            // So few keys that most of them are known already.
+            let keys = (0..<200).map { _ in random.text() }
+            for _ in 0..<2_000 {
+                var params: [String: String] = [:]
+                for _ in 0..<random.number(below: 6) { params[random.element(of: keys)] = random.text() }
+                session.event("e", params: params)
+                let pairs = params.map { TermMap.Pair(.string($0.key), .string($0.value)) }
+                session.event("e", params: .map(TermMap(pairs)))
+            }
+            session.close()
+            #expect(await session.stored() == .stored(session.id))
+            let payloads = try await recording.events(session.id).dropFirst(2).map(\.content)
+            #expect(payloads.count == 4_000)
+            for index in stride(from: payloads.startIndex, to: payloads.endIndex, by: 2) {
+                #expect(payloads[index] == payloads[index + 1])
+            }
         }
     }
 }
@@ -33,12 +56,30 @@ private struct Nesting {
 
     init(seed: UInt64) { state = seed }
 
-    private mutating func number(below bound: Int) -> Int {
+    static func printingSeed() -> Nesting {
+        let seed = ProcessInfo.processInfo.environment["SEED"].flatMap(UInt64.init) ?? .random(in: 0..<1 << 32)
+        print("seed \(seed)")
+        return Nesting(seed: seed)
+    }
+
+    mutating func number(below bound: Int) -> Int {
         state &+= 0x9E37_79B9_7F4A_7C15
         var mixed = state
         mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
         mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
         return Int((mixed ^ mixed >> 31) % UInt64(bound))
+    }
+
+    mutating func element(of texts: [String]) -> String { texts[number(below: texts.count)] }
+
+    /// Text of up to about 60 bytes in which there may be something like an address.
+    mutating func text() -> String {
+        let pieces = [
+            "token", "password", "=", ":", "&", "?", "#", ";", "@", "://", "/", "<", " ", "%74oken", "a", "bc", "Größe",
+        ]
+        // One in two has plain letters only.
+        let few = number(below: 2) == 0 ? ["a", "bc", "def"] : pieces
+        return (0..<number(below: 16)).map { _ in element(of: few) }.joined()
     }
 
     private mutating func key() -> Term {
