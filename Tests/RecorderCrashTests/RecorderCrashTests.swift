@@ -1,5 +1,5 @@
-import Foundation
 import ExternalTerm
+import Foundation
 import Reel
 import ReelRecorder
 import ReelStore
@@ -30,6 +30,15 @@ private struct Said {
     }
 }
 
+extension RecorderConfiguration {
+    /// The default, with more time to shut down than any machine needs.
+    fileprivate static var patient: RecorderConfiguration {
+        var configuration = RecorderConfiguration()
+        configuration.graceTime = .seconds(3_600)
+        return configuration
+    }
+}
+
 @Suite("What has been stored is there, whatever happens to the process that records")
 struct RecorderCrashTests {
     /// How often the program is killed: `CRASHES=200` for the whole of it.
@@ -54,7 +63,7 @@ struct RecorderCrashTests {
                 writer.wait()
             }
             let store = try FileStore(FilePath(folder))
-            let recorder = try Recorder(store: store)
+            let recorder = try Recorder(store: store, configuration: .patient)
             said.recovered += await recorder.recovered().count
             #expect(said.recovered > 0)
             #expect(said.failed.isEmpty)
@@ -74,8 +83,8 @@ struct RecorderCrashTests {
     @Test("on a disk that is full: reported, tried again, and nothing is damaged")
     func fullDisk() async throws {
         try await inFolder { folder in
-            // No file may grow beyond this: a session's is larger when it ends.
-            let writer = try Writer(folder, first: 0, count: 8, fileByteCount: 700)
+            // No file may grow beyond this: a session's is larger when it ends, even in its smallest form.
+            let writer = try Writer(folder, first: 0, count: 8, fileByteCount: 500)
             var said = Said()
             while let line = writer.line() { said.note(line) }
             #expect(said.failed.count == 8)
@@ -83,7 +92,7 @@ struct RecorderCrashTests {
             #expect(said.done?.contains("retries=32") == true, "\(said.done ?? "")")
             // There is room again: the next start finishes them.
             let store = try FileStore(FilePath(folder))
-            let recorder = try Recorder(store: store)
+            let recorder = try Recorder(store: store, configuration: .patient)
             #expect(await recorder.recovered().count == said.flushed.count)
             await recorder.shutdown()
             for try await recording in store.recordings() { try await check(recording, in: store, said) }

@@ -86,7 +86,7 @@ struct FlushTests {
     @Test("a session that ends before that is stored once, in its smallest form")
     func short() async throws {
         try await inFolder { folder in
-            let recording = try Recording(in: folder)
+            let recording = try Recording(in: folder, .with { $0.policy.flush.interval = .seconds(3_600) })
             let session = recording.recorder.busySession()
             for number in 0..<100 { session.render(changed: ["n": number]) }
             session.close()

@@ -78,7 +78,7 @@ struct PolicyTests {
             for _ in 0..<400 where recording.recorder.busySession(policy: policy).isRecording { count += 1 }
             // Ten standard deviations.
             #expect((100...300).contains(count))
-            await recording.recorder.shutdown(graceTime: .seconds(600))
+            await recording.recorder.shutdown()
             let stored = try await recording.store.page(limit: 10_000).recordings.count
             #expect(stored == count)
         }

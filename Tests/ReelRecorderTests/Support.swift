@@ -28,7 +28,7 @@ struct Recording: Sendable {
     let folder: FilePath
 
     init(
-        in folder: FilePath, _ configuration: RecorderConfiguration = RecorderConfiguration(),
+        in folder: FilePath, _ configuration: RecorderConfiguration = .with { _ in },
         sanitizer: any Sanitizer = DefaultSanitizer()
     ) throws {
         self.folder = folder
@@ -78,9 +78,10 @@ extension Recorder {
 }
 
 extension RecorderConfiguration {
-    /// The default with changes.
+    /// The default with changes, and with more time to shut down than any machine needs.
     static func with(_ change: (inout RecorderConfiguration) -> Void) -> RecorderConfiguration {
         var configuration = RecorderConfiguration()
+        configuration.graceTime = .seconds(3_600)
         change(&configuration)
         return configuration
     }
