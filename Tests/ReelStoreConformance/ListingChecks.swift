@@ -105,6 +105,32 @@ extension StoreConformance {
                 if text != "" { try expect(ids.contains("s-2"), is: text == "admin", "'\(text)'") }
             }
         },
+        Check("words of any letters are found by their starts, in any case") { stores in
+            let store = try await stores.open()
+            // Among them those that are ASCII, or two letters, in lower case only.
+            let letters: [Substring] = "k K \u{212A} i I \u{130} ı ß ẞ é É Σ 7 ٣ - .".split(separator: " ") + [" "]
+            var random = SeededNumbers(seed: 11)
+            func text(_ counts: ClosedRange<Int>) -> String {
+                (0..<Int.random(in: counts, using: &random)).compactMap { _ in letters.randomElement(using: &random) }
+                    .joined()
+            }
+            var all: [StoredRecording] = []
+            for index in 0..<40 {
+                // Counts and lengths of more than seven bits stand beside the text in some stores.
+                var session = SampleSession("w-\(index)", view: text(0...6), url: text(0...200))
+                let name = text(1...5)
+                session.events = (0..<(index % 4 == 0 ? 200 : 1)).map { ($0, "event", .map(["name": .string(name)])) }
+                if let recording = try await store.keep(session) { all.append(recording) }
+            }
+            var matched = 0
+            for _ in 0..<120 {
+                let query = RecordingQuery(text: text(1...4))
+                let expected = all.filter { isMatch($0, query) }.sorted(by: query.order).map(\.id)
+                try expect(try await store.ids(query), is: expected, "'\(query.text ?? "")'")
+                matched += expected.isEmpty || expected.count == all.count ? 0 : 1
+            }
+            try expect(matched > 40, "only \(matched) queries told recordings apart")
+        },
         Check("queries that attack find nothing else") { stores in
             let store = try await stores.open()
             try await store.keep(SampleSession("plain"))

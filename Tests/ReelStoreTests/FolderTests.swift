@@ -100,6 +100,14 @@ struct FolderTests {
         }
     }
 
+    @Test("of the letters beyond ASCII two are ASCII in lower case, as who passes rows over takes it")
+    func letters() {
+        let beyond = (0x80...0x10FFFF).compactMap(Unicode.Scalar.init)
+        let found = beyond.filter { $0.properties.lowercaseMapping.unicodeScalars.contains(where: \.isASCII) }
+        #expect(found.map(\.value) == [0x130, 0x212A])
+        #expect(found.map { String($0).utf8.first } == [0xC4, 0xE2])
+    }
+
     @Test("what a writer that died has left of a member is cut off by who goes on")
     func torn() async throws {
         try await inFolder { folder in

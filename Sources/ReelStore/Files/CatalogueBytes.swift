@@ -144,6 +144,31 @@ struct CatalogueBytes {
         return reader.text()
     }
 
+    /// Whether the text of a row may have these words, in lower case. It is soon told, and wrong only when it says yes.
+    ///
+    /// - Parameter words: words of ASCII alone.
+    func mayHave(_ words: [[UInt8]], at index: Int) -> Bool {
+        guard !words.isEmpty else { return true }
+        let start = row(at: index).textStart
+        let end = index + 1 < count ? row(at: index + 1).textStart : bytes.count
+        guard start >= 0, start <= end, end <= bytes.count else { return true }
+        let text = bytes.span.extracting(start..<end)
+        return words.allSatisfy { CatalogueBytes.may(text, have: $0) }
+    }
+
+    private static func may(_ text: Span<UInt8>, have word: [UInt8]) -> Bool {
+        for start in text.indices {
+            let byte = text[start]
+            // Two letters beyond ASCII are ASCII in lower case, U+0130 and U+212A: where they may be is looked at whole.
+            if byte == 0xC4 || byte == 0xE2 { return true }
+            guard lowercase(byte) == word.first, text.count - start >= word.count else { continue }
+            if word.indices.allSatisfy({ lowercase(text[start + $0]) == word[$0] }) { return true }
+        }
+        return false
+    }
+
+    private static func lowercase(_ byte: UInt8) -> UInt8 { 65...90 ~= byte ? byte + 32 : byte }
+
     /// All that a row says of its recording.
     func recording(at index: Int) -> StoredRecording? {
         let row = row(at: index)

@@ -334,14 +334,12 @@ public final class FileStore: RecordingStore {
         return try await BlockingWork.run { () throws(StoreError) in
             do {
                 var listing = Listing(query, after: cursor, limit: limit)
-                var seen: Set<RecordingID> = []
                 for (id, session) in try self.running.sessions() {
                     if session.tally.isFinished { try? self.locked(id) { try self.adoptFinished(id) } }
-                    seen.insert(id)
-                    listing.add(session.recording(id))
+                    listing.add(running: session.recording(id))
                 }
                 listing.add(try self.catalogue.read())
-                return listing.page(without: seen)
+                return listing.page()
             } catch {
                 throw StoreError(wrapping: error, "\(self.layout.root)")
             }

@@ -6,6 +6,10 @@ package struct Listing {
     private let query: RecordingQuery
     private let cursor: RecordingCursor?
     private let limit: Int
+    /// Those words that are searched for which are ASCII, by which most rows are passed over.
+    private let words: [[UInt8]]
+    /// Running sessions that have been added, which may have been finished, and so be in a catalogue too, meanwhile.
+    private var running: Set<RecordingID> = []
     private var candidates: [Candidate] = []
     private var catalogues: [CatalogueBytes] = []
 
@@ -25,6 +29,7 @@ package struct Listing {
         self.query = query
         self.cursor = cursor
         self.limit = limit
+        words = query.words.map { Array($0.utf8) }.filter { $0.allSatisfy { $0 < 0x80 } }
     }
 
     /// Adds a recording if it is asked for.
@@ -34,12 +39,19 @@ package struct Listing {
         candidates.append(Candidate(value: value, place: .recording(recording)))
     }
 
+    /// Adds a running session if it is asked for; what catalogues say of it is left out.
+    mutating func add(running recording: StoredRecording) {
+        running.insert(recording.id)
+        add(recording)
+    }
+
     /// Adds what is asked for of catalogues, which are looked through at the same time.
     mutating func add(_ catalogues: [CatalogueBytes]) {
         let empty = self
         let parts = Mutex<[Int: Listing]>([:])
         BlockingWork.forEach(catalogues.count) { index in
             var part = Listing(empty.query, after: empty.cursor, limit: empty.limit)
+            part.running = empty.running
             part.add(catalogues[index])
             parts.withLock { $0[index] = part }
         }
@@ -60,7 +72,7 @@ package struct Listing {
             return
         }
         // Rows stand in the order of time, so that what comes before the place, and after the page, is not looked at. One more
-        // than the page has says whether there is a next one; those that are running as well may be left out again.
+        // than the page has says whether there is a next one; those that are left out again do not count.
         var rows = Array(0..<catalogue.count)[...]
         if let cursor {
             let split = catalogue.rows(through: cursor.value, cursor.id)
@@ -68,7 +80,7 @@ package struct Listing {
         }
         var found = 0
         while found <= limit, let row = query.order.isAscending ? rows.popLast() : rows.popFirst() {
-            if add(row, of: catalogue) { found += 1 }
+            if add(row, of: catalogue), !isRunning(row, of: catalogue) { found += 1 }
         }
     }
 
@@ -87,10 +99,16 @@ package struct Listing {
             if let view = query.view {
                 guard let other = catalogue.view(at: index), other.utf8.elementsEqual(view.utf8) else { return false }
             }
-            guard let recording = catalogue.recording(at: index), query.matchesText(recording) else { return false }
+            guard catalogue.mayHave(words, at: index), let recording = catalogue.recording(at: index),
+                query.matchesText(recording)
+            else { return false }
         }
         candidates.append(Candidate(value: value, place: .row(catalogue: catalogues.count - 1, row: index)))
         return true
+    }
+
+    private func isRunning(_ index: Int, of catalogue: CatalogueBytes) -> Bool {
+        !running.isEmpty && catalogue.id(at: index).map(running.contains) == true
     }
 
     private func id(of candidate: Candidate) -> RecordingID? {
@@ -101,11 +119,16 @@ package struct Listing {
     }
 
     /// The page.
-    ///
-    /// - Parameter seen: running sessions, which may have been finished, and so be in a catalogue too, meanwhile.
-    package func page(without seen: Set<RecordingID> = []) -> RecordingPage {
+    package func page() -> RecordingPage {
         let isAscending = query.order.isAscending
-        let sorted = candidates.sorted { left, right in
+        // Most of many are far from the page, which numbers alone tell. Each recording may be there twice while it is moved.
+        let most = 2 * (limit + 1 + running.count)
+        var near = candidates
+        if near.count > most {
+            let edge = near.map(\.value).sorted(by: isAscending ? { $0 < $1 } : { $0 > $1 })[most - 1]
+            near.removeAll { isAscending ? $0.value > edge : $0.value < edge }
+        }
+        let sorted = near.sorted { left, right in
             if left.value != right.value { return (left.value < right.value) == isAscending }
             guard let leftID = id(of: left), let rightID = id(of: right) else { return false }
             return isAscending ? leftID < rightID : rightID < leftID
@@ -116,7 +139,7 @@ package struct Listing {
             switch candidate.place {
             case .recording(let recording): recordings.append(recording)
             case .row(let catalogue, let row):
-                guard let recording = catalogues[catalogue].recording(at: row), !seen.contains(recording.id),
+                guard let recording = catalogues[catalogue].recording(at: row), !running.contains(recording.id),
                     recording.id != last
                 else { continue }
                 recordings.append(recording)
