@@ -36,6 +36,17 @@ package final class PostgresServer: Sendable {
         try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: URL(filePath: "\(root)/settings"))
         try PostgresServer.shell("chmod 777 '\(root)'")
         lifeline = Pipe()
+        // Whoever reads the pipe sees its end when this process is gone.
+        let guardian = Process()
+        guardian.executableURL = URL(filePath: "/bin/sh")
+        guardian.arguments = [
+            "-c",
+            "trap '' INT TERM HUP; read line; \(command("pg_ctl -D '\(root)/data' -m immediate stop")); rm -rf '\(root)'",
+        ]
+        guardian.standardInput = lifeline
+        guardian.standardOutput = FileHandle.nullDevice
+        guardian.standardError = FileHandle.nullDevice
+        try guardian.run()
         try shell(
             "initdb -D '\(root)/data' -U reel -A trust -E UTF8 --locale=C > /dev/null"
                 + " && cat '\(root)/settings' >> '\(root)/data/postgresql.conf'")
@@ -48,17 +59,6 @@ package final class PostgresServer: Sendable {
         } else {
             try start()
         }
-        // Whoever reads the pipe sees its end when this process is gone.
-        let guardian = Process()
-        guardian.executableURL = URL(filePath: "/bin/sh")
-        guardian.arguments = [
-            "-c",
-            "trap '' INT TERM HUP; read line; \(command("pg_ctl -D '\(root)/data' -m immediate stop")); rm -rf '\(root)'",
-        ]
-        guardian.standardInput = lifeline
-        guardian.standardOutput = FileHandle.nullDevice
-        guardian.standardError = FileHandle.nullDevice
-        try guardian.run()
     }
 
     /// Makes an empty database, and returns its URL.

@@ -113,7 +113,7 @@ extension StoreConformance {
             let forms = try [1, 2, 3, 5].map { try SampleSession("s-1", eventsPerMember: $0).bytes() }
             let id = try RecordingID("s-1")
             try await open[0].put(forms[0], as: id)
-            try await withThrowingTaskGroup(of: Void.self) { group in
+            let replaced = try await withThrowingTaskGroup(of: Int.self) { group in
                 for worker in 0..<4 {
                     group.addTask {
                         var replaced = 0
@@ -129,7 +129,7 @@ extension StoreConformance {
                                 guard error.kind == .conflict else { throw error }
                             }
                         }
-                        try expect(replaced > 0, "nothing replaced")
+                        return replaced
                     }
                     group.addTask {
                         for _ in 0..<40 {
@@ -139,10 +139,13 @@ extension StoreConformance {
                             try expect(listed.map(\.id), is: [id])
                             try expect(forms.contains { $0.count == listed[0].byteCount }, "a listing of no form")
                         }
+                        return 0
                     }
                 }
-                try await group.waitForAll()
+                return try await group.reduce(0, +)
             }
+            // Who is too late was so because of another one, who was in time: and that one was in the way of three at most.
+            try expect(replaced >= 40, "only \(replaced) of 160 in time")
         },
     ]
 }

@@ -132,13 +132,10 @@ struct SchemaTests {
                 chmod 755 . && chmod 644 *.crt && chmod 600 server.key
                 if [ "$(id -u)" = 0 ]; then chown postgres server.key; fi
                 """)
-            let port = try freePort()
-            let server = try PostgresServer(settings: [
-                "listen_addresses = 'localhost'", "port = \(port)", "ssl = on",
-                "ssl_cert_file = '\(folder)/server.crt'",
-                "ssl_key_file = '\(folder)/server.key'",
+            let (server, port) = try serverAtPort([
+                "ssl = on", "ssl_cert_file = '\(folder)/server.crt'", "ssl_key_file = '\(folder)/server.key'",
             ])
-            let url = "postgres://reel@localhost:\(port)/postgres?connect_timeout=5"
+            let url = "postgres://reel@localhost:\(port)/postgres?connect_timeout=60"
             let store = try await PostgresStore("\(url)&sslmode=verify-full&sslrootcert=\(folder)/server.crt")
             try await store.keep(SampleSession("tls"))
             #expect(try await store.ids().count == 1)
@@ -163,6 +160,21 @@ struct SchemaTests {
         await #expect {
             try await PostgresStore(url.replacingOccurrences(of: "%s", with: folder))
         } throws: { ($0 as? StoreError)?.kind == kind }
+    }
+
+    /// Starts a server that listens at a port.
+    private func serverAtPort(_ settings: [String]) throws -> (PostgresServer, Int) {
+        var attempts = 1
+        while true {
+            let port = try freePort()
+            do {
+                let place = ["listen_addresses = 'localhost'", "port = \(port)"]
+                return (try PostgresServer(settings: place + settings), port)
+            } catch  where attempts < 5 {
+                // Somebody else may have taken the port meanwhile.
+                attempts += 1
+            }
+        }
     }
 
     private func freePort() throws -> Int {
