@@ -87,6 +87,7 @@ struct RecorderCrashTests {
             let writer = try Writer(folder, first: 0, count: 8, fileByteCount: 500)
             var said = Said()
             while let line = writer.line() { said.note(line) }
+            writer.wait()
             #expect(said.failed.count == 8)
             #expect(said.done?.contains("failed=[ReelRecorder.FailureReason.storing: 8]") == true, "\(said.done ?? "")")
             #expect(said.done?.contains("retries=32") == true, "\(said.done ?? "")")
@@ -109,6 +110,7 @@ struct RecorderCrashTests {
             let writer = try Writer(folder, first: 0, count: 4, isUser: true)
             var said = Said()
             while let line = writer.line() { said.note(line) }
+            writer.wait()
             #expect(said.failed.count == 4)
             #expect(said.done?.contains("failed=[ReelRecorder.FailureReason.storing: 4]") == true, "\(said.done ?? "")")
         }
