@@ -8,10 +8,11 @@ public import SystemPackage
 /// processes may use one folder. Files named `ID.reel` that somebody puts into the folder, or takes out of it, are noticed. A
 /// listing reads a catalogue, which is made again from the ends of the files whenever it does not agree with the folder.
 ///
-/// When ``append(_:to:at:)`` returns, the bytes have been written to the disk.
+/// When ``append(_:to:at:)`` returns, the bytes have been written to the disk, unless the store was told not to wait for it.
 public final class FileStore: RecordingStore {
     let layout: FileLayout
     private let running: RunningFiles
+    private let syncs: Bool
     private let catalogue: Catalogue
     private let feed = ChangeFeed()
     private let log: ChangeLog
@@ -21,11 +22,16 @@ public final class FileStore: RecordingStore {
 
     /// Opens the store in a folder.
     ///
-    /// - Parameter createsFolder: whether to make the folder when there is none.
+    /// - Parameters:
+    ///   - createsFolder: whether to make the folder when there is none.
+    ///   - syncs: whether ``append(_:to:at:)`` waits until the disk has what is appended. Where it does not, the death of a process
+    ///     loses no more than it would, but when the machine stops, running recordings may lose what came last. A recording that
+    ///     is stored whole, or replaced, is waited for in any case.
     /// - Throws: ``StoreError``, of the kind ``StoreError/Kind/notFound`` when there is none.
-    public init(_ path: FilePath, createsFolder: Bool = true) throws(StoreError) {
+    public init(_ path: FilePath, createsFolder: Bool = true, syncs: Bool = true) throws(StoreError) {
+        self.syncs = syncs
         layout = FileLayout(root: path)
-        running = RunningFiles(layout: layout)
+        running = RunningFiles(layout: layout, syncs: syncs)
         catalogue = Catalogue(layout: layout)
         let log = ChangeLog(layout.changes)
         self.log = log
@@ -102,9 +108,13 @@ public final class FileStore: RecordingStore {
         try layout.create()
         if tally.isFinished { try growIfNeeded() }
         let path = tally.isFinished ? layout.place(of: id) : layout.running(id)
-        let file = try AtomicFile(path)
-        try file.write(members)
-        try file.commit()
+        if tally.isFinished || syncs {
+            let file = try AtomicFile(path)
+            try file.write(members)
+            try file.commit()
+        } else {
+            try FileSystem.replace(path, with: members)
+        }
         guard let stamp = FileSystem.stamp(of: path) else { throw StoreError.notFound(id) }
         let recording = StoredRecording(id: id, header: header, tally: tally, savedAt: stamp.milliseconds)
         if tally.isFinished {

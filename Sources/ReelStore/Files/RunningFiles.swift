@@ -5,9 +5,14 @@ import SystemPackage
 /// The recordings of a folder that have no end yet, and what has been counted of them.
 final class RunningFiles: Sendable {
     private let layout: FileLayout
+    /// Whether to wait until the disk has what is appended.
+    private let syncs: Bool
     private let sessions_ = Mutex<[RecordingID: Session]>([:])
 
-    init(layout: FileLayout) { self.layout = layout }
+    init(layout: FileLayout, syncs: Bool) {
+        self.layout = layout
+        self.syncs = syncs
+    }
 
     /// What is known of an unfinished recording.
     struct Session {
@@ -76,7 +81,7 @@ final class RunningFiles: Sendable {
             do {
                 try descriptor.seek(offset: end, from: .start)
                 try descriptor.writeAll(members)
-                try FileSystem.sync(descriptor)
+                if syncs { try FileSystem.sync(descriptor) }
             } catch {
                 // What has not been acknowledged should not be there either. If this fails too, the next append does it.
                 try? descriptor.resize(to: end)

@@ -53,7 +53,7 @@ struct RecordCommand: AsyncParsableCommand {
             }
             let store: any RecordingStore
             do {
-                store = try await StoreAccess.open(self.store.location, creates: true)
+                store = try await StoreAccess.open(self.store.location, creates: true, syncs: !recording.noSync)
             } catch let error as StoreError {
                 throw Failure(error, input: "\(self.store.location)")
             }
@@ -107,7 +107,7 @@ struct RecordCommand: AsyncParsableCommand {
             }
             await recorder.shutdown()
             // Everything is stored. Answers that nobody reads are no reason to stay.
-            DispatchQueue.global().asyncAfter(deadline: .now() + 5) { Glibc.exit(ExitStatus.inputOutput.rawValue) }
+            DispatchQueue.global().asyncAfter(deadline: .now() + 30) { Glibc.exit(ExitStatus.inputOutput.rawValue) }
             await group.waitForAll()
             return hasRefused
         }

@@ -37,9 +37,13 @@ enum StoreAccess {
     }
 
     /// Opens a store.
-    static func open(_ location: StoreLocation, creates: Bool) async throws -> any RecordingStore {
+    ///
+    /// - Parameter syncs: whether a folder's disk is waited for each time that something is appended.
+    static func open(
+        _ location: StoreLocation, creates: Bool, syncs: Bool = true
+    ) async throws -> any RecordingStore {
         switch location {
-        case .folder(let path): return try FileStore(FilePath(path), createsFolder: creates)
+        case .folder(let path): return try FileStore(FilePath(path), createsFolder: creates, syncs: syncs)
         case .sqlite(let path): return try SQLiteStore(path, createsFile: creates)
         case .postgres(let url): return try await PostgresStore(url)
         case .phoenixReplay(let url): return try await PhoenixReplayStore(url)

@@ -56,6 +56,9 @@ struct RecordingOptions: ParsableArguments {
     @Flag(help: "Leave recordings as they were written, and not in their smallest form.")
     var noCompact = false
 
+    @Flag(help: "Do not wait for a folder's disk: a machine that stops may lose what sessions have stored last.")
+    var noSync = false
+
     /// The configuration that this asks for.
     ///
     /// - Throws: `Failure` that names what makes no sense.
