@@ -124,8 +124,8 @@ extension SpeedReport {
     }
 
     mutating func measureLooks(_ large: LargeRecording) throws {
-        let event = try large.look(at: 64, rounds: fewRounds) { file, index in _ = try file.event(at: index) }
-        let state = try large.look(at: 64, rounds: fewRounds) { file, index in
+        let event = try large.look(at: 64, rounds: rounds) { file, index in _ = try file.event(at: index) }
+        let state = try large.look(at: 64, rounds: rounds) { file, index in
             guard let last = file.entries.last else { return }
             // Events come about evenly: this is about the time of the event.
             let time = last.lastOffset * index / max(last.endEvent, 1)
