@@ -90,11 +90,22 @@ enum Rows {
         return try AppendDecision.bytes(in: range, of: parts, id)
     }
 
-    /// Writes members, and what they make of the recording, and tells who listens.
+    /// Writes members, and what they make of the recording, and tells who listens once that is on the disk.
     ///
     /// - Parameter found: what the database had when that was decided.
     /// - Returns: false when it has something else by now; then nothing is written.
     static func write(
+        _ recording: StoredRecording, hasFinish: Bool, _ members: [UInt8], at offset: Int, over found: Found?,
+        on connection: PostgresConnection
+    ) throws -> Bool {
+        let isWritten = try writeParts(
+            recording, hasFinish: hasFinish, members, at: offset, over: found, on: connection)
+        // What is written stays written, whether anybody can be told or not.
+        if isWritten { try? Announcement.send(RecordingChange.appending(recording), on: connection) }
+        return isWritten
+    }
+
+    private static func writeParts(
         _ recording: StoredRecording, hasFinish: Bool, _ members: [UInt8], at offset: Int, over found: Found?,
         on connection: PostgresConnection
     ) throws -> Bool {
@@ -180,7 +191,6 @@ enum Rows {
         values += [
             .integer(recording.savedAt), .integer(recording.byteCount), .boolean(hasFinish),
             .boolean(recording.isFinished), .integer(offset), .bytes(Array(part)),
-            .text(RecordingChange.appending(recording)[0].text), .text(RecordingChange.finished(recording.id).text),
         ]
         let change: String
         if let found {
@@ -189,7 +199,7 @@ enum Rows {
                 UPDATE reel_recordings SET event_count = $1, duration_ms = $2, error_count = $3, event_names = $4::jsonb,
                     kinds = $5::jsonb, reason = $6, words = array_to_tsvector($7::text[]), saved_at = $8, byte_count = $9,
                     has_finish = $10, finished = $11
-                WHERE key = $16 AND byte_count = $12::bigint AND NOT finished
+                WHERE key = $14 AND byte_count = $12::bigint AND NOT finished
                 """
         } else {
             values += [
@@ -200,17 +210,16 @@ enum Rows {
                 INSERT INTO reel_recordings (event_count, duration_ms, error_count, event_names, kinds, reason, words,
                     saved_at, byte_count, has_finish, finished, id, view, url, connected_at, month)
                 VALUES ($1, $2, $3, $4::jsonb, $5::jsonb, $6, array_to_tsvector($7::text[]), $8, $9, $10, $11,
-                    $16, $17, $18, $19, \(Schema.month))
+                    $14, $15, $16, $17, \(Schema.month))
                 ON CONFLICT (id) DO NOTHING
                 """
         }
         let rows = try connection.execute(
             """
-            WITH r AS (\(change) RETURNING key, month, finished),
+            WITH r AS (\(change) RETURNING key, month),
             p AS (INSERT INTO reel_parts (month, recording, position, data)
                 SELECT month, key, $12::bigint, $13::bytea FROM r)
-            SELECT key, month, pg_notify('\(Announcement.channel)', $14),
-                CASE WHEN finished THEN pg_notify('\(Announcement.channel)', $15) END FROM r
+            SELECT key, month FROM r
             """, values)
         guard let row = rows.rows.first else { return nil }
         var cells = PostgresCells(row)
@@ -222,4 +231,17 @@ enum Rows {
 /// What is said to those who listen, on every machine.
 enum Announcement {
     static let channel = "reel_recordings"
+
+    /// Tells of changes that have been made, in a transaction of their own that does not wait for the disk.
+    ///
+    /// From a transaction's first notification to its end no other one in the whole server that notifies can end. If that took
+    /// as long as a disk does, all recorders would wait for each other.
+    static func send(_ changes: [RecordingChange], on connection: PostgresConnection) throws {
+        guard !changes.isEmpty else { return }
+        try connection.execute(
+            """
+            SELECT set_config('synchronous_commit', 'off', true), pg_notify('\(channel)', text)
+            FROM unnest($1::text[]) AS text
+            """, [.texts(changes.map(\.text))])
+    }
 }
