@@ -46,6 +46,7 @@ struct StoreCopyCommand: ParsableCommand {
                     case .success(let outcome): outcomes.add(outcome)
                     case .failure(let error): outcomes.add(Failure(error, input: id.text))
                     }
+                    progress.update(outcomes.done.of("recording"))
                 }
             }
             for id in ids {

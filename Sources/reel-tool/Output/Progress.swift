@@ -19,13 +19,18 @@ final class Progress: Sendable {
 
     /// Shows that `done` of `total` is done.
     func update(_ done: Int, _ total: Int) {
-        guard isEnabled, total > 0 else { return }
+        if total > 0 { update("\(min(done, total) * 100 / total) %") }
+    }
+
+    /// Shows how much is done, where nobody knows of how much.
+    func update(_ done: @autoclosure () -> String) {
+        guard isEnabled else { return }
         line.withLock { line in
             let now = ContinuousClock.now
             guard now >= line.next else { return }
             line.isShown = true
             line.next = now + .milliseconds(100)
-            StandardError.write("\r\(name): \(min(done, total) * 100 / total) % \u{1B}[K")
+            StandardError.write("\r\(name): \(done()) \u{1B}[K")
         }
     }
 
