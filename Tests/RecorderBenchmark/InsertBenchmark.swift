@@ -111,7 +111,7 @@ struct InsertBenchmark {
 
     private func show(_ name: String, _ values: [Double]) {
         print(
-            "\(name.padding(toLength: 52, withPad: " ", startingAt: 0))\(text(least(values)))  \(text(median(values)))")
+            "\(name.padding(toLength: 56, withPad: " ", startingAt: 0))\(text(least(values)))  \(text(median(values)))")
     }
 }
 
