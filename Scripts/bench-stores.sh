@@ -23,9 +23,11 @@ echo "== folder"
 "$benchmark" "$folder/store" "$count"
 echo "== sqlite"
 "$benchmark" "sqlite:$folder/store.db" "$count"
+mkdir "$folder/recordings"
+"$benchmark" write "$folder/recordings"
 python3 - "$folder" << 'PYTHON'
-import os, sqlite3, sys, time
-blobs = [os.urandom(8_192) for _ in range(2_000)]
+import pathlib, sqlite3, sys, time
+blobs = [(path.name, path.read_bytes()) for path in sorted(pathlib.Path(sys.argv[1], "recordings").iterdir())]
 for name, each in (("SQLite alone: one transaction", False), ("SQLite alone: a transaction each", True)):
     db = sqlite3.connect(f"{sys.argv[1]}/alone{each}.db", isolation_level=None)
     db.execute("PRAGMA journal_mode = WAL")
@@ -33,7 +35,7 @@ for name, each in (("SQLite alone: one transaction", False), ("SQLite alone: a t
     db.execute("CREATE TABLE blobs (id TEXT PRIMARY KEY, data BLOB)")
     start = time.perf_counter()
     if not each: db.execute("BEGIN")
-    for index, blob in enumerate(blobs): db.execute("INSERT INTO blobs VALUES (?, ?)", (str(index), blob))
+    for blob in blobs: db.execute("INSERT INTO blobs VALUES (?, ?)", blob)
     if not each: db.execute("COMMIT")
     print(f"{name:<44}{len(blobs) / (time.perf_counter() - start):.0f} inserts/s")
 PYTHON
@@ -46,12 +48,22 @@ server pg_ctl -D "$folder/pg/data" -w -s -l "$folder/pg/log" \
     -o "-c unix_socket_directories=$folder/pg -c listen_addresses=" start
 url="postgres:///postgres?host=$folder/pg&user=reel"
 "$benchmark" "$url" "$count"
-python3 - "$folder/rows" << 'PYTHON'
-import os, sys
-with open(sys.argv[1], "w") as file:
-    for index in range(2_000): file.write(f"{index}\t\\\\x{os.urandom(8_192).hex()}\n")
+python3 - "$folder" << 'PYTHON'
+import pathlib, sys
+folder = pathlib.Path(sys.argv[1])
+blobs = [(path.name, path.read_bytes().hex()) for path in sorted((folder / "recordings").iterdir())]
+with open(folder / "rows", "w") as file:
+    for name, blob in blobs: file.write(f"{name}\t\\\\x{blob}\n")
+with open(folder / "inserts", "w") as file:
+    for name, blob in blobs: file.write(f"INSERT INTO blobs VALUES ('{name}', '\\x{blob}');\n")
 PYTHON
-psql "$url" -qAtX -c "CREATE TABLE blobs (id text PRIMARY KEY, data bytea)"
-start=$(date +%s%N)
-psql "$url" -qAtX -c "\\copy blobs FROM '$folder/rows'"
-printf '%-44s%s\n' "PostgreSQL alone: COPY" "$((2000 * 1000000000 / ($(date +%s%N) - start))) rows/s"
+rows=$(wc -l < "$folder/rows")
+alone() {
+    psql "$url" -qAtX -c "DROP TABLE IF EXISTS blobs" -c "CREATE TABLE blobs (id text PRIMARY KEY, data bytea)" 2> /dev/null
+    local start
+    start=$(date +%s%N)
+    psql "$url" -qAtX "${@:2}"
+    printf '%-44s%s\n' "PostgreSQL alone: $1" "$((rows * 1000000000 / ($(date +%s%N) - start))) inserts/s"
+}
+alone "COPY" -c "\\copy blobs FROM '$folder/rows'"
+alone "a transaction each" -f "$folder/inserts"

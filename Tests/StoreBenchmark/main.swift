@@ -8,6 +8,8 @@ import ReelStoreSQLite
 import SystemPackage
 
 // Measures a store: LOCATION COUNT. The store is filled with COUNT recordings, so it should be empty at first.
+//
+// write FOLDER writes the recordings that finishes are measured with as files, for who is measured beside the stores.
 
 func open(_ location: StoreLocation) async throws -> any RecordingStore {
     switch location {
@@ -68,14 +70,22 @@ func session(_ name: String, _ index: Int, events: Int) throws -> (RecordingID, 
     return (session.id, try session.bytes())
 }
 
+let typical = try (0..<2_000).map { try session("typical", $0, events: 400) }
+if CommandLine.arguments.count == 3, CommandLine.arguments[1] == "write" {
+    for (id, bytes) in typical {
+        let path = FilePath(CommandLine.arguments[2]).appending("\(id)")
+        let file = try FileDescriptor.open(path, .writeOnly, options: .create, permissions: [.ownerReadWrite])
+        try file.closeAfter { _ = try file.writeAll(bytes) }
+    }
+    exit(0)
+}
 guard CommandLine.arguments.count == 3, let count = Int(CommandLine.arguments[2]), count >= 1_000 else {
-    print("usage: store-benchmark LOCATION COUNT (1000 or more)")
+    print("usage: store-benchmark LOCATION COUNT (1000 or more), or write FOLDER")
     exit(64)
 }
 let location = try StoreLocation(CommandLine.arguments[1])
 let store = try await open(location)
 
-let typical = try (0..<2_000).map { try session("typical", $0, events: 400) }
 let byteCount = typical.reduce(0) { $0 + $1.1.count } / typical.count
 for tasks in [1, 16] {
     let part = Array(tasks == 1 ? typical[..<400] : typical[400...])
