@@ -11,18 +11,22 @@ package enum CommonTerm {
     ///
     /// - Parameter room: how many containers may enclose a term in it.
     package static func end(of bytes: Span<UInt8>, at offset: Int, room: Int) -> Int? {
-        end(bytes, at: offset, .any, room: min(room, deepest))
+        end(bytes, at: offset, AnyForm.self, room: min(room, deepest))
     }
 
     /// The same, and nil when the term is not in the canonical form of Spec/terms.md §4.
     static func canonicalEnd(of bytes: Span<UInt8>, at offset: Int, room: Int) -> Int? {
-        end(bytes, at: offset, .canonical, room: min(room, deepest))
+        end(bytes, at: offset, CanonicalForm.self, room: min(room, deepest))
     }
 
-    /// Which terms there may be.
-    private enum Form { case any, canonical }
+    /// Which terms there may be: a type, so that the compiler makes code for each by itself.
+    private protocol Form {
+        static var isCanonical: Bool { get }
+    }
+    private enum AnyForm: Form { static var isCanonical: Bool { false } }
+    private enum CanonicalForm: Form { static var isCanonical: Bool { true } }
 
-    private static func end(_ bytes: Span<UInt8>, at offset: Int, _ form: Form, room: Int) -> Int? {
+    private static func end<F: Form>(_ bytes: Span<UInt8>, at offset: Int, _ form: F.Type, room: Int) -> Int? {
         guard offset < bytes.count else { return nil }
         if let end = endOfLeaf(bytes, at: offset, form) { return end <= bytes.count ? end : nil }
         let left = bytes.count - offset
@@ -33,8 +37,8 @@ package enum CommonTerm {
             return offset + 9
         case Tag.smallBig:
             guard left >= 3, left - 3 >= Int(bytes[offset + 1]) else { return nil }
-            return form == .any ? offset + 3 + Int(bytes[offset + 1]) : endOfCanonicalBig(bytes, at: offset)
-        case Tag.string where form == .canonical:
+            return !form.isCanonical ? offset + 3 + Int(bytes[offset + 1]) : endOfCanonicalBig(bytes, at: offset)
+        case Tag.string where form.isCanonical:
             guard left >= 3, case let count = Int(bytes[offset + 1]) << 8 | Int(bytes[offset + 2]), count > 0,
                 count <= left - 3
             else { return nil }
@@ -47,12 +51,12 @@ package enum CommonTerm {
             let count = bytes.uint32(at: offset + 1)
             guard count > 0, count <= left - 5,
                 let tail = end(bytes, at: offset + 5, count: count, form, room: room), tail < bytes.count,
-                bytes[tail] == Tag.nil, form == .any || !isString(bytes, at: offset, tail: tail, count: count)
+                bytes[tail] == Tag.nil, !form.isCanonical || !isString(bytes, at: offset, tail: tail, count: count)
             else { return nil }
             return tail + 1
         case Tag.map: return endOfMap(bytes, at: offset, form, room: room)
         default:
-            guard form == .any else { return nil }
+            guard !form.isCanonical else { return nil }
             // Rarer terms that are no containers.
             var reader = TokenReader(bytes, at: offset)
             guard let token = try? reader.next(), token.followingTermCount == 0 else { return nil }
@@ -61,7 +65,8 @@ package enum CommonTerm {
     }
 
     /// Where so many terms end.
-    private static func end(_ bytes: Span<UInt8>, at start: Int, count: Int, _ form: Form, room: Int) -> Int? {
+    private static func end<F: Form>(_ bytes: Span<UInt8>, at start: Int, count: Int, _ form: F.Type, room: Int) -> Int?
+    {
         guard room > 0 || count == 0 else { return nil }
         var offset = start
         for _ in 0..<count {
@@ -71,7 +76,7 @@ package enum CommonTerm {
         return offset
     }
 
-    private static func endOfMap(_ bytes: Span<UInt8>, at start: Int, _ form: Form, room: Int) -> Int? {
+    private static func endOfMap<F: Form>(_ bytes: Span<UInt8>, at start: Int, _ form: F.Type, room: Int) -> Int? {
         let left = bytes.count - start
         guard left >= 5 else { return nil }
         let count = bytes.uint32(at: start + 1)
@@ -79,7 +84,7 @@ package enum CommonTerm {
         var offset = start + 5
         var last: Key?
         for _ in 0..<count {
-            guard let key = Key(bytes, at: offset), form == .any || key.isCanonical(in: bytes) else { return nil }
+            guard let key = Key(bytes, at: offset), !form.isCanonical || key.isCanonical(in: bytes) else { return nil }
             if let last, !last.precedes(key, in: bytes) { return nil }
             last = key
             // Most values are leaves, which take no call.
@@ -96,19 +101,19 @@ package enum CommonTerm {
 
     /// Where the term at `offset`, a byte that is there, ends if it is one of the commonest: perhaps behind the end of the bytes.
     @inline(__always)
-    private static func endOfLeaf(_ bytes: Span<UInt8>, at offset: Int, _ form: Form) -> Int? {
+    private static func endOfLeaf<F: Form>(_ bytes: Span<UInt8>, at offset: Int, _ form: F.Type) -> Int? {
         // So the bytes below are there; the last few terms are read in another way.
         guard bytes.count - offset >= 5 else { return nil }
         switch bytes[offset] {
         case Tag.smallInteger: return offset + 2
-        case Tag.integer: return form == .any || isCanonicalInteger(bytes, at: offset) ? offset + 5 : nil
+        case Tag.integer: return !form.isCanonical || isCanonicalInteger(bytes, at: offset) ? offset + 5 : nil
         case Tag.nil: return offset + 1
         case Tag.binary: return offset + 5 + bytes.uint32(at: offset + 1)
         case Tag.smallAtomUTF8:
             let name = offset + 2..<offset + 2 + Int(bytes[offset + 1])
             guard name.upperBound <= bytes.count else { return name.upperBound }
             return isASCII(bytes, name) ? name.upperBound : nil
-        case Tag.atom where form == .any:
+        case Tag.atom where !form.isCanonical:
             // What older nodes write.
             let name = offset + 3..<offset + 3 + atomByteCount(bytes, at: offset)
             guard name.upperBound <= bytes.count else { return name.upperBound }

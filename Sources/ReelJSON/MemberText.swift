@@ -21,7 +21,7 @@ struct MemberText: Sendable {
     static func of(
         _ members: DataMembers, at position: Int, with tools: TranscodingTools, taskCount: Int
     ) async -> MemberText? {
-        guard let member = members.member(at: position, into: tools.memory()) else { return nil }
+        guard let member = members.member(at: position, into: tools.memoryForContent()) else { return nil }
         let jobs = JobQueue(count: member.frames.count + 1)
         let workerCount = min(taskCount, member.frames.count)
         var parts: [Part?] = []
@@ -36,7 +36,7 @@ struct MemberText: Sendable {
             parts = [part(of: member, at: position, jobs, depth: members.depth, tools)]
         }
         guard let text = MemberText(parts, of: member) else { return nil }
-        tools.giveBack(member.content)
+        tools.giveBack(content: member.content)
         return text
     }
 
@@ -76,7 +76,7 @@ struct MemberText: Sendable {
             let term = content.extracting(member.frames[index])
             // Only lists are events that come many at a time; what else there is, is for the reader to see.
             guard isList(term) else { continue }
-            var json = JSONWriter(style: tools.style, isBehindElement: index != firstEvents, in: tools.memory())
+            var json = JSONWriter(style: tools.style, isBehindElement: index != firstEvents, in: tools.memoryForText())
             guard let events = transcoder.write(term, depth: depth, to: &json) else { return nil }
             part.frames.append((index, events, json.finished()))
         }
@@ -106,7 +106,9 @@ final class TranscodingTools: Sendable {
     let style: JSONStyle
     let writesLines: Bool
     private let transcoders = Mutex<[EventTranscoder]>([])
-    private let memories = Mutex<[[UInt8]]>([])
+    /// What members hold is larger than their frames' text: memory of the one kind is not taken for the other.
+    private let contents = Mutex<[[UInt8]]>([])
+    private let texts = Mutex<[[UInt8]]>([])
 
     init(style: JSONStyle, writesLines: Bool) {
         self.style = style
@@ -122,10 +124,17 @@ final class TranscodingTools: Sendable {
         transcoders.withLock { $0.append(transcoder) }
     }
 
-    func memory() -> [UInt8] { memories.withLock { $0.popLast() } ?? [] }
+    func memoryForContent() -> [UInt8] { contents.withLock { $0.popLast() } ?? [] }
 
-    func giveBack(_ memory: consuming [UInt8]) {
-        let memory = memory
-        memories.withLock { $0.append(memory) }
+    func giveBack(content: consuming [UInt8]) {
+        let content = content
+        contents.withLock { $0.append(content) }
+    }
+
+    func memoryForText() -> [UInt8] { texts.withLock { $0.popLast() } ?? [] }
+
+    func giveBack(text: consuming [UInt8]) {
+        let text = text
+        texts.withLock { $0.append(text) }
     }
 }

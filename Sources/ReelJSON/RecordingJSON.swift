@@ -242,7 +242,7 @@ public final class RecordingJSONWriter {
             if !options.writesLines { json.noteElement() }
             try sink.write(piece)
         }
-        tools.giveBack(piece)
+        tools.giveBack(text: piece)
     }
 
     /// Ends the document, or writes the summary's line when there is one.
