@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo build example test stores vectors mutants judge bench growth instructions instructions-keep bench-stores load large start recorder crashes tsan format lint clean
+.PHONY: help setup demo build example browser screenshots test stores vectors mutants judge bench growth instructions instructions-keep bench-stores load large start recorder crashes tsan format lint clean
 
 # Where builds go.
 BUILD ?= .build
@@ -64,6 +64,17 @@ test: setup ## build with warnings as errors, run all tests, ask a real BEAM, ch
 stores: setup ## test the stores at full size: 10,000 recordings, one of 200 MB, on files, SQLite and PostgreSQL
 	swift build --scratch-path $(BUILD) $(TESTED) --build-tests
 	REEL_TEST_SIZE=full swift test --scratch-path $(BUILD) $(TESTED) --skip-build --filter '^(ReelStore|StoreCrash)'
+
+browser: ## drive the dashboard and the example in a real Chromium
+	@Scripts/setup.sh browser
+	swift build --scratch-path $(BUILD) -c release --product reel
+	swift build --scratch-path $(BUILD) -c release --product shop
+	Tests/Browser/run.sh $(REEL) $(BUILD)/release/shop $(BUILD)
+
+screenshots: ## make the pictures of the README anew
+	@Scripts/setup.sh browser
+	swift build --scratch-path $(BUILD) -c release --product reel
+	Tests/Browser/run.sh $(REEL) $(REEL) $(BUILD) screenshots
 
 vectors: build ## check the vectors, and this build and the readers beside the specification with them
 	@$(MAKE) $(AT_ONCE) $(VECTOR_CHECKS)

@@ -71,6 +71,18 @@ if [ "${1:-}" = instructions ]; then
     needs binutils "debugging information is taken out with it" strip
 fi
 if [ "${1:-}" = start ]; then needs hyperfine "starting is measured with it" hyperfine; fi
+if [ "${1:-}" = browser ]; then
+    needs chromium "tests drive the dashboard in it" chromium
+    needs chromium-driver "tests drive Chromium with it" chromedriver
+    if ! /usr/bin/python3 -c "import selenium" 2> /dev/null && ! python3 -c "import selenium" 2> /dev/null; then
+        packages+=(python3-selenium)
+        echo "setup: Python's selenium is missing (tests drive Chromium with it): package python3-selenium" >&2
+    fi
+    if ! /usr/bin/python3 -c "import ensurepip, venv" 2> /dev/null && ! python3 -c "import ensurepip, venv" 2> /dev/null; then
+        packages+=(python3-venv)
+        echo "setup: Python's venv is missing (tests take axe-core from PyPI with it): package python3-venv" >&2
+    fi
+fi
 if [ "${1:-}" = dashboard ]; then
     needs wrk "the dashboard is measured with it" wrk
     needs curl "the dashboard is measured with it" curl

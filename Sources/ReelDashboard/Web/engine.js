@@ -4,6 +4,7 @@ import { erlangText } from "./erlang-text.js";
 import { elixirLines, elixirText } from "./known-structs.js";
 import { isError, label, viewport } from "./labels.js";
 import { Recording, State, Timeline, toJSON } from "./reel.js";
+import { indented } from "./shown.js";
 import { atomName, TermMap } from "./terms.js";
 import { rows, termAt } from "./tree.js";
 
@@ -70,7 +71,7 @@ export class Engine {
     if (term === undefined) return "";
     if (notation === "erlang") return erlangText(term);
     if (notation === "elixir") return term instanceof TermMap ? elixirLines(term) : elixirText(term);
-    return JSON.stringify(JSON.parse(toJSON(term, notation === "tagged" ? "tagged" : "plain")), null, 2);
+    return indented(toJSON(term, notation === "tagged" ? "tagged" : "plain"));
   }
 
   async #reopen() {

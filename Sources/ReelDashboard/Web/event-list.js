@@ -24,7 +24,7 @@ export class EventList {
     }, this.#body);
     this.#chips = h("div.chips", { role: "group", "aria-label": "Kinds that are shown" });
     this.#search = h("input", {
-      type: "search", placeholder: "Find in events", "aria-label": "Find in events", autocomplete: "off",
+      type: "search", placeholder: "Find in events", "aria-label": "Find in events",
       oninput: () => this.#setQuery(this.#search.value),
     });
     this.#note = h("p.none", { hidden: true }, "No event matches.");

@@ -14,6 +14,20 @@ export class PageView {
     this.#stage = h("div.stage", {}, ...this.#frames);
     this.element = h("section.panel.page-panel", { "aria-label": "Page", id: "panel-page" }, this.#stage);
     new ResizeObserver(() => this.#fit()).observe(this.element);
+    document.addEventListener("keydown", ({ key }) => { this.#isTabbing = key === "Tab"; });
+    window.addEventListener("blur", () => this.#keepKeys());
+  }
+
+  #isTabbing = false;
+
+  /** Who clicks on the page goes on using the player's keys; who has come by the Tab key scrolls it by keys. */
+  #keepKeys() {
+    if (this.#isTabbing || !this.#frames.includes(document.activeElement)) return;
+    setTimeout(() => {
+      if (!this.#frames.includes(document.activeElement)) return;
+      document.activeElement.blur();
+      window.focus();
+    });
   }
 
   /** Shows the page after an event, in a window of a size when it is known. */
@@ -34,6 +48,7 @@ export class PageView {
   }
 
   #loaded(frame) {
+    if (frame === this.#frames[0] && this.#shown !== null) return void this.#restore(frame);
     if (frame !== this.#frames[1] || this.#loading === null) return;
     const [front, back] = this.#frames;
     this.#shown = this.#loading;
@@ -46,6 +61,14 @@ export class PageView {
     this.element.dataset.event = this.#shown;
     this.#load();
   }
+
+  /** Shows the page again when a link in it has led elsewhere. */
+  #restore(frame) {
+    this.#isRestoring = !this.#isRestoring;
+    if (this.#isRestoring) frame.src = this.#address(this.#shown);
+  }
+
+  #isRestoring = false;
 
   /** Makes the visitor's window fit into the panel. */
   #fit() {

@@ -112,7 +112,7 @@ class Player {
     this.#list.show(index);
     this.#state.show(index);
     this.#event.show(index);
-    this.#page?.show(this.#session.pageOf(index), this.#session.viewportAt(index));
+    this.#showPage();
     this.#elements.eventTitle.textContent = index < 0 ? "Before the first event" : `Event ${count(index)}`;
     this.#writeAddress();
   }
@@ -208,8 +208,13 @@ class Player {
     this.#list.update();
     this.#scrubber.redraw();
     this.#showClock();
-    this.#page?.show(this.#session.pageOf(this.#index), this.#session.viewportAt(this.#index));
+    // No page is asked for that is left again as soon as the event is known that is wanted.
+    if (this.#wanted === null) this.#showPage();
   });
+
+  #showPage() {
+    this.#page?.show(this.#session.pageOf(this.#index), this.#session.viewportAt(this.#index));
+  }
 
   #showPlaying() {
     const { isPlaying } = this.#playback;

@@ -26,3 +26,18 @@ export const visible = (text) => text
   .replace(/\x7f/g, "␡")
   .replace(/[\x80-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/g,
     (character) => `\\u{${character.charCodeAt(0).toString(16).toUpperCase()}}`);
+
+/** JSON with a line for each value. It is not read for that: long numbers would lose their digits. */
+export function indented(json) {
+  let depth = 0;
+  const line = (change) => {
+    depth += change;
+    return `\n${"  ".repeat(depth)}`;
+  };
+  return json.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|\[\]|\{\}|[[\]{},:]/g, (token) => {
+    if (token === ",") return `,${line(0)}`;
+    if (token === ":") return ": ";
+    if (token === "[" || token === "{") return `${token}${line(1)}`;
+    return token === "]" || token === "}" ? `${line(-1)}${token}` : token;
+  });
+}

@@ -15,7 +15,7 @@ export class TreeView {
       role: "tree", "aria-label": title, onclick: (event) => this.#click(event), onkeydown: (event) => this.#key(event),
       onfocusin: (event) => this.#focus(event),
     });
-    this.#search = h("input", { type: "search", placeholder: `Find in ${title.toLowerCase()}`, autocomplete: "off",
+    this.#search = h("input", { type: "search", placeholder: `Find in ${title.toLowerCase()}`,
       "aria-label": `Find in ${title.toLowerCase()}`, oninput: () => this.#setQuery(this.#search.value) });
     this.#status = h("p.tree-status", { role: "status" });
     this.element = h("div.tree-view", {}, h("div.tools", {}, this.#search, this.#copyMenu(),
@@ -133,7 +133,8 @@ export class TreeView {
         `${count(rest)} more`);
       element = h("div.row", { role: "none" }, button);
     } else if (text !== undefined) {
-      element = h("div.row.text", { role: "none" }, h("pre", {}, visibleLines(text)),
+      element = h("div.row.text", { role: "treeitem", "aria-level": depth + 1 },
+        h("pre", { tabindex: "0" }, visibleLines(text)),
         more > 0 ? h("p", {}, `and ${count(more)} characters more: copy it to see all`) : null);
     } else if (isClose) {
       element = h("div.row", { role: "none", "aria-hidden": "true" }, ...this.#pieces(value));

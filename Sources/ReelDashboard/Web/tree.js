@@ -39,7 +39,7 @@ export function parts(term) {
   if (term instanceof ImproperList) {
     const all = [...term.elements, term.tail];
     return { open: "[", close: "]", count: all.length, children: (from, to) => plainChildren(all)(from, to)
-      .map((child) => (child.id === String(all.length - 1) ? { ...child, key: [["", "| "]] } : child)) };
+      .map((child) => (child.id === String(all.length - 1) ? { ...child, key: [["", "| "]], isTail: true } : child)) };
   }
   if (term instanceof TermMap) return term.size === 0 ? null : mapParts(term);
   return null;
@@ -94,7 +94,7 @@ export function tokens(term, budget) {
     const children = all.children(0, Math.ceil(left / 3) + 1);
     for (const [index, child] of children.entries()) {
       if (left <= 0) break;
-      if (index > 0) put("", ", ");
+      if (index > 0) put("", child.isTail ? " " : ", ");
       for (const [kind, text] of child.key) put(kind, text);
       write(child.term, depth + 1);
     }
@@ -212,9 +212,10 @@ export function rows(roots, { toggles = {}, limits = {}, query = "", isRevealing
     out.push({ ...row, value: [[all.open.length > 2 && all.open[0] === "%" ? "module" : "", all.open]] });
     const limit = hits !== null && isFound ? all.count : limits[path] ?? CHILDREN;
     const earlier = compares && mark === "inside" ? childrenBefore(all, term, before) : null;
-    for (const [index, child] of all.children(0, limit).entries()) {
+    const children = all.children(0, limit);
+    for (const [index, child] of children.entries()) {
       const then = earlier?.(child);
-      const isLast = index === all.count - 1;
+      const isLast = index === all.count - 1 || children[index + 1]?.isTail === true;
       add({ ...child, before: then, compares: earlier !== null, isAdded: earlier !== null && then === undefined,
         isBelowHit: hits !== null && (node.isBelowHit || hits.shown.get(path) === "hit") },
       childPath(path, child.id), depth + 1, isLast ? "" : ",");

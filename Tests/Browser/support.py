@@ -1,0 +1,205 @@
+"""What the tests share: programs that serve, a browser, and questions to what it shows."""
+
+import os
+import pathlib
+import re
+import select
+import subprocess
+import tempfile
+import time
+import unittest
+import urllib.request
+
+from selenium import webdriver
+from selenium.webdriver.chrome.options import Options
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+REEL = os.environ["REEL"]
+SHOP = os.environ["SHOP"]
+SAMPLES = ROOT / "Samples"
+# The file of axe-core, when there is one.
+AXE = os.environ.get("AXE")
+DESKTOP = (1280, 800)
+PHONE = (390, 844)
+# How long is waited for what comes at once on a machine with nothing else to do.
+SECONDS = 100
+
+
+def reel(*arguments, data=None):
+    """What the tool writes to standard output."""
+    return subprocess.run([REEL, *map(str, arguments)], input=data, capture_output=True, check=True).stdout
+
+
+class Program:
+    """A server of ours, with the addresses that it prints when it can be reached."""
+
+    def __init__(self, *command, addresses=1):
+        self.process = subprocess.Popen(
+            list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=ROOT)
+        deadline = time.monotonic() + SECONDS
+        output = b""
+        while output.count(b"\n") < addresses:
+            ready, _, _ = select.select([self.process.stdout], [], [], max(0, deadline - time.monotonic()))
+            piece = os.read(self.process.stdout.fileno(), 4096) if ready else b""
+            if not piece:
+                self.stop()
+                raise AssertionError(f"{command[0]} does not serve")
+            output += piece
+        self.addresses = re.findall(r"http://\S+", output.decode())
+
+    def stop(self):
+        self.process.terminate()
+        try:
+            self.process.wait(SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+        self.process.stdout.close()
+
+
+def serve(store, *options):
+    return Program(REEL, "serve", store, "--port", 0, *options)
+
+
+def fetch(url):
+    with urllib.request.urlopen(url, timeout=SECONDS) as response:
+        return response.read()
+
+
+class Browser(webdriver.Chrome):
+    """A Chromium without a window, of a size, light or dark."""
+
+    def __init__(self, size=DESKTOP, dark=False, scale=1):
+        options = Options()
+        for binary in ("/usr/bin/chromium", "/usr/bin/chromium-browser"):
+            if os.path.exists(binary):
+                options.binary_location = binary
+        width, height = size
+        for argument in ("--headless=new", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars",
+                         "--disable-background-networking", f"--window-size={width},{height}"):
+            options.add_argument(argument)
+        if os.geteuid() == 0:
+            options.add_argument("--no-sandbox")
+        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+        super().__init__(options=options, service=Service("/usr/bin/chromedriver"))
+        self.set_page_load_timeout(SECONDS)
+        self.set_script_timeout(SECONDS)
+        self.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
+            "width": width, "height": height, "deviceScaleFactor": scale, "mobile": width < 600})
+        self.execute_cdp_cmd("Emulation.setEmulatedMedia", {
+            "features": [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]})
+        self.execute_cdp_cmd("Browser.grantPermissions", {
+            "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]})
+
+    def until(self, condition, what=""):
+        """Waits until a condition, a function or an expression of JavaScript, is true, and returns its value."""
+        if isinstance(condition, str):
+            text = condition
+            what = what or text
+            condition = lambda driver: driver.execute_script(f"return ({text})")
+        return WebDriverWait(self, SECONDS, poll_frequency=0.05).until(condition, what)
+
+    def one(self, selector):
+        return self.find_element(By.CSS_SELECTOR, selector)
+
+    def all(self, selector):
+        return self.find_elements(By.CSS_SELECTOR, selector)
+
+    def text(self, selector):
+        return self.execute_script("return document.querySelector(arguments[0])?.textContent", selector)
+
+    def click(self, selector):
+        self.until(lambda driver: driver.one(selector).is_displayed(), selector)
+        self.one(selector).click()
+
+    def follow(self, selector):
+        """Clicks on what leads to another page, and waits until that is there."""
+        self.execute_script("window.isLeft = true")
+        self.one(selector).click()
+        self.until("window.isLeft === undefined && document.readyState === 'complete'", selector)
+
+    def problems(self):
+        """What the console has complained about since it was asked the last time."""
+        return [entry["message"] for entry in self.get_log("browser") if entry["level"] in ("SEVERE", "WARNING")]
+
+    # The player
+
+    def open_player(self, url, event=None):
+        self.get(url if event is None else f"{url}?event={event}")
+        self.until_read()
+
+    def until_read(self):
+        self.until("document.body.dataset.state === 'ready' && document.body.dataset.read === 'all'")
+
+    def event(self):
+        return int(self.execute_script("return document.body.dataset.event ?? -2"))
+
+    def until_event(self, event):
+        """Waits until the player is at an event, and shows its state."""
+        self.until(f"document.body.dataset.event === '{event}'"
+                   f" && document.querySelector('#tab-panel-assigns .tree-view').dataset.event === '{event}'")
+
+    def key(self, keys):
+        from selenium.webdriver.common.action_chains import ActionChains
+        ActionChains(self).send_keys(keys).perform()
+
+    def view(self, name):
+        """Makes a panel visible where they take turns."""
+        for button in self.all(f'.views [data-view="{name}"]'):
+            if button.is_displayed():
+                button.click()
+
+    def copied(self, notation):
+        """What the button that copies the assigns puts on the clipboard."""
+        self.execute_script("navigator.clipboard.writeText('')")
+        self.view("inspector")
+        self.click(f'#tab-panel-assigns [data-notation="{notation}"]')
+        return self.until(lambda driver: driver.execute_async_script(
+            "navigator.clipboard.readText().then(arguments[0], () => arguments[0](''))"), "the clipboard")
+
+    def page_text(self):
+        """The text of the replayed page, as a visitor reads it."""
+        self.switch_to.frame(self.one("iframe:not([hidden])"))
+        try:
+            return self.one("body").text
+        finally:
+            self.switch_to.default_content()
+
+    # Accessibility
+
+    def axe(self):
+        """What axe finds that is serious."""
+        if not AXE:
+            return []
+        self.execute_script(pathlib.Path(AXE).read_text())
+        report = self.execute_async_script(
+            "axe.run(document, { iframes: false, resultTypes: ['violations'] }).then(arguments[0])")
+        return [(one["id"], one["impact"], [node["html"][:160] for node in one["nodes"]][:4])
+                for one in report["violations"] if one["impact"] in ("serious", "critical")]
+
+
+class BrowserTest(unittest.TestCase):
+    """Tests with a folder of their own, which is gone afterwards."""
+
+    maxDiff = 2_000
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory(prefix="reel-browser-")))
+
+    @classmethod
+    def served(cls, store, *options):
+        program = serve(store, *options)
+        cls.addClassCleanup(program.stop)
+        return program.addresses[0]
+
+    @classmethod
+    def browser(cls, *arguments, **options):
+        browser = Browser(*arguments, **options)
+        cls.addClassCleanup(browser.quit)
+        return browser
+
+    def assertNothingSerious(self, browser, where):
+        self.assertEqual(browser.axe(), [], where)

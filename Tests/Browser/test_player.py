@@ -1,0 +1,175 @@
+"""Each thing that the player can do, and what is there without JavaScript."""
+
+import json
+import re
+
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.keys import Keys
+
+from attacks import Atom, frame
+from support import DESKTOP, SAMPLES, BrowserTest, fetch, reel
+
+
+class PlayerTest(BrowserTest):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        store = cls.folder / "store"
+        store.mkdir()
+        cls.file = store / "catalogue.reel"
+        reel("import", SAMPLES / "phoenix-replay-0.6" / "catalogue.recording", "-o", cls.file)
+        cls.events = json.loads(reel("json", cls.file))["events"]
+        # Ten hours in which nothing happens.
+        header = {Atom("id"): "idle", Atom("view"): "Idle.Live"}
+        ticks = [(time, Atom("info"), {Atom("message"): "tick"}) for time in (0, 36_000_000, 36_000_100)]
+        idle = b"".join(map(frame, [(Atom("recording"), (1, 0), header), *ticks]))
+        reel("compact", "-", "-o", store / "idle.reel", data=idle)
+        cls.url = cls.served(store)
+        cls.shared = cls.browser(DESKTOP)
+
+    def open(self, event):
+        browser = self.shared
+        browser.open_player(f"{self.url}recordings/catalogue", event)
+        browser.until_event(event)
+        return browser
+
+    def first(self, kind, after=0):
+        """The first event of a kind after another one."""
+        return next(index for index in range(after, len(self.events)) if self.events[index]["type"] == kind)
+
+    def test_the_scrubber_names_the_event_under_the_pointer(self):
+        browser = self.open(self.first("event", 100))
+        at = browser.event()
+        x = browser.execute_script("""
+            const [event, duration] = arguments, { width } = document.querySelector("#scrubber").getBoundingClientRect();
+            return 10 + event / duration * (width - 20) - width / 2""",
+            self.events[at]["offset"], self.events[-1]["offset"])
+        ActionChains(browser).move_to_element_with_offset(browser.one("#scrubber"), int(x), 0).perform()
+        tip = browser.until(
+            "[...document.querySelectorAll('.tip')].find((tip) => !tip.hidden && tip.textContent !== '')?.textContent")
+        near = [index for index, event in enumerate(self.events)
+                if abs(event["offset"] - self.events[at]["offset"]) < 100]
+        labels = [line.split(None, 3)[3] for line in reel(
+            "events", self.file, "--range", f"{near[0]}..{near[-1]}").decode().splitlines()]
+        self.assertTrue(any(tip.endswith(label[:40]) or label[:20] in tip for label in labels), (tip, labels))
+
+    def test_kinds_have_colours(self):
+        browser = self.open(100)
+        colours = browser.execute_script("""
+            return Object.fromEntries([...document.querySelectorAll(".chip")].map((chip) =>
+                [chip.dataset.kind, getComputedStyle(chip.querySelector(".dot")).backgroundColor]))""")
+        self.assertEqual(set(colours), {event["type"] for event in self.events})
+        self.assertEqual(len({colours[kind] for kind in ("event", "render", "params", "info", "log", "exit")}), 6)
+        rows = browser.execute_script("""
+            return [...document.querySelectorAll(".event")].filter((row) => row.dataset.group !== "error")
+                .map((row) => [row.dataset.kind, getComputedStyle(row.querySelector(".dot")).backgroundColor])""")
+        self.assertGreater(len(rows), 10)
+        self.assertEqual([row for row in rows if colours[row[0]] != row[1]], [])
+
+    def test_keys_and_buttons_move_and_play(self):
+        browser = self.open(100)
+        for key, event in ((Keys.ARROW_RIGHT, 101), (Keys.ARROW_LEFT, 100), (Keys.END, len(self.events) - 1),
+                           (Keys.HOME, -1), (Keys.ARROW_RIGHT, 0)):
+            browser.key(key)
+            browser.until_event(event)
+            browser.until(f"location.search === '?event={event}'")
+        for selector, event in ((".forward", 1), (".forward", 2), (".back", 1)):
+            browser.click(selector)
+            browser.until_event(event)
+        for key, speed in (("1", 1), ("2", 2), ("5", 5), ("0", 10)):
+            browser.key(key)
+            browser.until(f"document.querySelector('.speeds [aria-pressed=true]').dataset.speed === '{speed}'")
+        for speed in (1, 2, 5, 10):
+            browser.click(f".speeds [data-speed='{speed}']")
+            browser.until(f"document.querySelector('.speeds [aria-pressed=true]').dataset.speed === '{speed}'")
+        browser.click(".play")
+        browser.until("Number(document.body.dataset.event) > 20")
+        browser.click(".play")
+        browser.until("document.querySelector('.play').ariaLabel === 'Play'")
+        # A row of the list leads to its event, and its address leads there again.
+        browser.click(".event[aria-selected=true] + .event, .event")
+        browser.until("location.search === `?event=${document.body.dataset.event}`")
+        event = browser.event()
+        browser.refresh()
+        browser.until_read()
+        browser.until_event(event)
+        self.assertEqual(browser.problems(), [])
+
+    def test_idle_time_is_skipped(self):
+        browser = self.shared
+        browser.open_player(f"{self.url}recordings/idle", 0)
+        browser.key("s")
+        browser.until("document.querySelector('.skip').ariaPressed === 'false'")
+        browser.click(".skip")
+        browser.until("document.querySelector('.skip').ariaPressed === 'true'")
+        browser.key("k")
+        browser.until_event(2)
+
+    def test_what_an_event_has_changed_is_marked(self):
+        browser = self.open(self.first("render", self.first("event", 104)))
+        event = browser.event()
+        changed = re.findall(r"^[~+] assigns (\w+)", reel(
+            "state", self.file, "--event", event, "--diff").decode(), re.MULTILINE)
+        marked = browser.execute_script("""
+            return [...document.querySelectorAll("#tab-panel-assigns [data-mark][aria-level='2'] .key")]
+                .map((key) => key.textContent.replace(/[: ]+$/, ""))""")
+        self.assertGreater(len(marked), 0)
+        self.assertEqual(sorted(set(marked)), sorted(set(changed)))
+        # Without revealing, only the rows that were open are.
+        before = len(browser.all("#tab-panel-assigns .row"))
+        browser.key("c")
+        browser.until(f"document.querySelectorAll('#tab-panel-assigns .row').length < {before}")
+
+    def test_the_state_is_copied_in_each_notation(self):
+        browser = self.open(200)
+        erlang = reel("state", self.file, "--event", 200, "--erlang").decode()
+        self.assertEqual("".join(browser.copied("erlang").split()), "".join(erlang.split()))
+        state = fetch(f"{self.url}recordings/catalogue/state?event=200&mapping=plain")
+        copied = browser.copied("json")
+        self.assertEqual(json.loads(copied), json.loads(state))
+        self.assertIn('\n    "big": 123456789012345678901234567890,\n', copied)
+        self.assertEqual(browser.copied("elixir"), reel("state", self.file, "--event", 200).decode().rstrip("\n"))
+
+    def test_events_are_found_and_a_tree_opens_by_keys(self):
+        browser = self.open(100)
+        browser.key("e")
+        browser.key("sort")
+        browser.until("[...document.querySelectorAll('.event')].every((row) => row.textContent.includes('sort'))")
+        self.assertGreater(len(browser.all(".event")), 0)
+        browser.key(Keys.ESCAPE)
+        browser.click("#tab-event")
+        browser.until("document.querySelector('#tab-panel-event .tree [role=treeitem]') !== null")
+        browser.click("#tab-assigns")
+        browser.key("/")
+        browser.key("ada")
+        browser.until("document.querySelector('#tab-panel-assigns .tree mark') !== null")
+        browser.key(Keys.TAB * 5)
+        browser.until("document.activeElement.getAttribute('role') === 'treeitem'")
+        rows = len(browser.all("#tab-panel-assigns .row"))
+        browser.key(Keys.ARROW_LEFT)
+        browser.until(f"document.querySelectorAll('#tab-panel-assigns .row').length < {rows}")
+
+    def test_without_a_template_it_is_said_how_to_add_one(self):
+        browser = self.open(100)
+        self.assertIn("Rec.CatalogLive.mustache", browser.text(".hint"))
+
+    def test_without_javascript_recordings_are_found_read_and_deleted(self):
+        (self.folder / "other").mkdir()
+        (self.folder / "other" / "catalogue.reel").write_bytes(self.file.read_bytes())
+        url = self.served(self.folder / "other")
+        browser = self.browser(DESKTOP)
+        browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+        browser.get(url)
+        browser.click("summary")
+        browser.one("[name=min_events]").send_keys("100")
+        browser.one(".search button").click()
+        browser.until(lambda driver: "min_events=100" in driver.current_url)
+        browser.click("tbody th a")
+        browser.until(lambda driver: "recordings/catalogue" in driver.current_url)
+        self.assertIn("Rec.CatalogLive", browser.one("h1").text)
+        self.assertIn("mount", browser.one("main").text)
+        browser.get(url)
+        browser.click("tbody a.danger")
+        browser.until(lambda driver: driver.current_url.endswith("/delete"))
+        browser.click("button.danger")
+        browser.until(lambda driver: driver.all(".empty"))
