@@ -1,8 +1,6 @@
-import Synchronization
-
 /// Tells everybody who listens what has happened.
 package final class ChangeFeed: Sendable {
-    private let listeners = Mutex<(next: Int, streams: [Int: AsyncStream<RecordingChange>.Continuation])>((0, [:]))
+    private let listeners = Guarded<(next: Int, streams: [Int: AsyncStream<RecordingChange>.Continuation])>((0, [:]))
 
     package init() {}
 

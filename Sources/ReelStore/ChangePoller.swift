@@ -1,5 +1,4 @@
 import Dispatch
-import Synchronization
 
 /// Looks now and then for what other processes have done to a store, for as long as somebody listens.
 ///
@@ -12,7 +11,7 @@ package final class ChangePoller: Sendable {
     private let feed: ChangeFeed
     /// What has happened since it was last asked; the first time, nothing.
     private let look: @Sendable () -> [RecordingChange]
-    private let isRunning = Mutex(false)
+    private let isRunning = Guarded(false)
     private let isAwake = DispatchSemaphore(value: 0)
 
     package init(_ feed: ChangeFeed, look: @escaping @Sendable () -> [RecordingChange]) {

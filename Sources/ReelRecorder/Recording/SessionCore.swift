@@ -10,9 +10,9 @@ final class SessionCore: Sendable {
     let description: SessionDescription
     let policy: RecordingPolicy
     let engine: Engine
-    let state: Mutex<SessionState>
+    let state: Guarded<SessionState>
     /// What the worker that has the session works on.
-    let storage: Mutex<SessionStorage>
+    let storage: Guarded<SessionStorage>
     /// When the session started, by the monotonic clock.
     private let start = MonotonicTime.now
     /// Whether recording anything makes sense: what is false stays false.
@@ -26,8 +26,8 @@ final class SessionCore: Sendable {
         isOpen = Atomic(discarded == nil)
         var state = SessionState()
         if let discarded { state.phase = .ended(.discarded(discarded)) }
-        self.state = Mutex(state)
-        storage = Mutex(SessionStorage())
+        self.state = Guarded(state)
+        storage = Guarded(SessionStorage())
     }
 
     /// Whether an event may still be recorded.

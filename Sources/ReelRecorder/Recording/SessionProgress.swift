@@ -1,5 +1,5 @@
 public import ExternalTerm
-import Synchronization
+import ReelStore
 
 /// How far a session is, and the storing of it.
 public struct SessionProgress: Hashable, Sendable {

@@ -19,8 +19,8 @@ final class Engine: Sendable {
     let redactsText: Bool
     let makers: [MemberMaker]
     private let nextMaker = Atomic<Int>(0)
-    private let sessions = Mutex(Sessions())
-    private let workers = Mutex<[Task<Void, Never>]>([])
+    private let sessions = Guarded(Sessions())
+    private let workers = Guarded<[Task<Void, Never>]>([])
 
     private struct Sessions {
         var running: [RecordingID: SessionCore] = [:]

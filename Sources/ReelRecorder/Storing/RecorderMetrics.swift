@@ -1,5 +1,5 @@
 import Metrics
-import Synchronization
+import ReelStore
 
 /// What a recorder has done so far.
 public struct RecorderStatistics: Hashable, Sendable {
@@ -49,7 +49,7 @@ final class RecorderMetrics: Sendable {
     private let flushes: Metrics.Timer
     private let sessions: Gauge
     private let memory: Gauge
-    private let counted = Mutex(RecorderStatistics())
+    private let counted = Guarded(RecorderStatistics())
 
     init(_ factory: any MetricsFactory) {
         func counter(_ name: String, _ reason: String? = nil) -> Counter {

@@ -1,6 +1,5 @@
 import ExternalTerm
 import ReelStore
-import Synchronization
 
 /// What the recorder's workers have to do, in order: sessions first, and what can wait after them.
 final class WorkQueue: Sendable {
@@ -18,7 +17,7 @@ final class WorkQueue: Sendable {
         var isFinished = false
     }
 
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     func push(_ job: Job) {
         let worker = state.withLock { state -> CheckedContinuation<Job?, Never>? in

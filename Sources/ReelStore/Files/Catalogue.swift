@@ -1,12 +1,11 @@
 import Reel
-import Synchronization
 import SystemPackage
 
 /// What a listing says of all finished recordings of a folder: a catalogue for each of its folders, each made again when its
 /// folder has changed.
 final class Catalogue: Sendable {
     private let layout: FileLayout
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     /// A folder's time says that nothing has changed only when it is older than what its clock cannot tell apart.
     private static let settled = 2_000_000_000
@@ -37,7 +36,7 @@ final class Catalogue: Sendable {
     /// The catalogues of all folders, as they are now.
     func read() throws -> [CatalogueBytes] {
         let folders = layout.folders
-        let results = Mutex<[Int: Result<CatalogueBytes, any Error>]>([:])
+        let results = Guarded<[Int: Result<CatalogueBytes, any Error>]>([:])
         BlockingWork.forEach(folders.count) { index in
             let result = Result { try self.read(folders[index]) }
             results.withLock { $0[index] = result }

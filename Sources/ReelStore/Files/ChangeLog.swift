@@ -1,4 +1,3 @@
-import Synchronization
 import SystemPackage
 
 /// The file through which the processes that use a folder tell each other what they have done: a line a change.
@@ -7,7 +6,7 @@ import SystemPackage
 /// first.
 final class ChangeLog: Sendable {
     private let path: FilePath
-    private let reading = Mutex<Reading?>(nil)
+    private let reading = Guarded<Reading?>(nil)
 
     /// From this size on another file is started.
     private static let longest = 1 << 20

@@ -1,5 +1,4 @@
 import Reel
-import Synchronization
 
 /// A page of a listing that is put together from catalogues and running sessions.
 package struct Listing {
@@ -48,7 +47,7 @@ package struct Listing {
     /// Adds what is asked for of catalogues, which are looked through at the same time.
     mutating func add(_ catalogues: [CatalogueBytes]) {
         let empty = self
-        let parts = Mutex<[Int: Listing]>([:])
+        let parts = Guarded<[Int: Listing]>([:])
         BlockingWork.forEach(catalogues.count) { index in
             var part = Listing(empty.query, after: empty.cursor, limit: empty.limit)
             part.running = empty.running

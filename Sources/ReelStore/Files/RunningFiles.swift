@@ -1,5 +1,4 @@
 import Reel
-import Synchronization
 import SystemPackage
 
 /// The recordings of a folder that have no end yet, and what has been counted of them.
@@ -7,7 +6,7 @@ final class RunningFiles: Sendable {
     private let layout: FileLayout
     /// Whether to wait until the disk has what is appended.
     private let syncs: Bool
-    private let sessions_ = Mutex<[RecordingID: Session]>([:])
+    private let sessions_ = Guarded<[RecordingID: Session]>([:])
 
     init(layout: FileLayout, syncs: Bool) {
         self.layout = layout
