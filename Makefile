@@ -180,7 +180,7 @@ crashes: setup ## kill a program that records CRASHES times, and see that nothin
 	CRASHES=$(CRASHES) swift test --scratch-path $(BUILD) --filter '^RecorderCrashTests'
 
 tsan: setup ## run the recorder's tests under the thread sanitizer
-	swift test --scratch-path $(BUILD)-tsan --sanitize=thread --filter '^ReelRecorderTests'
+	swift test --scratch-path $(BUILD)-tsan --sanitize=thread -Xswiftc -DTHREAD_SANITIZER --filter '^ReelRecorderTests'
 
 large: build ## measure time and memory on a recording of BYTES bytes
 	@Scripts/measure-large.sh $(BUILD)/release/reel $(BYTES)

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Tells everybody who listens what has happened.
 package final class ChangeFeed: Sendable {
     private let listeners = Guarded<(next: Int, streams: [Int: AsyncStream<RecordingChange>.Continuation])>((0, [:]))

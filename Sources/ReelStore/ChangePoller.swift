@@ -1,4 +1,5 @@
 import Dispatch
+import Synchronization
 
 /// Looks now and then for what other processes have done to a store, for as long as somebody listens.
 ///

@@ -1,27 +1,27 @@
 package import Synchronization
 
-/// A value that one thread at a time may use: a `Mutex` that the thread sanitizer understands.
+/// A value that one thread at a time may use.
 ///
-/// Under contention a `Mutex` is taken and given up in the standard library, which is not built for the sanitizer: it sees no
-/// order between two threads then, and reports races where there are none. So each thread says by itself that it has seen
-/// what the one before it did, which takes a load and a store.
-package struct Guarded<Value: ~Copyable>: ~Copyable, Sendable {
-    @usableFromInline let mutex: Mutex<Value>
-    @usableFromInline let turn = Atomic<Bool>(false)
+/// It is a `Mutex`. Under contention that is taken and given up in the standard library, which is not built for the thread
+/// sanitizer: it sees no order between two threads then, and reports races where there are none. So in a build for the
+/// sanitizer (`-DTHREAD_SANITIZER`) each thread says by itself that it has seen what the one before it did.
+#if THREAD_SANITIZER
+    package struct Guarded<Value: ~Copyable>: ~Copyable, Sendable {
+        private let mutex: Mutex<Value>
+        private let turn = Atomic<Bool>(false)
 
-    @inlinable
-    package init(_ value: consuming sending Value) { mutex = Mutex(value) }
+        package init(_ value: consuming sending Value) { mutex = Mutex(value) }
 
-    /// Calls `body` with the value, when no other thread uses it.
-    @inlinable
-    @inline(__always)
-    package borrowing func withLock<Result: ~Copyable, Failure: Error>(
-        _ body: (inout sending Value) throws(Failure) -> sending Result
-    ) throws(Failure) -> sending Result {
-        try mutex.withLock { value throws(Failure) in
-            _ = turn.load(ordering: .acquiring)
-            defer { turn.store(true, ordering: .releasing) }
-            return try body(&value)
+        package borrowing func withLock<Result: ~Copyable, Failure: Error>(
+            _ body: (inout sending Value) throws(Failure) -> sending Result
+        ) throws(Failure) -> sending Result {
+            try mutex.withLock { value throws(Failure) in
+                _ = turn.load(ordering: .acquiring)
+                defer { turn.store(true, ordering: .releasing) }
+                return try body(&value)
+            }
         }
     }
-}
+#else
+    package typealias Guarded = Mutex
+#endif

@@ -1,4 +1,5 @@
 public import ExternalTerm
+import Synchronization
 import ReelStore
 
 /// How far a session is, and the storing of it.

@@ -1,4 +1,5 @@
 import Metrics
+import Synchronization
 import ReelStore
 
 /// What a recorder has done so far.

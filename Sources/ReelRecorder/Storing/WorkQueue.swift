@@ -1,4 +1,5 @@
 import ExternalTerm
+import Synchronization
 import ReelStore
 
 /// What the recorder's workers have to do, in order: sessions first, and what can wait after them.

@@ -1,4 +1,5 @@
 import Reel
+import Synchronization
 import SystemPackage
 
 /// What a listing says of all finished recordings of a folder: a catalogue for each of its folders, each made again when its

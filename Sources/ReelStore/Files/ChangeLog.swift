@@ -1,4 +1,5 @@
 import SystemPackage
+import Synchronization
 
 /// The file through which the processes that use a folder tell each other what they have done: a line a change.
 ///

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Synchronization
 import Glibc
 import SystemPackage
 

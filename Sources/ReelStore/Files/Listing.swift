@@ -1,4 +1,5 @@
 import Reel
+import Synchronization
 
 /// A page of a listing that is put together from catalogues and running sessions.
 package struct Listing {

@@ -1,4 +1,5 @@
 import Reel
+import Synchronization
 import SystemPackage
 
 /// The recordings of a folder that have no end yet, and what has been counted of them.
