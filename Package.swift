@@ -71,7 +71,8 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+        // libpq, loaded when a database is opened.
+        .target(name: "CPostgres"),
         .target(
             name: "ReelStorePostgres", dependencies: ["ReelStore", "Reel", "ExternalTerm", "CPostgres"],
             swiftSettings: settings

@@ -49,41 +49,46 @@ final class PostgresConnection: Sendable {
     /// libpq's connection, closed when it is dropped.
     @safe private struct Handle: ~Copyable {
         let pointer: OpaquePointer
+        let library: PostgresLibrary
 
-        init(_ pointer: OpaquePointer) { unsafe self.pointer = unsafe pointer }
+        init(_ pointer: OpaquePointer, of library: PostgresLibrary) {
+            unsafe self.pointer = unsafe pointer
+            self.library = library
+        }
 
         // Safe: nobody else has the pointer.
-        deinit { unsafe PQfinish(pointer) }
+        deinit { unsafe library.PQfinish(pointer) }
     }
 
     /// Connects.
     ///
     /// - Parameter url: libpq's URL or keywords, with all its options.
     init(_ url: String) throws(PostgresError) {
-        if let message = PostgresConnection.complaint(about: url) {
+        let library = try PostgresLibrary.loaded.get()
+        if let message = library.complaint(about: url) {
             throw PostgresError(state: nil, message: message, isConnectionLost: false, isInvalidURL: true)
         }
         // What the URL says counts more than what comes before it, and less than what comes after.
         let keywords = ["connect_timeout", "fallback_application_name", "dbname", "client_encoding"]
         let values = ["10", "reel", url, "UTF8"]
-        let made: OpaquePointer? = unsafe PostgresConnection.withStrings(keywords) { keywords in
-            unsafe PostgresConnection.withStrings(values) { values in
+        let made: OpaquePointer? = unsafe PostgresLibrary.withStrings(keywords) { keywords in
+            unsafe PostgresLibrary.withStrings(values) { values in
                 // Safe: both end with a null pointer and outlive the call.
-                unsafe PQconnectdbParams(keywords, values, 1)
+                unsafe library.PQconnectdbParams(keywords, values, 1)
             }
         }
         guard let made = unsafe made else {
             throw PostgresError(state: nil, message: "no memory for a connection", isConnectionLost: true)
         }
         // Safe: not null, and closed by the handle.
-        guard unsafe PQstatus(made) == CONNECTION_OK else {
-            let message = unsafe PostgresConnection.text(PQerrorMessage(made))
-            unsafe PQfinish(made)
+        guard unsafe library.PQstatus(made) == CONNECTION_OK else {
+            let message = unsafe PostgresLibrary.text(library.PQerrorMessage(made))
+            unsafe library.PQfinish(made)
             throw PostgresError(state: nil, message: message, isConnectionLost: true)
         }
         // Notices are for people at a terminal.
-        unsafe PQsetNoticeProcessor(made, { _, _ in }, nil)
-        handle = Mutex(unsafe Handle(made))
+        _ = unsafe library.PQsetNoticeProcessor(made, { _, _ in }, nil)
+        handle = Mutex(unsafe Handle(made, of: library))
     }
 
     /// Runs one statement with values, or several without.
@@ -91,20 +96,23 @@ final class PostgresConnection: Sendable {
     func execute(_ sql: String, _ values: [PostgresValue] = []) throws(PostgresError) -> PostgresRows {
         let outcome: Result<PostgresRows, PostgresError> = handle.withLock { handle in
             let connection = unsafe handle.pointer
-            let result = unsafe PostgresConnection.result(of: sql, values, on: connection)
+            let library = handle.library
+            let result = unsafe library.result(of: sql, values, on: connection)
             // Safe: libpq takes null in each of these calls.
-            defer { unsafe PQclear(result) }
-            switch unsafe PQresultStatus(result) {
+            defer { unsafe library.PQclear(result) }
+            switch unsafe library.PQresultStatus(result) {
             case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY:
-                return .success(unsafe PostgresConnection.rows(of: result))
+                return .success(unsafe library.rows(of: result))
             default:
-                let state = unsafe PQresultErrorField(result, Int32(UInt8(ascii: "C")))
-                let message = unsafe PQresultErrorField(result, Int32(UInt8(ascii: "M"))) ?? PQerrorMessage(connection)
+                let state = unsafe library.PQresultErrorField(result, Int32(UInt8(ascii: "C")))
+                let message =
+                    unsafe library.PQresultErrorField(result, Int32(UInt8(ascii: "M")))
+                    ?? library.PQerrorMessage(connection)
                 return .failure(
                     PostgresError(
-                        state: unsafe state == nil ? nil : PostgresConnection.text(state),
-                        message: unsafe PostgresConnection.text(message),
-                        isConnectionLost: unsafe PQstatus(connection) != CONNECTION_OK))
+                        state: unsafe state == nil ? nil : PostgresLibrary.text(state),
+                        message: unsafe PostgresLibrary.text(message),
+                        isConnectionLost: unsafe library.PQstatus(connection) != CONNECTION_OK))
             }
         }
         return try outcome.get()
@@ -116,10 +124,11 @@ final class PostgresConnection: Sendable {
     func notifications(wake: Int32) throws(PostgresError) -> [PostgresNotification] {
         let outcome: Result<[PostgresNotification], PostgresError> = handle.withLock { handle in
             let connection = unsafe handle.pointer
+            let library = handle.library
             let lost = PostgresError(state: nil, message: "the connection is gone", isConnectionLost: true)
-            var found = unsafe PostgresConnection.notifications(on: connection)
+            var found = unsafe library.notifications(on: connection)
             while found.isEmpty {
-                let socket = unsafe PQsocket(connection)
+                let socket = unsafe library.PQsocket(connection)
                 guard socket >= 0 else { return .failure(lost) }
                 var waiting = [
                     pollfd(fd: socket, events: Int16(POLLIN), revents: 0),
@@ -128,18 +137,32 @@ final class PostgresConnection: Sendable {
                 // Safe: the array outlives the call, which writes into its elements.
                 guard unsafe poll(&waiting, 2, -1) >= 0 || errno == EINTR else { return .failure(lost) }
                 if waiting[1].revents != 0 { return .success([]) }
-                guard unsafe PQconsumeInput(connection) == 1 else { return .failure(lost) }
-                found = unsafe PostgresConnection.notifications(on: connection)
+                guard unsafe library.PQconsumeInput(connection) == 1 else { return .failure(lost) }
+                found = unsafe library.notifications(on: connection)
             }
             return .success(found)
         }
         return try outcome.get()
     }
+}
 
-    // MARK: libpq
+// What is done with libpq's pointers.
+extension PostgresLibrary {
+    /// libpq, which is loaded when it is first asked for.
+    fileprivate static let loaded: Result<PostgresLibrary, PostgresError> = {
+        var message: UnsafePointer<CChar>? = nil
+        // Safe: what is found stays where it is, and the message is copied at once.
+        if let library = unsafe loadPostgresLibrary(&message) { return .success(unsafe library.pointee) }
+        return .failure(
+            PostgresError(
+                state: nil,
+                message:
+                    unsafe "there is no libpq: install libpq5 (Debian, Ubuntu) or libpq (Fedora, Homebrew): \(PostgresLibrary.text(message))",
+                isConnectionLost: false))
+    }()
 
     /// What libpq cannot read in a URL, or nil.
-    private static func complaint(about url: String) -> String? {
+    fileprivate func complaint(about url: String) -> String? {
         var message: UnsafeMutablePointer<CChar>? = nil
         // Safe: libpq frees what it has made, and takes null.
         if let options = unsafe PQconninfoParse(url, &message) {
@@ -147,10 +170,10 @@ final class PostgresConnection: Sendable {
             return nil
         }
         defer { unsafe PQfreemem(message) }
-        return unsafe text(message)
+        return unsafe PostgresLibrary.text(message)
     }
 
-    @unsafe private static func result(
+    @unsafe fileprivate func result(
         of sql: String, _ values: [PostgresValue], on connection: OpaquePointer
     ) -> OpaquePointer? {
         // Several statements at once have no values, and give no rows.
@@ -181,10 +204,10 @@ final class PostgresConnection: Sendable {
         }
     }
 
-    @unsafe private static func rows(of result: OpaquePointer?) -> PostgresRows {
+    @unsafe fileprivate func rows(of result: OpaquePointer?) -> PostgresRows {
         var rows = PostgresRows()
         // Safe: rows and columns are within what libpq says there is, and the bytes are copied before the result is cleared.
-        rows.changedCount = unsafe Int(text(PQcmdTuples(result))) ?? 0
+        rows.changedCount = unsafe Int(PostgresLibrary.text(PQcmdTuples(result))) ?? 0
         let columnCount = unsafe PQnfields(result)
         for row in 0..<(unsafe PQntuples(result)) {
             rows.rows.append(
@@ -198,20 +221,21 @@ final class PostgresConnection: Sendable {
         return rows
     }
 
-    @unsafe private static func notifications(on connection: OpaquePointer) -> [PostgresNotification] {
+    @unsafe fileprivate func notifications(on connection: OpaquePointer) -> [PostgresNotification] {
         var found: [PostgresNotification] = []
         // Safe: the text is copied before the notification is freed.
         while let notification = unsafe PQnotifies(connection) {
             found.append(
                 unsafe PostgresNotification(
-                    channel: text(notification.pointee.relname), payload: text(notification.pointee.extra)))
+                    channel: PostgresLibrary.text(notification.pointee.relname),
+                    payload: PostgresLibrary.text(notification.pointee.extra)))
             unsafe PQfreemem(notification)
         }
         return found
     }
 
     /// Calls `body` with C's form of an array of strings.
-    @unsafe private static func withStrings<Result>(
+    @unsafe fileprivate static func withStrings<Result>(
         _ strings: [String], _ body: (UnsafePointer<UnsafePointer<CChar>?>) -> Result?
     ) -> Result? {
         let bytes = strings.map { Array($0.utf8CString) }
@@ -232,7 +256,7 @@ final class PostgresConnection: Sendable {
         }
     }
 
-    @unsafe private static func text(_ pointer: UnsafePointer<CChar>?) -> String {
+    @unsafe fileprivate static func text(_ pointer: UnsafePointer<CChar>?) -> String {
         guard let pointer = unsafe pointer else { return "" }
         var text = unsafe String(cString: pointer)
         while text.last?.isNewline == true { text.removeLast() }
