@@ -11,7 +11,7 @@ struct SourceRules {
         "ReelJSON": ["Reel", "ExternalTerm", "Zlib", "FoundationEssentials", "Synchronization"],
         "ReelStore": ["ReelJSON", "Reel", "ExternalTerm", "Zlib", "SystemPackage", "Dispatch", "Synchronization"],
         "ReelStore/SQL/CountsJSON.swift": ["Reel", "ExternalTerm", "FoundationEssentials"],
-        "ReelStore/Files/FileSystem.swift": ["SystemPackage", "FoundationEssentials", "Glibc"],
+        "ReelStore/Files/FileSystem.swift": ["SystemPackage", "FoundationEssentials", "Synchronization", "Glibc"],
         "ReelStoreSQLite": ["ReelStore", "Reel", "ExternalTerm", "GRDB", "Foundation", "Synchronization"],
         "ReelStorePostgres": ["ReelStore", "Reel", "ExternalTerm", "Dispatch", "Synchronization"],
         "ReelStorePostgres/PostgresConnection.swift": ["ReelStore", "CPostgres", "Synchronization", "Glibc"],
