@@ -32,7 +32,7 @@ struct VectorsCheckCommand: ParsableCommand {
     var id: [String] = []
 
     @Option(help: "How many seconds a reader may take for an answer.")
-    var timeout = 10.0
+    var timeout = 60.0
 
     @Option(help: "Write the results to a file as JUnit does.")
     var junit: String?
