@@ -105,7 +105,8 @@ struct VectorsReaderTests {
     @Test(
         "A reader that dies, hangs or says too much is stopped, and named", .timeLimit(.minutes(2)), arguments: unsound)
     func stops(reader: (body: String, report: String)) throws {
-        let tool = try check(python(reader.body), "--timeout", "1.5")
+        // Who hangs is waited for; everybody else has time, however busy the machine is.
+        let tool = try check(python(reader.body), "--timeout", reader.report.contains("within") ? "1.5" : "60")
         #expect(tool.status == 1)
         #expect(tool.text.contains(reader.report), "\(tool.text)\(tool.talk)")
         #expect(tool.text.contains("not asked"))
@@ -116,10 +117,10 @@ struct VectorsReaderTests {
         for (ending, report) in [
             ("sys.exit(4)", "the reader has ended with status 4"),
             ("answer(\"skip\")", "the reader has written more lines than it was asked for"),
-            ("time.sleep(1000)", "the reader has not ended within 1.5 seconds after the end of its input"),
+            ("time.sleep(1000)", "the reader has not ended within 5.0 seconds after the end of its input"),
         ] {
             let reader = python("answer(\"skip\")").replacing("\n'", with: "\n\(ending)\n'")
-            let tool = try check(reader, "--timeout", "1.5")
+            let tool = try check(reader, "--timeout", "5")
             #expect(tool.status == 1)
             #expect(tool.text.contains(report), "\(tool.text)\(tool.talk)")
         }
