@@ -120,7 +120,7 @@ let package = Package(
             name: "reel-tool",
             dependencies: [
                 "Reel", "ReelJSON", "ReelStore", "ReelStoreSQLite", "ReelStorePostgres", "ReelDashboard",
-                "ReelRecorder", "ExternalTerm", "GzipMembers",
+                "ReelRecorder", "ReelRetention", "ExternalTerm", "GzipMembers",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),

@@ -39,6 +39,26 @@ struct ProgramTests {
         }
     }
 
+    @Test("reel serve keeps a store within limits")
+    func limits() async throws {
+        try await Self.inFolder { (folder) async throws in
+            let store = try FileStore(FilePath(folder))
+            for number in 1...3 { try await store.keep(SampleSession("s-\(number)")) }
+            let changes = try await store.changes()
+            let program = try RunningProgram("reel", ["serve", folder, "--port", "0", "--max-count", "1"])
+            let client = try Self.client(await program.nextLine())
+            var deleted = 0
+            for await change in changes {
+                if case .deleted = change { deleted += 1 }
+                if deleted == 2 { break }
+            }
+            #expect(try await client.get("/").listed.count == 1)
+            #expect(program.stop() == 0)
+            let both = try RunningProgram("reel", ["serve", folder, "--max-count", "1", "--read-only"])
+            #expect(both.status() == 64)
+        }
+    }
+
     @Test(
         "reel serve takes a file, and a folder of PhoenixReplay's files",
         arguments: [("counter.recording", 1), ("", 5)])

@@ -77,6 +77,10 @@ struct CommandTests {
             let dry = try Tool.run("gc", store, "--max-count", "2", "--dry-run")
             #expect(dry.lines.count == 5)
             #expect(try Tool.run("ls", store).lines.count == 6)
+            let planned = try Tool.run("gc", store, "--max-count", "5", "--dry-run", "--json")
+            let expired = try JSONSerialization.jsonObject(with: Data(planned.output.utf8)) as? [String: Any]
+            #expect(expired?["expired"] as? String == "count")
+            #expect(planned.talk.contains("1 recording would be deleted"))
             #expect(try Tool.run("gc", store, "--max-count", "2").status == 0)
             #expect(try Tool.run("ls", store).lines.count == 2)
             #expect(try Tool.run("rm", store, "f-5").status == 0)

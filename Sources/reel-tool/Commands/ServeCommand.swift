@@ -3,6 +3,7 @@ import FoundationEssentials
 import Logging
 import Reel
 import ReelDashboard
+import ReelRetention
 import ReelStore
 import Synchronization
 import SystemPackage
@@ -22,8 +23,11 @@ struct ServeCommand: AsyncParsableCommand {
             TEMPLATES is a folder of Mustache templates, one a view: Shop.CartLive.mustache. With one, the page of a view is \
             shown as it was.
 
+            With limits the store is kept within them for as long as it is served, as 'reel store gc' does it once.
+
             Examples:
               reel serve recordings
+              reel serve recordings --max-age 90d --max-bytes 10G
               reel serve sqlite:replays.db --templates Templates
               reel serve postgres://app@db/reel --host 0.0.0.0 --user support --password-file password
             """)
@@ -49,6 +53,15 @@ struct ServeCommand: AsyncParsableCommand {
     @Flag(help: "Delete nothing, whoever asks.")
     var readOnly = false
 
+    @OptionGroup
+    var limits: RetentionOptions
+
+    func validate() throws {
+        guard !readOnly || limits.policy == nil else {
+            throw ValidationError("--read-only deletes nothing, and the limits do: give one or the other.")
+        }
+    }
+
     func run() async throws {
         try await ExitStatus.of("\(store.location)") {
             // Refused before a store is opened.
@@ -61,12 +74,18 @@ struct ServeCommand: AsyncParsableCommand {
                 let dashboard = Dashboard(store: store, templates: templates)
                 var logger = Logger(label: "reel", factory: { StreamLogHandler.standardError(label: $0) })
                 logger.logLevel = .warning
+                guard keepsChanges || limits.policy == nil else {
+                    throw Failure(.usage, "nothing can be deleted here, so no limits can be kept")
+                }
                 let server = try ServeCommand.refusing { () throws(DashboardServerError) in
                     try DashboardServer(
                         dashboard, host: host, port: port, credentials: credentials,
                         mayDelete: keepsChanges && !readOnly,
                         logger: logger)
                 }
+                let retention = limits.policy.map { RetentionService(store, policy: $0, logger: logger) }
+                // It ends with the server.
+                async let _ = retention?.run()
                 try await server.run { url in
                     let output = StandardOutput()
                     try? output.write(line: url)
