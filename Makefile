@@ -56,16 +56,17 @@ example: setup ## run the example: a shop that records itself, with its dashboar
 	@swift build --scratch-path $(BUILD) --product shop
 	@$(BUILD)/debug/shop --store $(BUILD)/example
 
-test: setup ## build with warnings as errors, run all tests, ask a real BEAM, check the vectors with four readers
+test: ## build with warnings as errors, run all tests, ask a real BEAM, check the vectors with four readers
+	@Scripts/setup.sh browser
 	swift build --scratch-path $(BUILD) $(TESTED) --build-tests
 	swift test --scratch-path $(BUILD) $(TESTED) --skip-build
-	@$(MAKE) $(AT_ONCE) $(JUDGE_SAMPLES) $(VECTOR_CHECKS) $(CLIENT_TESTS)
+	@$(MAKE) $(AT_ONCE) $(BROWSER_TESTS) $(JUDGE_SAMPLES) $(VECTOR_CHECKS) $(CLIENT_TESTS)
 
 stores: setup ## test the stores at full size: 10,000 recordings, one of 200 MB, on files, SQLite and PostgreSQL
 	swift build --scratch-path $(BUILD) $(TESTED) --build-tests
 	REEL_TEST_SIZE=full swift test --scratch-path $(BUILD) $(TESTED) --skip-build --filter '^(ReelStore|StoreCrash)'
 
-browser: ## drive the dashboard and the example in a real Chromium
+browser: ## drive the dashboard and the example in a real Chromium, with axe-core
 	@Scripts/setup.sh browser
 	swift build --scratch-path $(BUILD) -c release --product reel
 	swift build --scratch-path $(BUILD) -c release --product shop
@@ -86,7 +87,8 @@ JUDGE_SAMPLES := judge-terms judge-mutations
 VECTOR_CHECKS := $(addprefix vectors-,generator otp gzip python javascript elixir reel kaitai faulty) \
 	reader-javascript reader-elixir
 CLIENT_TESTS := client-elixir client-erlang
-.PHONY: $(JUDGE_SAMPLES) $(VECTOR_CHECKS) $(CLIENT_TESTS)
+BROWSER_TESTS := browser-tests
+.PHONY: $(JUDGE_SAMPLES) $(VECTOR_CHECKS) $(CLIENT_TESTS) $(BROWSER_TESTS)
 
 # A fixed sample of terms, and of damaged ones, beside a real BEAM.
 judge-terms:
@@ -121,6 +123,10 @@ reader-javascript:
 	cd Spec/readers/javascript && REEL=$(abspath $(REEL)) node --test
 reader-elixir:
 	elixir Spec/readers/elixir/reel_test.exs
+
+# The dashboard in a real Chromium, whether or not axe-core can be had.
+browser-tests:
+	AXE_OPTIONAL=1 Tests/Browser/run.sh $(REEL) $(BUILD)/release/shop $(BUILD)
 
 # The clients of the port, with a real BEAM.
 client-elixir:

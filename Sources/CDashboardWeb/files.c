@@ -106,6 +106,9 @@ static const unsigned char error_mustache[] = {
 static const unsigned char export_mustache[] = {
 #embed "../ReelDashboard/Pages/export.mustache"
 };
+static const unsigned char icon_mustache[] = {
+#embed "../ReelDashboard/Pages/icon.mustache"
+};
 static const unsigned char list_mustache[] = {
 #embed "../ReelDashboard/Pages/list.mustache"
 };
@@ -151,6 +154,7 @@ static const struct dashboard_file files[] = {
     {"confirm.mustache", confirm_mustache, sizeof confirm_mustache},
     {"error.mustache", error_mustache, sizeof error_mustache},
     {"export.mustache", export_mustache, sizeof export_mustache},
+    {"icon.mustache", icon_mustache, sizeof icon_mustache},
     {"list.mustache", list_mustache, sizeof list_mustache},
     {"player.mustache", player_mustache, sizeof player_mustache},
     {"row.mustache", row_mustache, sizeof row_mustache},

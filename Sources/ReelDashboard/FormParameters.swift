@@ -32,6 +32,9 @@ struct FormParameters: Sendable {
     /// Adds a pair.
     mutating func append(_ name: String, _ value: String) { pairs.append((name, value)) }
 
+    /// Takes a value of a name away.
+    mutating func remove(_ name: String, _ value: String) { pairs.removeAll { $0 == (name, value) } }
+
     /// All values of a name that are not empty.
     func all(_ name: String) -> [String] { pairs.filter { $0.name == name && !$0.value.isEmpty }.map(\.value) }
 

@@ -1,37 +1,6 @@
 """A recording in which every text is an attack: what a page must show and never run."""
 
-import struct
-
-
-def integer(number):
-    return b"b" + struct.pack(">i", number)
-
-
-class Atom(str):
-    pass
-
-
-def term(value):
-    """The bytes of a term, without the leading 131."""
-    if isinstance(value, Atom):
-        name = value.encode()
-        return b"w" + bytes([len(name)]) + name
-    if isinstance(value, str):
-        value = value.encode("utf-8", "surrogatepass")
-    if isinstance(value, bytes):
-        return b"m" + struct.pack(">I", len(value)) + value
-    if isinstance(value, int):
-        return integer(value)
-    if isinstance(value, tuple):
-        return b"h" + bytes([len(value)]) + b"".join(map(term, value))
-    if isinstance(value, list):
-        return b"l" + struct.pack(">I", len(value)) + b"".join(map(term, value)) + b"j"
-    return b"t" + struct.pack(">I", len(value)) + b"".join(term(key) + term(one) for key, one in value.items())
-
-
-def frame(value):
-    content = b"\x83" + term(value)
-    return struct.pack(">I", len(content)) + content
+from terms import Atom, bare
 
 
 def texts(canary):
@@ -82,4 +51,4 @@ def recording(canary):
     ]
     header = {Atom("id"): attacks[3], Atom("view"): "Attack.Live", Atom("url"): attacks[5], Atom("connected_at"): 1_000,
               Atom("client"): {Atom("user_agent"): attacks[0], Atom("device"): attacks[3]}}
-    return frame((Atom("recording"), (1, 0), header)) + b"".join(map(frame, events)), len(events)
+    return bare(header, events), len(events)

@@ -4,13 +4,17 @@ import os
 import pathlib
 import re
 import select
+import socketserver
 import subprocess
 import tempfile
+import threading
 import time
 import unittest
+import urllib.parse
 import urllib.request
 
 from selenium import webdriver
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
@@ -68,6 +72,30 @@ def fetch(url):
         return response.read()
 
 
+class Elsewhere(socketserver.ThreadingTCPServer):
+    """The browsers' proxy for everything that is not on this machine. It hears what they ask for, and has no answers."""
+
+    daemon_threads = True
+    # Whom Chromium itself asks, about the time and about newer versions.
+    MAKER = re.compile(r"(^|\.)(google|googleapis|gvt1)\.com$")
+
+    def __init__(self):
+        heard = self.heard = []
+
+        class Handler(socketserver.StreamRequestHandler):
+            def handle(self):
+                _, address, *_ = self.rfile.readline(10_000).decode("latin-1").split() + [""]
+                host = urllib.parse.urlsplit(address if "://" in address else f"//{address}").hostname
+                if not Elsewhere.MAKER.search(host or ""):
+                    heard.append(address)
+
+        super().__init__(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+
+ELSEWHERE = Elsewhere()
+
+
 class Browser(webdriver.Chrome):
     """A Chromium without a window, of a size, light or dark."""
 
@@ -78,7 +106,8 @@ class Browser(webdriver.Chrome):
                 options.binary_location = binary
         width, height = size
         for argument in ("--headless=new", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars",
-                         "--disable-background-networking", f"--window-size={width},{height}"):
+                         "--disable-background-networking", f"--window-size={width},{height}",
+                         f"--proxy-server=http://127.0.0.1:{ELSEWHERE.server_address[1]}"):
             options.add_argument(argument)
         if os.geteuid() == 0:
             options.add_argument("--no-sandbox")
@@ -88,10 +117,13 @@ class Browser(webdriver.Chrome):
         self.set_script_timeout(SECONDS)
         self.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
             "width": width, "height": height, "deviceScaleFactor": scale, "mobile": width < 600})
-        self.execute_cdp_cmd("Emulation.setEmulatedMedia", {
-            "features": [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]})
+        self.set_colours(dark)
         self.execute_cdp_cmd("Browser.grantPermissions", {
             "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]})
+
+    def set_colours(self, dark):
+        self.execute_cdp_cmd("Emulation.setEmulatedMedia", {
+            "features": [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]})
 
     def until(self, condition, what=""):
         """Waits until a condition, a function or an expression of JavaScript, is true, and returns its value."""
@@ -142,7 +174,6 @@ class Browser(webdriver.Chrome):
                    f" && document.querySelector('#tab-panel-assigns .tree-view').dataset.event === '{event}'")
 
     def key(self, keys):
-        from selenium.webdriver.common.action_chains import ActionChains
         ActionChains(self).send_keys(keys).perform()
 
     def view(self, name):
@@ -201,5 +232,18 @@ class BrowserTest(unittest.TestCase):
         cls.addClassCleanup(browser.quit)
         return browser
 
+    def tearDown(self):
+        self.assertEqual(ELSEWHERE.heard, [], "nothing is asked for but what this machine has")
+
     def assertNothingSerious(self, browser, where):
         self.assertEqual(browser.axe(), [], where)
+
+    def assertNothingSeriousInAnyColours(self, browser, where):
+        for dark in (True, False):
+            browser.set_colours(dark)
+            self.assertNothingSerious(browser, f"{where}, {'dark' if dark else 'light'}")
+
+    def assertFits(self, browser, size, where):
+        """Nothing makes the page wider than the window."""
+        self.assertEqual(browser.execute_script(
+            "return [innerWidth, document.documentElement.scrollWidth]"), [size[0], size[0]], where)

@@ -6,7 +6,7 @@ import threading
 from selenium.webdriver.common.keys import Keys
 
 import attacks
-from support import DESKTOP, BrowserTest, reel
+from support import DESKTOP, ELSEWHERE, BrowserTest, reel
 
 TEMPLATE = """<!DOCTYPE html>
 <html><head><title>{{title}}</title></head><body data-title="{{title}}">
@@ -70,11 +70,13 @@ class AttackTest(BrowserTest):
     def test_the_canary_hears_what_runs(self):
         browser = self.browser(DESKTOP)
         page = self.folder / "canary.html"
-        page.write_text(attacks.texts(self.canary.url)[0])
+        page.write_text(attacks.texts(self.canary.url)[0] + "<img src='http://elsewhere.example/image'>")
         browser.get(page.as_uri())
         browser.until("window.hit === 1")
         browser.until(lambda driver: len(self.canary.heard) >= 2, "what the attack sends")
+        browser.until(lambda driver: "http://elsewhere.example/image" in ELSEWHERE.heard, "what the page asks for elsewhere")
         self.canary.heard.clear()
+        ELSEWHERE.heard.clear()
 
     def test_the_list_and_the_player_show_them(self):
         browser = self.browser(DESKTOP)

@@ -6,8 +6,8 @@ import re
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
-from attacks import Atom, frame
-from support import DESKTOP, SAMPLES, BrowserTest, fetch, reel
+from support import DESKTOP, PHONE, SAMPLES, BrowserTest, fetch, reel
+from terms import Atom, bare
 
 
 class PlayerTest(BrowserTest):
@@ -22,8 +22,7 @@ class PlayerTest(BrowserTest):
         # Ten hours in which nothing happens.
         header = {Atom("id"): "idle", Atom("view"): "Idle.Live"}
         ticks = [(time, Atom("info"), {Atom("message"): "tick"}) for time in (0, 36_000_000, 36_000_100)]
-        idle = b"".join(map(frame, [(Atom("recording"), (1, 0), header), *ticks]))
-        reel("compact", "-", "-o", store / "idle.reel", data=idle)
+        reel("compact", "-", "-o", store / "idle.reel", data=bare(header, ticks))
         cls.url = cls.served(store)
         cls.shared = cls.browser(DESKTOP)
 
@@ -173,3 +172,45 @@ class PlayerTest(BrowserTest):
         browser.until(lambda driver: driver.current_url.endswith("/delete"))
         browser.click("button.danger")
         browser.until(lambda driver: driver.all(".empty"))
+
+    def test_it_is_for_everybody_in_any_colours_and_fits_into_any_window(self):
+        page = self.folder / "catalogue.html"
+        reel("export", self.file, "--to", "html", "-o", page)
+        (self.folder / "damaged").mkdir()
+        (self.folder / "damaged" / "cut.reel").write_bytes(self.file.read_bytes()[:6_000])
+        damaged = self.served(self.folder / "damaged")
+        for size in (DESKTOP, PHONE):
+            browser = self.browser(size)
+            for where, address in (("the player", f"{self.url}recordings/catalogue?event=104"),
+                                   ("the exported page", f"{page.as_uri()}#event=104"),
+                                   ("a damaged recording", f"{damaged}recordings/cut")):
+                browser.get(address)
+                browser.until_read()
+                if where != "a damaged recording":
+                    browser.until_event(104)
+                for view in ("events", "inspector"):
+                    browser.view(view)
+                    self.assertFits(browser, size, where)
+                    self.assertNothingSeriousInAnyColours(browser, f"{where}, {view}")
+                browser.click("#tab-event")
+                self.assertNothingSeriousInAnyColours(browser, f"{where}, an event")
+            browser.key("?")
+            browser.until("document.querySelector('dialog').open")
+            self.assertFits(browser, size, "the list of keys")
+            self.assertTrue(browser.execute_script("""
+                const { left, right, top, bottom } = document.querySelector("dialog").getBoundingClientRect();
+                return left >= 0 && top >= 0 && right <= innerWidth && bottom <= innerHeight"""))
+            self.assertNothingSeriousInAnyColours(browser, "the list of keys")
+            self.assertEqual(browser.problems(), [])
+
+    def test_what_is_damaged_is_said_once_with_what_can_be_done(self):
+        (self.folder / "broken").mkdir()
+        (self.folder / "broken" / "cut.reel").write_bytes(self.file.read_bytes()[:6_000])
+        browser = self.shared
+        browser.open_player(f"{self.served(self.folder / 'broken')}recordings/cut")
+        shown = [alert.text for alert in browser.all("[role=alert]") if alert.is_displayed()]
+        self.assertEqual(len(shown), 1, shown)
+        self.assertIn("truncated", shown[0])
+        self.assertIn("reel recover", shown[0])
+        browser.until("[...document.querySelectorAll('.none')].some((note) => note.textContent === 'There are no events.')")
+        self.assertEqual(browser.problems(), [])

@@ -5,6 +5,7 @@ import pathlib
 import tempfile
 import urllib.parse
 
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
 from support import DESKTOP, PHONE, SHOP, BrowserTest, Program, fetch, reel
@@ -28,7 +29,7 @@ class ShopTest(BrowserTest):
     def visit(self, size):
         visitor, viewer = self.browser(size), self.browser(size)
         pages = self.start_shopping(visitor)
-        player = self.follow_running(viewer, visitor, pages)
+        player = self.follow_running(viewer, self.browser(size), visitor, pages)
         self.find(viewer)
         self.replay(viewer, player, pages)
         self.export(viewer, player)
@@ -53,7 +54,7 @@ class ShopTest(BrowserTest):
 
     # Following
 
-    def follow_running(self, viewer, visitor, pages):
+    def follow_running(self, viewer, other, visitor, pages):
         viewer.get(self.dashboard)
         self.assertIn("live", viewer.one("tbody.running th").text)
         player = viewer.one("tbody.running th a").get_attribute("href")
@@ -62,21 +63,36 @@ class ShopTest(BrowserTest):
         viewer.until_event(viewer.event())
         viewer.view("page")
         viewer.until(lambda driver: driver.page_text() == pages[-1], "the page that the visitor sees")
-        # Back while it runs, and live again.
-        viewer.key(Keys.HOME)
-        viewer.until("document.body.dataset.live === 'behind' && document.body.dataset.event === '-1'")
-        before = 1 + int(viewer.execute_script("return document.querySelector('#scrubber').ariaValueMax"))
+        # Another viewer goes back while it runs: one stays where that is, the other one goes on.
+        other.get(player)
+        other.until("document.body.dataset.live === 'following' && Number(document.body.dataset.event) >= 4")
+        other.key(Keys.HOME)
+        other.until("document.body.dataset.live === 'behind' && document.body.dataset.event === '-1'")
+        before = 1 + int(other.execute_script("return document.querySelector('#scrubber').ariaValueMax"))
         visitor.follow("section:first-child li:nth-child(3) button")
         pages.append(visitor.one("body").text)
-        viewer.until(f"Number(document.querySelector('#scrubber').ariaValueMax) >= {before}")
-        self.assertEqual(viewer.event(), -1)
-        viewer.click(".live-button")
-        viewer.until("document.body.dataset.live === 'following'")
+        for browser in (viewer, other):
+            browser.until(f"Number(document.querySelector('#scrubber').ariaValueMax) >= {before}")
         viewer.until(lambda driver: driver.page_text() == pages[-1], "the page after the third item")
+        self.assertEqual(viewer.execute_script("return document.body.dataset.live"), "following")
+        self.assertEqual(other.event(), -1)
+        self.assertEqual(int(other.text("[data-fact=events]")),
+                         int(other.execute_script("return document.querySelector('#scrubber').ariaValueMax")))
+        # Live again, and back by the pointer.
+        other.click(".live-button")
+        other.until("document.body.dataset.live === 'following'")
+        other.view("page")
+        other.until(lambda driver: driver.page_text() == pages[-1], "the page after the third item, followed again")
+        self.click_at(other, other.one("#scrubber"), 0.5)
+        other.until("document.body.dataset.live === 'behind'")
+        at = other.event()
         pages.append(self.order(visitor))
         viewer.until("document.body.dataset.live === 'finished'")
         viewer.until_read()
         viewer.until(lambda driver: driver.page_text() == pages[-1], "the page after the order")
+        other.until("document.body.dataset.live === 'finished'")
+        self.assertEqual(other.event(), at)
+        self.assertEqual(other.problems(), [])
         return player.split("?")[0]
 
     # Listing
@@ -171,7 +187,6 @@ class ShopTest(BrowserTest):
         viewer.until("document.querySelector('.event[data-kind=render]') !== null")
 
     def click_at(self, viewer, element, share):
-        from selenium.webdriver.common.action_chains import ActionChains
         width = element.size["width"]
         ActionChains(viewer).move_to_element_with_offset(element, int((share - 0.5) * width), 0).click().perform()
 

@@ -88,6 +88,7 @@ struct AttackTests {
             "form",
             "p", "label", "input", "button", "details", "summary", "div", "select", "option", "table", "thead", "tr",
             "th", "td", "tbody", "span", "bdi", "time", "dl", "dt", "dd", "section", "ol", "li", "style", "pre", "b",
+            "ul", "fieldset", "legend", "code",
         ]
         var scripts = 0
         for tag in tags {

@@ -63,6 +63,26 @@ struct ListTests {
         #expect(reply.text.contains("role=\"alert\">\(expected)"))
     }
 
+    @Test("a filter is said in words, each with the list that does not ask for it")
+    func conditions() async throws {
+        try await Site.with(Self.sessions) { (site) async throws in
+            let page = try await site.client.get(
+                "/?text=a%26b&event=inc&event=save&min_errors=1&order=size&after=&saved_to=9000000000000"
+            ).text
+            for (words, link) in [
+                ("Search: a&amp;b", "event=inc&amp;event=save&amp;min_errors=1"),
+                ("Event: inc", "text=a%26b&amp;event=save&amp;min_errors=1"),
+                ("Event: save", "text=a%26b&amp;event=inc&amp;min_errors=1"),
+                ("Errors: at least 1", "text=a%26b&amp;event=inc&amp;event=save"),
+            ] {
+                let link = "<a href=\"./?\(link)&amp;saved_to=9000000000000&amp;order=size\">"
+                #expect(page.contains("\(link)<span class=\"hidden\">Without </span><bdi>\(words)</bdi>"), "\(words)")
+            }
+            #expect(!(try await site.client.get("/?order=size").text.contains("Without ")))
+            #expect(try await site.client.get("/?from=yesterday").text.contains("name=\"from\" value=\"yesterday\""))
+        }
+    }
+
     @Test("pages show every recording once, and keep the filter in their links")
     func pages() async throws {
         let sessions = (0..<23).map { SampleSession("s\($0)", connectedAt: 1_700_000_000_000 + $0 % 4) }

@@ -28,13 +28,18 @@ struct ListFilter: Sendable {
     /// Everything, the newest first.
     init() {}
 
+    /// Keeps parameters that need not make sense, for a page that shows them again and asks the store nothing.
+    init(unread given: FormParameters) {
+        for name in ListFilter.names + ListFilter.layoutNames {
+            for value in given.all(name) { parameters.append(name, value) }
+        }
+    }
+
     /// Reads parameters.
     ///
     /// - Throws: ``DashboardError`` that names the one that makes no sense.
     init(_ given: FormParameters) throws(DashboardError) {
-        for name in ListFilter.names + ListFilter.layoutNames {
-            for value in given.all(name) { parameters.append(name, value) }
-        }
+        self.init(unread: given)
         query.text = parameters["text"]
         query.view = parameters["view"]
         query.url = parameters["url"]

@@ -35,8 +35,11 @@ struct ListPage {
             "isEmpty": running.isEmpty && rows.isEmpty && problem == nil, "mayClear": mayClear,
             "mayDeleteListed": filter.isFiltering && (running + rows).contains { $0.mayDelete },
             "hasDevices": hasDevices, "filterQuery": filter.filterQuery, "isFirst": filter.cursor == nil,
-            "hasRunning": !running.isEmpty,
+            "hasRunning": !running.isEmpty, "hasRows": !running.isEmpty || !rows.isEmpty,
         ]
+        let conditions = filter.conditions
+        values["hasConditions"] = !conditions.isEmpty
+        values["conditions"] = conditions.map { ["words": $0.words, "link": $0.link] }
         values["problem"] = problem
         if let next { values["next"] = filter.link(["after": next.description]) }
         values["first"] = filter.link(["after": nil])
@@ -51,8 +54,8 @@ struct ListPage {
 
     private func columns(hasDevices: Bool) -> [[String: Any]] {
         let columns: [(label: String, key: RecordingQuery.Order.Key?, isNumber: Bool)] = [
-            ("View", nil, false), ("Address", nil, false), ("Started", .connected, false), ("Length", .duration, true),
-            ("Events", .events, true), ("Errors", .errors, true), ("Size", .size, true),
+            ("View", nil, false), ("Address", nil, false), ("Started (UTC)", .connected, false),
+            ("Length", .duration, true), ("Events", .events, true), ("Errors", .errors, true), ("Size", .size, true),
         ]
         var values = columns.map { column -> [String: Any] in
             var value: [String: Any] = ["label": column.label, "isNumber": column.isNumber]

@@ -23,7 +23,7 @@ extension DashboardRoutes {
         do throws(DashboardError) {
             filter = try ListFilter(visit.parameters)
         } catch {
-            let page = ListPage(filter: ListFilter(), problem: error.reason)
+            let page = ListPage(filter: ListFilter(unread: visit.parameters), problem: error.reason)
             return visit.page("list", page.values(assets: visit.assets), status: error.status)
         }
         var page = ListPage(filter: filter)
@@ -101,10 +101,10 @@ extension DashboardRoutes {
         if runningCount > 0 {
             facts.append("\(Shown.count(runningCount)) of them without an end: sessions that may be running.")
         }
-        facts.append("Filter: " + filter.described)
+        facts += filter.conditions.map(\.words)
         return visit.confirmation(
             "Delete what the filter finds?", facts: facts, button: "Delete", action: "?" + filter.filterQuery,
-            back: visit.root)
+            back: visit.root + filter.link(["saved_to": nil]))
     }
 
     @Sendable func deleteListed(_ visit: Visit<Context>) async throws -> Response {
@@ -160,11 +160,5 @@ extension ListFilter {
         var parameters = parameters
         if parameters["saved_to"] == nil { parameters["saved_to"] = String(time) }
         return parameters
-    }
-
-    /// The filter in words.
-    fileprivate var described: String {
-        parameters.pairs.filter { ListFilter.names.contains($0.name) && $0.name != "saved_to" && !$0.value.isEmpty }
-            .map { "\($0.name) \($0.value)" }.joined(separator: ", ")
     }
 }

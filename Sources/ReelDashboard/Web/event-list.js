@@ -27,9 +27,9 @@ export class EventList {
       type: "search", placeholder: "Find in events", "aria-label": "Find in events",
       oninput: () => this.#setQuery(this.#search.value),
     });
-    this.#note = h("p.none", { hidden: true }, "No event matches.");
+    this.#note = h("p.none", { hidden: true });
     this.element = h("section.panel.events-panel", { "aria-label": "Events", id: "panel-events" },
-      h("div.tools", {}, this.#search), this.#chips, this.#list, this.#note);
+      h("div.tools", {}, this.#search), this.#chips, this.#note, this.#list);
     this.update = eachFrame(() => this.#update());
     new ResizeObserver(() => this.#resize()).observe(this.#list);
   }
@@ -86,6 +86,7 @@ export class EventList {
       && (this.#query === "" || session.labels[index].toLowerCase().includes(this.#query)
         || session.kinds[index].includes(this.#query)));
     this.#note.hidden = this.#length > 0;
+    this.#note.textContent = session.count === 0 ? "There are no events." : "No event matches.";
     this.#resize();
   }
 
@@ -102,7 +103,7 @@ export class EventList {
     const known = new Map([...this.#chips.children].map((chip) => [chip.dataset.kind, chip]));
     for (const [kind, number] of [...counts].sort((a, b) => b[1] - a[1])) {
       const chip = known.get(kind) ?? h("button.chip", { type: "button", "data-kind": kind, "data-group": groupOf(kind),
-        onclick: () => this.#toggle(kind) }, h("i.dot"), visible(kind), h("small"));
+        onclick: () => this.#toggle(kind) }, h("i.dot"), h("bdi", {}, visible(kind)), h("small"));
       chip.setAttribute("aria-pressed", String(!this.#hidden.has(kind)));
       chip.lastChild.textContent = count(number);
       if (!known.has(kind)) this.#chips.append(chip);

@@ -2,7 +2,7 @@
 import { h } from "./dom.js";
 
 export class PageView {
-  #address; #frames; #wanted = null; #loading = null; #shown = null; #size = null; #stage;
+  #address; #frames; #wanted = null; #loading = null; #shown = null; #size = null; #stage; #note;
 
   /** `address` says where the page after an event is. */
   constructor(address) {
@@ -12,7 +12,8 @@ export class PageView {
     }));
     for (const frame of this.#frames) frame.addEventListener("load", () => this.#loaded(frame));
     this.#stage = h("div.stage", {}, ...this.#frames);
-    this.element = h("section.panel.page-panel", { "aria-label": "Page", id: "panel-page" }, this.#stage);
+    this.#note = h("p.none", { hidden: true }, "The page is not there yet.");
+    this.element = h("section.panel.page-panel", { "aria-label": "Page", id: "panel-page" }, this.#stage, this.#note);
     new ResizeObserver(() => this.#fit()).observe(this.element);
     document.addEventListener("keydown", ({ key }) => { this.#isTabbing = key === "Tab"; });
     window.addEventListener("blur", () => this.#keepKeys());
@@ -30,8 +31,11 @@ export class PageView {
     });
   }
 
-  /** Shows the page after an event, in a window of a size when it is known. */
+  /** Shows the page after an event, in a window of a size when it is known; before the first event there is none. */
   show(event, size) {
+    this.#note.hidden = event >= 0;
+    this.#stage.hidden = event < 0;
+    if (event < 0) return;
     if (size?.width !== this.#size?.width || size?.height !== this.#size?.height) {
       this.#size = size;
       this.#fit();

@@ -6,7 +6,7 @@ import { PageView } from "./page-view.js";
 import { Playback, SPEEDS } from "./playback.js";
 import { Scrubber } from "./scrubber.js";
 import { Session } from "./session.js";
-import { count, time as timeText } from "./shown.js";
+import { count, duration, time as timeText } from "./shown.js";
 import { TreeView } from "./tree-view.js";
 
 const KEYS = [
@@ -42,7 +42,10 @@ class Player {
       this.#wanted = given ?? (this.#isFollowing ? this.#session.count - 1 : 0);
       this.#goToWanted();
     } catch (error) {
-      this.#fail(error.message);
+      this.#failToRead(error.message);
+      this.#list.update();
+      this.#showClock();
+      document.body.dataset.read = "all";
     }
     this.#isReady = true;
     document.body.dataset.state = "ready";
@@ -50,7 +53,7 @@ class Player {
 
   #take(facts) {
     this.#session.setFacts(facts);
-    if (facts.problem !== null && !this.#isRunning) this.#fail(facts.problem);
+    if (facts.problem !== null && !this.#isRunning) this.#failToRead(facts.problem);
     this.#update();
   }
 
@@ -62,7 +65,7 @@ class Player {
     } else if (message.type === "read") {
       document.body.dataset.read = "all";
     } else if (message.type === "problem") {
-      this.#fail(message.message);
+      this.#failToRead(message.message);
       document.body.dataset.read = "all";
     }
   }
@@ -156,6 +159,7 @@ class Player {
       await this.#readAgain();
       this.#elements.live.hidden = true;
       document.body.dataset.live = "finished";
+      document.querySelector(".facts .mark")?.remove();
       this.#say("The session has ended");
     });
     source.addEventListener("deleted", () => {
@@ -208,9 +212,19 @@ class Player {
     this.#list.update();
     this.#scrubber.redraw();
     this.#showClock();
+    if (document.body.dataset.live !== undefined) this.#showFacts();
     // No page is asked for that is left again as soon as the event is known that is wanted.
     if (this.#wanted === null) this.#showPage();
   });
+
+  /** What the page says of a session has become more since. */
+  #showFacts() {
+    const facts = { length: duration(this.#session.duration), events: count(this.#session.count) };
+    for (const [name, text] of Object.entries(facts)) {
+      const element = document.querySelector(`[data-fact="${name}"]`);
+      if (element !== null) element.textContent = text;
+    }
+  }
 
   #showPage() {
     this.#page?.show(this.#session.pageOf(this.#index), this.#session.viewportAt(this.#index));
@@ -230,6 +244,11 @@ class Player {
   #fail(message) {
     this.#elements.problem.textContent = message;
     this.#elements.problem.hidden = false;
+  }
+
+  /** Says what cannot be read, unless the page has said so already. */
+  #failToRead(message) {
+    if (document.querySelector("body > header .problem") === null) this.#fail(message);
   }
 
   #say = (text) => {
@@ -335,7 +354,7 @@ class Player {
     }, title));
     this.#elements.eventTitle = h("span.at", {});
     const { file } = this.#facts.template ?? {};
-    const hint = this.#page !== null || file === undefined ? null : h("p.hint", {}, "To see the page as it was, add ",
+    const hint = this.#page !== null || file === undefined || this.#facts.view === null ? null : h("p.hint", {}, "To see the page as it was, add ",
       file === null ? "a template for this view." : h("code", {}, file),
       file === null ? null : " to the folder of templates.");
     return h("section.panel.inspector", { "aria-label": "State", id: "panel-inspector" },
@@ -349,8 +368,8 @@ class Player {
       h(`button.${name}`, { type: "button", "aria-label": title, title, onclick }, icon(path));
     const elements = this.#elements;
     elements.play = h("button.play", { type: "button", onclick: () => this.#playback.toggle() });
-    elements.clock = h("span.now", {}, "0:00.0");
-    elements.duration = h("span.total", {}, "0:00.0");
+    elements.clock = h("span.now", {}, "0:00.00");
+    elements.duration = h("span.total", {}, "0:00.00");
     elements.number = h("span.number", {});
     elements.speeds = h("div.speeds", { role: "group", "aria-label": "Speed" }, ...SPEEDS.map((speed) =>
       h("button", { type: "button", "data-speed": speed, "aria-pressed": String(speed === 1),

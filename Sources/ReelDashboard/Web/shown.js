@@ -10,6 +10,14 @@ export function time(milliseconds) {
   return `${minutes}:${pad(seconds)}.${pad(Math.floor(Math.max(0, milliseconds) / 10) % 100)}`;
 }
 
+/** `0.4 s`, `1:05`, `1:02:03`, of milliseconds: as the list and the facts of a recording have it. */
+export function duration(milliseconds) {
+  if (milliseconds < 60_000) return `${(Math.floor(milliseconds / 100) / 10).toFixed(1)} s`;
+  const whole = Math.floor(milliseconds / 1_000);
+  const [seconds, minutes, hours] = [whole % 60, Math.floor(whole / 60) % 60, Math.floor(whole / 3_600)];
+  return hours > 0 ? `${count(hours)}:${pad(minutes)}:${pad(seconds)}` : `${minutes}:${pad(seconds)}`;
+}
+
 /** The same in words, for screen readers. */
 export function spokenTime(milliseconds) {
   const seconds = Math.floor(milliseconds / 1000);
