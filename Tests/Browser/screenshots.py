@@ -26,7 +26,7 @@ class Screenshots(unittest.TestCase):
         url = program.addresses[0]
         PICTURES.mkdir(parents=True, exist_ok=True)
         self.take(Browser((1200, 480)), "list", url)
-        self.take(Browser((1210, 600)), "player", f"{url}recordings/catalogue?event=170")
+        self.take(Browser((1280, 600)), "player", f"{url}recordings/catalogue?event=170")
         self.take(Browser(WINDOW, dark=True), "player-dark", f"{url}recordings/contact-form?event=201")
         self.take(Browser(PHONE), "player-phone", f"{url}recordings/catalogue?event=170")
 

@@ -6,6 +6,7 @@ import re
 import select
 import socketserver
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -72,10 +73,19 @@ def fetch(url):
         return response.read()
 
 
-class Elsewhere(socketserver.ThreadingTCPServer):
-    """The browsers' proxy for everything that is not on this machine. It hears what they ask for, and has no answers."""
+class Patient:
+    """A server that takes it as it is when a browser goes away."""
 
     daemon_threads = True
+
+    def handle_error(self, request, client_address):
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
+class Elsewhere(Patient, socketserver.ThreadingTCPServer):
+    """The browsers' proxy for everything that is not on this machine. It hears what they ask for, and has no answers."""
+
     # Whom Chromium itself asks, about the time and about newer versions.
     MAKER = re.compile(r"(^|\.)(google|googleapis|gvt1)\.com$")
 
@@ -84,9 +94,11 @@ class Elsewhere(socketserver.ThreadingTCPServer):
 
         class Handler(socketserver.StreamRequestHandler):
             def handle(self):
-                _, address, *_ = self.rfile.readline(10_000).decode("latin-1").split() + [""]
+                _, _, rest = self.rfile.readline(10_000).decode("latin-1").partition(" ")
+                address = rest.split(" ")[0]
                 host = urllib.parse.urlsplit(address if "://" in address else f"//{address}").hostname
-                if not Elsewhere.MAKER.search(host or ""):
+                # A connection over which nothing is asked says nothing.
+                if host is not None and not Elsewhere.MAKER.search(host):
                     heard.append(address)
 
         super().__init__(("127.0.0.1", 0), Handler)

@@ -6,7 +6,7 @@ import threading
 from selenium.webdriver.common.keys import Keys
 
 import attacks
-from support import DESKTOP, ELSEWHERE, BrowserTest, reel
+from support import DESKTOP, ELSEWHERE, BrowserTest, Patient, reel
 
 TEMPLATE = """<!DOCTYPE html>
 <html><head><title>{{title}}</title></head><body data-title="{{title}}">
@@ -16,7 +16,7 @@ TEMPLATE = """<!DOCTYPE html>
 """
 
 
-class Canary(http.server.ThreadingHTTPServer):
+class Canary(Patient, http.server.ThreadingHTTPServer):
     """Hears what an attack that works would send."""
 
     def __init__(self):

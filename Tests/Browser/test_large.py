@@ -14,7 +14,7 @@ import urllib.request
 
 from selenium.webdriver.common.keys import Keys
 
-from support import DESKTOP, ROOT, SECONDS, BrowserTest, fetch, reel
+from support import DESKTOP, ROOT, SECONDS, BrowserTest, Patient, fetch, reel
 from terms import Atom, bare
 
 
@@ -82,10 +82,8 @@ class LargeTest(BrowserTest):
         self.assertLess(sum(sizes.values()), 150_000)
 
 
-class Counted(http.server.ThreadingHTTPServer):
+class Counted(Patient, http.server.ThreadingHTTPServer):
     """Stands before a server, counts what it says of a recording, and says no more of it than it may."""
-
-    daemon_threads = True
 
     def __init__(self, url, most):
         self.ranges, self.count, self.most = [], 0, most
@@ -116,10 +114,7 @@ class Counted(http.server.ThreadingHTTPServer):
                         self.send_header(name, value)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
-                try:
-                    self.wfile.write(body)
-                except ConnectionError:
-                    pass  # The browser has gone.
+                self.wfile.write(body)
 
             def log_message(self, *arguments):
                 pass

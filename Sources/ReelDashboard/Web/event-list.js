@@ -141,7 +141,8 @@ export class EventList {
     const [top, height] = [row * this.#height, this.#list.clientHeight];
     const at = this.#list.scrollTop;
     if (top < at + this.#height || top > at + height - 3 * this.#height) {
-      this.#list.scrollTop = Math.max(0, top - height / 2);
+      // No row is cut at the top.
+      this.#list.scrollTop = Math.max(0, row - Math.floor(height / this.#height / 2)) * this.#height;
     }
   }
 
