@@ -33,12 +33,13 @@ for index in range(count):
     shutil.copyfile(f"{folder}/one/{name}", f"{folder}/store/r{index}-{name}")
 PYTHON
 
+echo "$(nproc) processors, load of the machine before: $(cut -d ' ' -f 1 /proc/loadavg)"
 start=$(date +%s%N)
 coproc { exec "$reel" serve "$folder/store" --port 0; }
 server=$COPROC_PID
 read -r url <&"${COPROC[0]}"
 memory() { awk '/VmRSS/ { print int($2 / 1024) " MiB" }' "/proc/$server/status"; }
-row() { printf '%-42s %10s %12s %12s %12s\n' "$@"; }
+row() { printf '%-48s %10s %12s %12s %12s\n' "$@"; }
 milliseconds() { echo "$(($1 / 1000000)) ms"; }
 echo "ready after $(milliseconds $(($(date +%s%N) - start))), memory $(memory)"
 start=$(date +%s%N)

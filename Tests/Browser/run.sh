@@ -31,7 +31,7 @@ fetch_axe() {
 missing() {
     echo "browser: axe-core is missing, $1."
     echo "browser: $package could not be had from PyPI. Try again with PyPI in reach, name a mirror of it in PIP_INDEX_URL,"
-    echo "browser: or put axe-core's axe.min.js (https://github.com/dequelabs/axe-core) at $axe."
+    echo "browser: or put axe-core's axe.min.js (https://github.com/dequelabs/axe-core) at $folder/axe.min.js."
 } >&2
 if [ ! -e "$axe" ] && ! fetch_axe; then
     rm -rf "$folder"
