@@ -151,7 +151,7 @@ package enum CommonTerm {
 
     /// Whether all bytes of a range are ASCII.
     @inline(__always)
-    private static func isASCII(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+    static func isASCII(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
         var merged: UInt64 = 0
         var position = range.lowerBound
         while position < range.upperBound {

@@ -38,6 +38,8 @@ struct RecentTerms: Sendable {
         var isOutdated = true
         /// How many bytes were new in the one that was most like it.
         var leastNew = Int.max
+        /// Whether all maps in the one that has been kept have their keys in order.
+        var isOrdered = true
         /// How many are not compared, because those before were unlike one another, and how many that were the last time.
         var rest: UInt8 = 0
         var pause: UInt8 = 0
@@ -50,6 +52,8 @@ struct RecentTerms: Sendable {
     private var start = 0
     private var isRecording = false
     private var metByteCount = 0
+    /// Whether all maps of it, and of the one that it is compared with, have their keys in order so far.
+    private var isOrdered = true
     /// How far the bytes that were compared last are equal, so that they are not compared again: from which distance
     /// between the two, and up to where.
     private var equal: (distance: Int, end: Int) = (.min, 0)
@@ -78,6 +82,7 @@ struct RecentTerms: Sendable {
         equal = (.min, 0)
         metByteCount = 0
         start = offset
+        isOrdered = slots[slot].isOrdered
         let root = Int(slots[slot].root)
         if root >= 0 {
             let run = run(from: root, bytes, at: offset, most: 1)
@@ -120,6 +125,7 @@ struct RecentTerms: Sendable {
             return
         }
         slots[slot].root = Int32(truncatingIfNeeded: first)
+        slots[slot].isOrdered = isOrdered
         source.append(copying: bytes)
     }
 
@@ -150,6 +156,7 @@ struct RecentTerms: Sendable {
         slots[slot].rest = slots[slot].pause
         // What comes after the pause may be like what is next to it.
         slots[slot].root = -1
+        slots[slot].isOrdered = true
         slots[slot].isOutdated = true
     }
 
@@ -177,10 +184,8 @@ struct RecentTerms: Sendable {
             return .list(elements)
         case Tag.map:
             let count = bytes.uint32(at: offset + 1)
-            guard 2 * count <= left - 5,
-                let pairs = pairs(&decoding, at: offset + 5, count: count, like: guide, enclosedBy: depth)
-            else { return nil }
-            return .map(TermMap(ascending: pairs))
+            guard 2 * count <= left - 5 else { return nil }
+            return map(&decoding, at: offset + 5, count: count, like: guide, enclosedBy: depth).map(Term.map)
         default:
             return try? decoding.term(at: offset, enclosedBy: depth)
         }
@@ -239,19 +244,20 @@ struct RecentTerms: Sendable {
         return elements
     }
 
-    private mutating func pairs(
+    private mutating func map(
         _ decoding: inout TermDecoding, at first: Int, count: Int, like guide: Int, enclosedBy depth: Int
-    ) -> [TermMap.Pair]? {
+    ) -> TermMap? {
         guard depth < decoding.depthLimit || count == 0 else { return nil }
         let bytes = decoding.reader.bytes
+        // Larger maps of older nodes, and all maps of newer ones, have their keys in the order of a hash.
+        var isAscending = true
         var pairs: [TermMap.Pair] = []
         pairs.reserveCapacity(min(count, TermDecoding.trustedCount))
         var (offset, guide, mark) = (first, guide, -1)
         var lastKey: CommonTerm.Key?
         while pairs.count < count {
-            guard let key = CommonTerm.Key(bytes, at: offset), lastKey?.precedes(key, in: bytes) ?? true else {
-                return nil
-            }
+            guard let key = CommonTerm.Key(bytes, at: offset) else { return nil }
+            if isAscending, let lastKey { isAscending = lastKey.precedes(key, in: bytes) }
             var child = -1
             // The pair of the past that has this one's key.
             var same = -1
@@ -263,7 +269,7 @@ struct RecentTerms: Sendable {
                     if offset + other.equalByteCount >= key.end { (run, guide) = (other, next(guide)) }
                 }
                 if run.count > 0 {
-                    // Those that have come before are in order.
+                    isAscending = isAscending && (isOrdered || run.count == 1)
                     lastKey = CommonTerm.Key(bytes, at: offset + Int(marks[run.last].start - marks[guide].start))
                     var pair = guide
                     while pair != run.end {
@@ -300,7 +306,9 @@ struct RecentTerms: Sendable {
         }
         if isRecording { _ = set(at: offset, after: mark) }
         decoding.move(to: offset)
-        return pairs
+        if isAscending { return TermMap(ascending: pairs) }
+        isOrdered = false
+        return TermMap(unique: pairs)
     }
 
     // MARK: Marks

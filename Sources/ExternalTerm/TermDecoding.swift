@@ -219,16 +219,19 @@ struct TermDecoding: ~Escapable {
         var pairs: [TermMap.Pair] = []
         pairs.reserveCapacity(min(count, TermDecoding.trustedCount))
         var isAscending = true
-        var lastKey = 0
+        var lastKey: CommonTerm.Key?
         for _ in 0..<count {
-            let keyStart = reader.offset
+            // Most keys are told apart where they stand.
+            let commonKey = CommonTerm.Key(reader.bytes, at: reader.offset)
             let key = try term(enclosedBy: depth + 1)
             if isAscending, let last = pairs.last {
-                isAscending =
-                    MapKeys.leafPrecedes(in: reader.bytes, lastKey, keyStart)
-                    ?? (TermOrder.compare(last.key, key) == .less)
+                if let lastKey, let commonKey, lastKey.kind == commonKey.kind {
+                    isAscending = lastKey.precedes(commonKey, in: reader.bytes)
+                } else {
+                    isAscending = TermOrder.compare(last.key, key) == .less
+                }
             }
-            lastKey = keyStart
+            lastKey = commonKey
             pairs.append(TermMap.Pair(key, try term(enclosedBy: depth + 1)))
         }
         if isAscending { return .map(TermMap(ascending: pairs)) }
@@ -275,11 +278,14 @@ package struct RecentAtoms {
 extension Span<UInt8> {
     /// Whether the bytes of two ranges of the same length are equal.
     fileprivate func areEqual(_ left: Range<Int>, _ right: Range<Int>) -> Bool {
-        let (left, right) = (extracting(left), extracting(right))
-        var position = 0
-        while position < left.count, position < right.count {
-            if left[position] != right[position] { return false }
-            position += 1
+        var step = 0
+        while step < left.count {
+            let count = Swift.min(8, left.count - step)
+            let (leftStart, rightStart) = (left.lowerBound + step, right.lowerBound + step)
+            guard shortWord(leftStart..<leftStart + count) == shortWord(rightStart..<rightStart + count) else {
+                return false
+            }
+            step += 8
         }
         return true
     }

@@ -1,3 +1,5 @@
+import Zlib
+
 extension Term {
     /// The canonical external form, with its leading 131: what OTP gives for
     /// `term_to_binary(Term, [{minor_version, 2}, deterministic])`. Implements Spec/terms.md §4.
@@ -12,51 +14,132 @@ extension Term {
 extension TermWriter {
     /// Writes a whole term in the canonical form.
     public mutating func write(_ term: Term) {
+        var encoding = TermEncoding(from: bytes.count)
+        encoding.write(term, to: &self)
+    }
+}
+
+/// Writes a tree of ``Term`` values: the mirror of ``TermDecoding``.
+///
+/// Terms share what they have in common. The elements that have been written once are not gone through again: their bytes are
+/// copied from where they stand.
+struct TermEncoding {
+    /// Elements or pairs that have been written.
+    private struct Written {
+        /// Which they are: their storage's identity, and the kind of what they are in.
+        var identity = 0
+        /// Where their container stands.
+        var start = 0
+        var end = 0
+    }
+
+    /// Kinds of containers. The identity of a storage leaves these bits free.
+    private enum Kind {
+        static let tuple = 1
+        static let list = 2
+        static let map = 3
+    }
+
+    /// The last ones written, each where its identity says; none before the first of them is worth it.
+    private var written: [Written] = []
+    /// Where the first byte was written.
+    private let start: Int
+
+    private static let writtenCount = 1_024
+    /// How many bytes there have to be before it is worth to look for what comes again.
+    private static let worthwhile = 4_096
+
+    init(from start: Int) { self.start = start }
+
+    /// Writes a whole term.
+    mutating func write(_ term: Term, to writer: inout TermWriter) {
         switch term {
-        case .integer(let value): write(integer: value)
-        case .bigInteger(let value): write(bigInteger: value.magnitude.span, isNegative: value.isNegative)
-        case .float(let value): write(float: value)
-        case .atom(let atom): write(atom: atom)
-        case .tuple(let elements):
-            writeTupleHead(count: elements.count)
-            for element in elements { write(element) }
-        case .list(let elements): write(list: elements)
+        case .integer(let value): writer.write(integer: value)
+        case .bigInteger(let value): writer.write(bigInteger: value.magnitude.span, isNegative: value.isNegative)
+        case .float(let value): writer.write(float: value)
+        case .atom(let atom): writer.write(atom: atom)
+        case .tuple(let elements): write(tuple: elements, to: &writer)
+        case .list(let elements): write(list: elements, to: &writer)
         case .improperList(let elements, let tail):
-            writeListHead(count: elements.count)
-            for element in elements { write(element) }
-            write(tail)
-        case .map(let map):
-            writeMapHead(count: map.count)
-            for pair in map.pairs {
-                write(pair.key)
-                write(pair.value)
-            }
-        case .binary(let content): write(binary: content.span)
-        case .bitstring(let bits): write(bitstring: bits.bytes.span, bitsInLastByte: bits.bitsInLastByte)
-        case .pid(let pid): write(pid: pid)
-        case .port(let port): write(port: port)
-        case .reference(let reference): write(reference: reference)
-        case .externalFunction(let function): write(externalFunction: function)
+            writer.writeListHead(count: elements.count)
+            write(elements, to: &writer)
+            write(tail, to: &writer)
+        case .map(let map): write(map: map.pairs, to: &writer)
+        case .binary(let content): writer.write(binary: content.span)
+        case .bitstring(let bits): writer.write(bitstring: bits.bytes.span, bitsInLastByte: bits.bitsInLastByte)
+        case .pid(let pid): writer.write(pid: pid)
+        case .port(let port): writer.write(port: port)
+        case .reference(let reference): writer.write(reference: reference)
+        case .externalFunction(let function): writer.write(externalFunction: function)
         case .localFunction(let function):
-            let start = writeLocalFunctionHead(function, freeVariableCount: function.freeVariables.count)
-            for variable in function.freeVariables { write(variable) }
-            finishLocalFunction(at: start)
-        case .local(let content):
-            bytes.append(Tag.local)
-            bytes.append(contentsOf: content)
+            let start = writer.writeLocalFunctionHead(function, freeVariableCount: function.freeVariables.count)
+            write(function.freeVariables, to: &writer)
+            writer.finishLocalFunction(at: start)
+        case .local(let content): writer.write(local: content.span)
         }
     }
 
-    private mutating func write(list elements: [Term]) {
-        guard !elements.isEmpty else { return writeNil() }
+    private mutating func write(_ elements: [Term], to writer: inout TermWriter) {
+        elements.span.forEachBorrowed { element in write(element, to: &writer) }
+    }
+
+    private mutating func write(tuple elements: [Term], to writer: inout TermWriter) {
+        let identity = elements.storageIdentity | Kind.tuple
+        if writeAgain(identity, to: &writer) { return }
+        let start = writer.bytes.count
+        writer.writeTupleHead(count: elements.count)
+        write(elements, to: &writer)
+        remember(identity, start..<writer.bytes.count)
+    }
+
+    private mutating func write(list elements: [Term], to writer: inout TermWriter) {
+        guard !elements.isEmpty else { return writer.writeNil() }
+        let identity = elements.storageIdentity | Kind.list
+        if writeAgain(identity, to: &writer) { return }
+        let start = writer.bytes.count
         if elements.count <= TermWriter.longestString, elements.allSatisfy({ $0.byte != nil }) {
-            writeStringHead(count: elements.count)
-            for element in elements { bytes.append(element.byte ?? 0) }
+            writer.writeStringHead(count: elements.count)
+            for element in elements { writer.bytes.append(element.byte ?? 0) }
         } else {
-            writeListHead(count: elements.count)
-            for element in elements { write(element) }
-            writeNil()
+            writer.writeListHead(count: elements.count)
+            write(elements, to: &writer)
+            writer.writeNil()
         }
+        remember(identity, start..<writer.bytes.count)
+    }
+
+    private mutating func write(map pairs: [TermMap.Pair], to writer: inout TermWriter) {
+        let identity = pairs.storageIdentity | Kind.map
+        if writeAgain(identity, to: &writer) { return }
+        let start = writer.bytes.count
+        writer.writeMapHead(count: pairs.count)
+        pairs.span.forEachBorrowed { pair in
+            write(pair.key, to: &writer)
+            write(pair.value, to: &writer)
+        }
+        remember(identity, start..<writer.bytes.count)
+    }
+
+    // MARK: What comes again
+
+    private static func slot(of identity: Int) -> Int { (identity >> 5 ^ identity >> 15) & (writtenCount - 1) }
+
+    /// Writes a container that has been written before, or returns false.
+    private func writeAgain(_ identity: Int, to writer: inout TermWriter) -> Bool {
+        guard !written.isEmpty else { return false }
+        let known = written[TermEncoding.slot(of: identity)]
+        guard known.identity == identity else { return false }
+        writer.bytes.append(copyingOwn: known.start..<known.end)
+        return true
+    }
+
+    private mutating func remember(_ identity: Int, _ range: Range<Int>) {
+        if written.isEmpty {
+            guard range.upperBound - start >= TermEncoding.worthwhile else { return }
+            written = Array(repeating: Written(), count: TermEncoding.writtenCount)
+        }
+        written[TermEncoding.slot(of: identity)] = Written(
+            identity: identity, start: range.lowerBound, end: range.upperBound)
     }
 }
 
@@ -65,5 +148,14 @@ extension Term {
     var byte: UInt8? {
         guard case .integer(let value) = self else { return nil }
         return UInt8(exactly: value)
+    }
+}
+
+extension Span where Element: ~Copyable {
+    /// Calls `body` with each element, where it stands: as elements of any kind, which may not be copied, those that could be are
+    /// not retained either.
+    @inline(__always)
+    fileprivate func forEachBorrowed(_ body: (borrowing Element) -> Void) {
+        for index in indices { body(self[index]) }
     }
 }

@@ -54,10 +54,23 @@ public struct TermMap: Hashable, Sendable {
         if isSorted { return false }
         var sorted: [Pair] = []
         sorted.reserveCapacity(pairs.count)
+        // Numbers are moved, which is faster than moving pairs.
+        var order: [(prefix: UInt64, index: Int)] = []
+        order.reserveCapacity(pairs.count)
+        for index in pairs.indices { order.append((TermOrder.prefix(of: pairs[index].key), index)) }
         // `sort` keeps the order of equal elements, so the last of them is the one that was given last.
-        for pair in pairs.sorted(by: { TermOrder.compare($0.key, $1.key) == .less }) {
-            if let last = sorted.last, TermOrder.compare(last.key, pair.key) == .equal { sorted.removeLast() }
+        order.sort { left, right in
+            if left.prefix != right.prefix { return left.prefix < right.prefix }
+            return TermOrder.compare(pairs[left.index].key, pairs[right.index].key) == .less
+        }
+        var last: UInt64?
+        for (prefix, index) in order {
+            let pair = pairs[index]
+            if prefix == last, TermOrder.compare(sorted[sorted.count - 1].key, pair.key) == .equal {
+                sorted.removeLast()
+            }
             sorted.append(pair)
+            last = prefix
         }
         defer { pairs = sorted }
         return sorted.count < pairs.count

@@ -36,6 +36,30 @@ enum TermOrder {
         }
     }
 
+    /// A number that is less in the term that comes first, if it is not the same in both: most keys of a map are told apart by it.
+    static func prefix(of term: Term) -> UInt64 {
+        let content: UInt64 =
+            switch term {
+            case .integer(let value): UInt64(min(max(value, -1 << 59), 1 << 59 - 1) + 1 << 59)
+            case .bigInteger(let value): value.isNegative ? 0 : 1 << 60 - 1
+            case .atom(let atom): prefix(of: atom.name.utf8)
+            case .binary(let bytes): prefix(of: bytes)
+            case .bitstring(let bits): prefix(of: bits.bytes)
+            default: 0
+            }
+        return UInt64(rank(of: term)) << 60 | content
+    }
+
+    /// The first seven bytes.
+    private static func prefix(of bytes: some Sequence<UInt8>) -> UInt64 {
+        var (prefix, shift) = (0 as UInt64, 52)
+        for byte in bytes.prefix(7) {
+            prefix |= UInt64(byte) << shift
+            shift -= 8
+        }
+        return prefix
+    }
+
     static func compare(_ left: Term, _ right: Term) -> Result {
         switch (left, right) {
         case (.atom(let left), .atom(let right)): Result(left, right)

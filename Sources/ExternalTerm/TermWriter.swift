@@ -17,11 +17,9 @@ public struct TermWriter: Sendable {
     /// Writes an integer.
     public mutating func write(integer value: Int) {
         if let byte = UInt8(exactly: value) {
-            bytes.append(Tag.smallInteger)
-            bytes.append(byte)
+            bytes.append(UInt64(Tag.smallInteger) | UInt64(byte) << 8, byteCount: 2)
         } else if let word = Int32(exactly: value) {
-            bytes.append(Tag.integer)
-            append(UInt32(bitPattern: word))
+            writeHead(Tag.integer, UInt32(bitPattern: word))
         } else {
             let magnitude = value.magnitude
             let count = 8 - magnitude.leadingZeroBitCount / 8
@@ -53,8 +51,7 @@ public struct TermWriter: Sendable {
 
     /// Writes an atom.
     public mutating func write(atom: Atom) {
-        writeAtomHead(byteCount: atom.name.utf8.count)
-        bytes.append(contentsOf: atom.name.utf8)
+        write(atomNamed: atom.name.utf8.span)
     }
 
     /// Writes the atom that a token of `source` names.
@@ -62,39 +59,33 @@ public struct TermWriter: Sendable {
         if text.isLatin1 {
             write(atom: source.atom(text))
         } else {
-            writeAtomHead(byteCount: text.range.count)
-            bytes.append(copying: source.extracting(text.range))
+            write(atomNamed: source.extracting(text.range))
         }
     }
 
-    private mutating func writeAtomHead(byteCount: Int) {
-        if let count = UInt8(exactly: byteCount) {
-            bytes.append(Tag.smallAtomUTF8)
-            bytes.append(count)
+    private mutating func write(atomNamed name: Span<UInt8>) {
+        if let count = UInt8(exactly: name.count) {
+            bytes.append(UInt64(Tag.smallAtomUTF8) | UInt64(count) << 8, byteCount: 2, copying: name)
         } else {
-            bytes.append(Tag.atomUTF8)
-            append(UInt16(truncatingIfNeeded: byteCount))
+            let count = UInt16(truncatingIfNeeded: name.count).byteSwapped
+            bytes.append(UInt64(Tag.atomUTF8) | UInt64(count) << 8, byteCount: 3, copying: name)
         }
     }
 
     /// Writes a binary.
     public mutating func write(binary content: Span<UInt8>) {
-        bytes.append(Tag.binary)
-        append(UInt32(truncatingIfNeeded: content.count))
-        bytes.append(copying: content)
+        let count = UInt32(truncatingIfNeeded: content.count).byteSwapped
+        bytes.append(UInt64(Tag.binary) | UInt64(count) << 8, byteCount: 5, copying: content)
     }
 
     /// Writes a binary that holds `text` in UTF-8.
     public mutating func write(string text: String) {
-        bytes.append(Tag.binary)
-        append(UInt32(truncatingIfNeeded: text.utf8.count))
-        bytes.append(contentsOf: text.utf8)
+        write(binary: text.utf8.span)
     }
 
     /// Writes a bitstring, clearing the bits that do not count.
     mutating func write(bitstring content: Span<UInt8>, bitsInLastByte bits: Int) {
-        bytes.append(Tag.bitBinary)
-        append(UInt32(truncatingIfNeeded: content.count))
+        writeHead(Tag.bitBinary, UInt32(truncatingIfNeeded: content.count))
         bytes.append(UInt8(truncatingIfNeeded: bits))
         bytes.append(copying: content)
         if let last = bytes.popLast() { bytes.append(last & ~(0xFF >> UInt8(truncatingIfNeeded: bits))) }
@@ -103,24 +94,26 @@ public struct TermWriter: Sendable {
     /// Writes the head of a tuple; its elements follow.
     public mutating func writeTupleHead(count: Int) {
         if let small = UInt8(exactly: count) {
-            bytes.append(Tag.smallTuple)
-            bytes.append(small)
+            bytes.append(UInt64(Tag.smallTuple) | UInt64(small) << 8, byteCount: 2)
         } else {
-            bytes.append(Tag.largeTuple)
-            append(UInt32(truncatingIfNeeded: count))
+            writeHead(Tag.largeTuple, UInt32(truncatingIfNeeded: count))
         }
     }
 
     /// Writes the head of a map; its pairs follow, in the order of their keys.
     public mutating func writeMapHead(count: Int) {
-        bytes.append(Tag.map)
-        append(UInt32(truncatingIfNeeded: count))
+        writeHead(Tag.map, UInt32(truncatingIfNeeded: count))
     }
 
     /// Writes the head of a list of at least one element; its elements and its tail follow.
     public mutating func writeListHead(count: Int) {
-        bytes.append(Tag.list)
-        append(UInt32(truncatingIfNeeded: count))
+        writeHead(Tag.list, UInt32(truncatingIfNeeded: count))
+    }
+
+    /// Writes what follows LOCAL_EXT.
+    mutating func write(local content: Span<UInt8>) {
+        bytes.append(Tag.local)
+        bytes.append(copying: content)
     }
 
     /// Writes the empty list, which also ends a proper one.
@@ -135,20 +128,16 @@ public struct TermWriter: Sendable {
         append(UInt16(truncatingIfNeeded: count))
     }
 
-    mutating func append(_ value: UInt16) {
-        bytes.append(UInt8(truncatingIfNeeded: value >> 8))
-        bytes.append(UInt8(truncatingIfNeeded: value))
+    /// Writes a tag and the number after it.
+    private mutating func writeHead(_ tag: UInt8, _ value: UInt32) {
+        bytes.append(UInt64(tag) | UInt64(value.byteSwapped) << 8, byteCount: 5)
     }
 
-    mutating func append(_ value: UInt32) {
-        append(UInt16(truncatingIfNeeded: value >> 16))
-        append(UInt16(truncatingIfNeeded: value))
-    }
+    mutating func append(_ value: UInt16) { bytes.append(UInt64(value.byteSwapped), byteCount: 2) }
 
-    mutating func append(_ value: UInt64) {
-        append(UInt32(truncatingIfNeeded: value >> 32))
-        append(UInt32(truncatingIfNeeded: value))
-    }
+    mutating func append(_ value: UInt32) { bytes.append(UInt64(value.byteSwapped), byteCount: 4) }
+
+    mutating func append(_ value: UInt64) { bytes.append(value.byteSwapped, byteCount: 8) }
 }
 
 // MARK: - Identifiers

@@ -124,12 +124,12 @@ extension TokenReader {
         case Tag.smallAtomUTF8:
             let count = Int(bytes[start + 1])
             guard count <= left else { return nil }
-            let name = start + 2..<start + 2 + count
-            var merged: UInt8 = 0
-            for position in name { merged |= bytes[position] }
-            guard merged < 0x80 else { return nil }
-            offset = name.upperBound
-            return .atom(name)
+            return takeAtom(named: start + 2..<start + 2 + count)
+        case Tag.atom:
+            // What older nodes write.
+            let count = Int(bytes[start + 1]) << 8 | Int(bytes[start + 2])
+            guard count <= min(left, Atom.longestName) else { return nil }
+            return takeAtom(named: start + 3..<start + 3 + count)
         case Tag.binary:
             let count = bytes.uint32(at: start + 1)
             guard count <= left else { return nil }
@@ -137,6 +137,14 @@ extension TokenReader {
             return .binary(start + 5..<offset)
         default: return nil
         }
+    }
+
+    /// Goes past an atom whose name, which is all there, is ASCII.
+    @inline(__always)
+    private mutating func takeAtom(named name: Range<Int>) -> CommonLeaf? {
+        guard CommonTerm.isASCII(bytes, name) else { return nil }
+        offset = name.upperBound
+        return .atom(name)
     }
 
     /// Goes past what ``takeCommonLeaf()`` takes, or returns false and stays.

@@ -2,9 +2,38 @@ extension Array where Element == UInt8 {
     /// Appends a copy of `bytes`.
     @inlinable
     package mutating func append(copying bytes: Span<UInt8>) {
-        // Safe: the buffer is read before the closure returns. It is here, among what is unsafe, because the standard
-        // library has no copy from a span yet that costs what `memcpy` costs.
-        unsafe bytes.withUnsafeBufferPointer { buffer in unsafe append(contentsOf: buffer) }
+        append(addingCapacity: bytes.count) { span in span.append(copying: bytes) }
+    }
+
+    /// Appends the lowest `byteCount` bytes of `word`, no more than eight, the lowest one first, and a copy of `bytes`.
+    @inlinable
+    package mutating func append(_ word: UInt64, byteCount: Int, copying bytes: Span<UInt8>) {
+        append(addingCapacity: bytes.count + 8) { span in
+            span.append(word, byteCount: byteCount)
+            span.append(copying: bytes)
+        }
+    }
+
+    /// Appends a copy of bytes that the array has already.
+    @inlinable
+    package mutating func append(copyingOwn range: Range<Int>) {
+        precondition(range.lowerBound >= 0 && range.upperBound <= count, "bytes that the array has")
+        let distance = count - range.lowerBound
+        append(addingCapacity: range.count) { span in
+            // Safe: the room is right behind the bytes that are there, which range keeps to, and both do not overlap.
+            unsafe span.withUnsafeMutableBufferPointer { buffer, initializedCount in
+                guard let room = buffer.baseAddress else { return }
+                unsafe room.initialize(from: room - distance, count: range.count)
+                initializedCount = range.count
+            }
+        }
+    }
+
+    /// Appends the lowest `byteCount` bytes of `word`, no more than eight, the lowest one first.
+    @inlinable
+    @inline(__always)
+    package mutating func append(_ word: UInt64, byteCount: Int) {
+        append(addingCapacity: 8) { span in span.append(word, byteCount: byteCount) }
     }
 
     /// Creates a copy of `bytes`.
@@ -15,7 +44,29 @@ extension Array where Element == UInt8 {
     }
 }
 
+extension Array {
+    /// A number that arrays have in common which share their storage, and no others that are there at the same time: a multiple of 16.
+    @inlinable
+    package var storageIdentity: Int {
+        // Safe: the address is not used as one.
+        unsafe withUnsafeBufferPointer { buffer in Int(bitPattern: buffer.baseAddress) }
+    }
+}
+
 extension OutputSpan<UInt8> {
+    /// Appends the lowest `byteCount` bytes of `word`, no more than eight, the lowest one first. There has to be room for eight.
+    @inlinable
+    @inline(__always)
+    package mutating func append(_ word: UInt64, byteCount: Int) {
+        precondition(freeCapacity >= 8 && 0...8 ~= byteCount, "no room for a word")
+        // Safe: there is room for eight bytes, and those that count are initialized.
+        unsafe withUnsafeMutableBufferPointer { buffer, count in
+            unsafe UnsafeMutableRawBufferPointer(buffer).storeBytes(
+                of: word.littleEndian, toByteOffset: count, as: UInt64.self)
+            count += byteCount
+        }
+    }
+
     /// Appends a copy of `bytes`, for which there has to be room.
     @inlinable
     package mutating func append(copying bytes: Span<UInt8>) {

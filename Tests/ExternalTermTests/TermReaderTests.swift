@@ -21,6 +21,7 @@ struct TermReaderTests {
                 let read = try reader.read((before + bytes).span, at: before.count + 1)
                 #expect(read.term == events[kind], "seed \(Self.seed), step \(step)")
                 #expect(read.end == before.count + bytes.count, "seed \(Self.seed), step \(step)")
+                #expect(read.term.external == bytes, "seed \(Self.seed), step \(step)")
             }
         }
     }
@@ -79,6 +80,25 @@ struct TermReaderTests {
             }
         }
         #expect(refused > 100)
+    }
+
+    @Test("Elements that several terms share are written in each as what they are there")
+    func sharedElements() {
+        var random = RandomTerms(seed: Self.seed)
+        for step in 0..<100 {
+            // Numbers that a list has as a string and a tuple has not, and any elements.
+            let numbers = (0..<random.number(0...20)).map { _ in Term.integer(random.number(0...255)) }
+            let elements = random.items(3)
+            let map = TermMap(elements.map { TermMap.Pair($0, .tuple(numbers)) })
+            let shared: [Term] = [
+                .tuple(numbers), .list(numbers), .list(numbers, tail: "end"), .tuple(elements), .list(elements),
+                .map(map), .tuple([.map(map), .list(numbers)]),
+            ]
+            let terms = (0..<400).map { _ in shared[random.number(0...shared.count - 1)] }
+            let apart = terms.flatMap { $0.external.dropFirst() }
+            let together = Term.tuple(terms).external
+            #expect(together.suffix(apart.count) == apart[...], "seed \(Self.seed), step \(step)")
+        }
     }
 
     @Test("A term as deep as may be is read, and one that is deeper is refused, after others like it")
