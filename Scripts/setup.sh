@@ -18,6 +18,17 @@ needs() {
     done
 }
 
+# needs_any PACKAGE WHAT-FOR COMMAND...: the package is missing when none of the commands is there.
+needs_any() {
+    local package=$1 purpose=$2 command
+    shift 2
+    for command in "$@"; do
+        if command -v "$command" > /dev/null; then return; fi
+    done
+    packages+=("$package")
+    echo "setup: $1 is missing ($purpose): package $package" >&2
+}
+
 if ! command -v swift > /dev/null; then
     echo "setup: there is no swift in PATH. Install Swift 6.2 or later: https://www.swift.org/install" >&2
     exit 1
@@ -72,8 +83,8 @@ if [ "${1:-}" = instructions ]; then
 fi
 if [ "${1:-}" = start ]; then needs hyperfine "starting is measured with it" hyperfine; fi
 if [ "${1:-}" = browser ]; then
-    needs chromium "tests drive the dashboard in it" chromium
-    needs chromium-driver "tests drive Chromium with it" chromedriver
+    needs_any chromium "tests drive the dashboard in it" chromium chromium-browser google-chrome google-chrome-stable
+    needs_any chromium-driver "tests drive Chromium with it" chromedriver chromium.chromedriver
     if ! /usr/bin/python3 -c "import selenium" 2> /dev/null && ! python3 -c "import selenium" 2> /dev/null; then
         packages+=(python3-selenium)
         echo "setup: Python's selenium is missing (tests drive Chromium with it): package python3-selenium" >&2
@@ -106,4 +117,7 @@ fi
 echo "setup: installing ${packages[*]}" >&2
 "${as_root[@]}" apt-get update -qq
 "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -y -qq --no-install-recommends "${packages[@]}" > /dev/null
+    apt-get install -y -qq --no-install-recommends "${packages[@]}" > /dev/null || {
+    echo "setup: apt-get could not install all of ${packages[*]}. Get them another way, so that PATH has them, and try again" >&2
+    exit 1
+}

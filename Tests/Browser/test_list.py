@@ -160,6 +160,7 @@ class ListTest(BrowserTest):
         browser.follow(".actions a[href=clear]")
         browser.follow("button.danger")
         self.assertIn("no recordings", browser.text(".empty"))
+        self.assertEqual(browser.all(".actions a"), [])
         self.assertEqual(list((self.folder / "deleted").glob("[a-z]*.reel")), [])
         self.assertEqual(browser.problems(), [])
 
