@@ -181,19 +181,22 @@ class PlayerTest(BrowserTest):
         damaged = self.served(self.folder / "damaged")
         for size in (DESKTOP, PHONE):
             browser = self.browser(size)
-            for where, address in (("the player", f"{self.url}recordings/catalogue?event=104"),
-                                   ("the exported page", f"{page.as_uri()}#event=104"),
-                                   ("a damaged recording", f"{damaged}recordings/cut")):
+            for where, address, views in (
+                ("the exported page", f"{page.as_uri()}#event=104", ("inspector",)),
+                ("a damaged recording", f"{damaged}recordings/cut", ("events",)),
+                ("the player", f"{self.url}recordings/catalogue?event=104", ("events", "inspector")),
+            ):
                 browser.get(address)
                 browser.until_read()
                 if where != "a damaged recording":
                     browser.until_event(104)
-                for view in ("events", "inspector"):
+                for view in views:
                     browser.view(view)
                     self.assertFits(browser, size, where)
                     self.assertNothingSeriousInAnyColours(browser, f"{where}, {view}")
-                browser.click("#tab-event")
-                self.assertNothingSeriousInAnyColours(browser, f"{where}, an event")
+            browser.view("inspector")
+            browser.click("#tab-event")
+            self.assertNothingSeriousInAnyColours(browser, "an event")
             browser.key("?")
             browser.until("document.querySelector('dialog').open")
             self.assertFits(browser, size, "the list of keys")
