@@ -37,7 +37,10 @@ public struct Atom: Sendable {
 extension Atom: ExpressibleByStringLiteral {
     /// Creates an atom from a literal. A literal of more than 255 scalars is cut there.
     public init(stringLiteral name: StaticString) {
-        self.init(checked: String(String.UnicodeScalarView(name.description.unicodeScalars.prefix(Atom.longestName))))
+        let text = name.description
+        let isShort = text.utf8.count <= Atom.longestName
+        self.init(
+            checked: isShort ? text : String(String.UnicodeScalarView(text.unicodeScalars.prefix(Atom.longestName))))
     }
 }
 

@@ -56,8 +56,8 @@ package enum CommonTerm {
             return tail + 1
         case Tag.map: return endOfMap(bytes, at: offset, form, room: room)
         default:
-            guard !form.isCanonical else { return nil }
-            // Rarer terms that are no containers.
+            guard !form.isCanonical || isRareCanonical(bytes, at: offset) else { return nil }
+            // Rarer terms that are no containers, and leaves close to the end.
             var reader = TokenReader(bytes, at: offset)
             guard let token = try? reader.next(), token.followingTermCount == 0 else { return nil }
             return reader.offset
@@ -149,6 +149,28 @@ package enum CommonTerm {
         return offset + 3 + count
     }
 
+    /// Whether the term at `offset` is canonical if it is valid: a leaf in its only form, an identifier.
+    private static func isRareCanonical(_ bytes: Span<UInt8>, at offset: Int) -> Bool {
+        switch bytes[offset] {
+        case Tag.smallInteger, Tag.nil, Tag.smallAtomUTF8: return true
+        case Tag.newPid: return endOfName(bytes, at: offset + 1) != nil
+        case Tag.newerReference: return endOfName(bytes, at: offset + 3) != nil
+        case Tag.export:
+            guard let module = endOfName(bytes, at: offset + 1), let function = endOfName(bytes, at: module)
+            else { return false }
+            return bytes[function] == Tag.smallInteger
+        default: return false
+        }
+    }
+
+    /// Where the atom at `offset` ends, before the end of the bytes, if its length takes one byte.
+    private static func endOfName(_ bytes: Span<UInt8>, at offset: Int) -> Int? {
+        guard bytes.count - offset >= 2, bytes[offset] == Tag.smallAtomUTF8,
+            case let end = offset + 2 + Int(bytes[offset + 1]), end < bytes.count
+        else { return nil }
+        return end
+    }
+
     /// Whether all bytes of a range are ASCII.
     @inline(__always)
     static func isASCII(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
@@ -177,7 +199,8 @@ package enum CommonTerm {
         @inline(__always)
         init?(_ bytes: Span<UInt8>, at offset: Int) {
             let left = bytes.count - offset
-            guard left >= 6 else { return nil }
+            // A key takes at least two bytes, and its value one.
+            guard left >= 3 else { return nil }
             start = offset
             kind = bytes[offset]
             content = offset + 2
@@ -196,9 +219,8 @@ package enum CommonTerm {
                     return nil
                 }
             case Tag.binary:
-                let count = bytes.uint32(at: offset + 1)
                 // A value follows.
-                guard count < left - 5 else { return nil }
+                guard left > 5, case let count = bytes.uint32(at: offset + 1), count < left - 5 else { return nil }
                 content = offset + 5
                 end = content + count
                 rank = bytes.shortWord(content..<content + min(count, 8)).byteSwapped
@@ -207,6 +229,7 @@ package enum CommonTerm {
                 rank = UInt64(bytes[offset + 1]) + 1 << 31
                 kind = Tag.integer
             case Tag.integer:
+                guard left > 5 else { return nil }
                 end = offset + 5
                 rank = UInt64(UInt32(truncatingIfNeeded: bytes.uint32(at: offset + 1)) ^ 1 << 31)
             default: return nil
