@@ -5,23 +5,27 @@ extension Event {
     ///
     /// The text is as recorded, control characters included: escape it before it reaches a terminal or a page.
     public var label: String {
-        guard let payload = try? payload else { return kind.name }
-        return Label(payload).text(of: kind.name) ?? kind.name
+        Label(bytes: encoded, payload: payloadRange.lowerBound).text(of: kind.name) ?? kind.name
     }
 }
 
-/// Words for an event's payload; the same as PhoenixReplay's player shows.
+/// Words for an event's payload; the same as PhoenixReplay's player shows. What they do not tell of is not decoded.
 private struct Label {
-    let payload: Term
+    /// The event, and where its payload starts.
+    let bytes: ArraySlice<UInt8>
+    let payload: Int
 
-    init(_ payload: Term) { self.payload = payload }
+    /// Where the value of the payload's field `name` starts, whose key is an atom, or a binary in what came from JSON.
+    private func value(_ name: String) -> Int? {
+        guard let name = Atom(named: name) else { return nil }
+        return try? EncodedTerm.value(of: name, in: bytes.span, at: payload)
+    }
 
-    /// The payload's field `name`, whose key is an atom, or a binary in what came from JSON.
+    /// The payload's field `name`, unless it is nil.
     private func field(_ name: String) -> Term? {
-        guard let value = payload[.string(name)] ?? Atom(named: name).flatMap({ payload[atom: $0] }),
-            value != .atom(.nil)
+        guard let value = value(name), let term = try? EncodedTerm.term(bytes.span, at: value), term != .atom(.nil)
         else { return nil }
-        return value
+        return term
     }
 
     private func text(_ name: String) -> String? { field(name).flatMap { Name($0)?.text } }
@@ -64,8 +68,8 @@ private struct Label {
     }
 
     private func assigns(_ name: String) -> String? {
-        guard let map = field(name)?.map else { return nil }
-        return "assigns " + map.keys.map(\.shortText).joined(separator: ", ")
+        guard let value = value(name), let pairs = try? EncodedTerm.pairs(of: bytes.span, at: value) else { return nil }
+        return "assigns " + pairs.map(\.key).sorted().map(\.shortText).joined(separator: ", ")
     }
 
     private var component: String? {
