@@ -1,3 +1,5 @@
+import Zlib
+
 /// An atom: a constant whose value is its own name, of at most 255 Unicode scalars.
 ///
 /// Two atoms are equal when their names have the same scalars; unlike `String`, canonical equivalence does not count.
@@ -46,19 +48,26 @@ extension Atom: ExpressibleByStringLiteral {
 
 extension Atom: Hashable {
     public static func == (left: Atom, right: Atom) -> Bool {
-        left.name.utf8.elementsEqual(right.name.utf8)
+        let (left, right) = (left.name.utf8.span, right.name.utf8.span)
+        return left.count == right.count && left.equalByteCount(at: 0, right, at: 0) == left.count
     }
 
     public func hash(into hasher: inout Hasher) {
-        for byte in name.utf8 { hasher.combine(byte) }
-        hasher.combine(0xFF as UInt8)
+        let bytes = name.utf8.span
+        hasher.combine(bytes.count)
+        for start in stride(from: 0, to: bytes.count, by: 8) {
+            hasher.combine(bytes.shortWord(start..<min(start + 8, bytes.count)))
+        }
     }
 }
 
 extension Atom: Comparable {
     /// Orders atoms by their Unicode scalars, as Erlang does.
     public static func < (left: Atom, right: Atom) -> Bool {
-        left.name.utf8.lexicographicallyPrecedes(right.name.utf8)
+        let (left, right) = (left.name.utf8.span, right.name.utf8.span)
+        let common = left.equalByteCount(at: 0, right, at: 0)
+        guard common < left.count, common < right.count else { return left.count < right.count }
+        return left[common] < right[common]
     }
 }
 

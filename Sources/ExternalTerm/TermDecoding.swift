@@ -251,6 +251,8 @@ package struct RecentAtoms {
     }
 
     private var entries: [Entry] = []
+    /// Whether there has been one: many terms are a single atom, such as a key, for which nothing is remembered.
+    private var hasMet = false
 
     private static let count = 32
 
@@ -259,6 +261,10 @@ package struct RecentAtoms {
     /// The atom whose name, all of it ASCII, stands at `range` of the same bytes each time.
     package mutating func atom(_ range: Range<Int>, of bytes: Span<UInt8>) -> Atom {
         guard !range.isEmpty else { return Atom(checked: "") }
+        guard hasMet else {
+            hasMet = true
+            return bytes.atom(TermToken.AtomText(range: range, isLatin1: false))
+        }
         let hash =
             Int(bytes[range.lowerBound]) &+ 5 &* Int(bytes[range.upperBound - 1])
             &+ 11 &* Int(bytes[range.lowerBound + range.count / 2]) &+ 3 &* range.count
