@@ -141,12 +141,21 @@ let package = Package(
             ],
             path: "Examples/Shop", exclude: ["Templates"], swiftSettings: settings
         ),
+        // Programs that run beside tests.
+        .target(name: "TestPrograms", path: "Tests/TestPrograms", swiftSettings: settings),
         .testTarget(name: "ZlibTests", dependencies: ["Zlib"], swiftSettings: settings),
-        .testTarget(name: "ExternalTermTests", dependencies: ["ExternalTerm"], swiftSettings: settings),
-        .testTarget(name: "GzipMembersTests", dependencies: ["GzipMembers", "Zlib"], swiftSettings: settings),
-        .testTarget(name: "ReelTests", dependencies: ["Reel", "ExternalTerm", "GzipMembers"], swiftSettings: settings),
         .testTarget(
-            name: "ReelJSONTests", dependencies: ["ReelJSON", "Reel", "ExternalTerm", "reel-tool"],
+            name: "ExternalTermTests", dependencies: ["ExternalTerm", "TestPrograms"], swiftSettings: settings
+        ),
+        .testTarget(
+            name: "GzipMembersTests", dependencies: ["GzipMembers", "Zlib", "TestPrograms"], swiftSettings: settings
+        ),
+        .testTarget(
+            name: "ReelTests", dependencies: ["Reel", "ExternalTerm", "GzipMembers", "TestPrograms"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "ReelJSONTests", dependencies: ["ReelJSON", "Reel", "ExternalTerm", "TestPrograms", "reel-tool"],
             swiftSettings: settings
         ),
         // What every store has to do, for the tests of each.
@@ -157,7 +166,7 @@ let package = Package(
         .testTarget(
             name: "ReelStoreTests",
             dependencies: [
-                "ReelStore", "ReelStoreConformance", "Reel", "ExternalTerm", "reel-tool",
+                "ReelStore", "ReelStoreConformance", "Reel", "ExternalTerm", "TestPrograms", "reel-tool",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: settings
@@ -202,7 +211,7 @@ let package = Package(
         .testTarget(
             name: "RecorderCrashTests",
             dependencies: [
-                "recorder-crash-writer", "ReelRecorder", "ReelStore", "Reel", "ExternalTerm",
+                "recorder-crash-writer", "ReelRecorder", "ReelStore", "Reel", "ExternalTerm", "TestPrograms",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: settings
@@ -236,12 +245,15 @@ let package = Package(
             path: "Tests/StoreBenchmark", swiftSettings: settings
         ),
         // A PostgreSQL of the tests' own.
-        .target(name: "PostgresTestServer", path: "Tests/PostgresTestServer", swiftSettings: settings),
+        .target(
+            name: "PostgresTestServer", dependencies: ["TestPrograms"], path: "Tests/PostgresTestServer",
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "StoreCrashTests",
             dependencies: [
                 "store-crash-writer", "ReelStore", "ReelStoreSQLite", "ReelStorePostgres", "ReelStoreConformance",
-                "PostgresTestServer", "Reel",
+                "PostgresTestServer", "TestPrograms", "Reel",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: settings
@@ -256,8 +268,9 @@ let package = Package(
         .testTarget(
             name: "ReelDashboardTests",
             dependencies: [
-                "ReelDashboard", "ReelStore", "ReelStoreConformance", "Reel", "ReelJSON", "ExternalTerm", "reel-tool",
-                "shop",
+                "ReelDashboard", "ReelStore", "ReelStoreConformance", "Reel", "ReelJSON", "ExternalTerm",
+                "TestPrograms",
+                "reel-tool", "shop",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Mustache", package: "swift-mustache"),
@@ -269,9 +282,10 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        .testTarget(name: "ToolTests", dependencies: ["reel-tool"], swiftSettings: settings),
+        .testTarget(name: "ToolTests", dependencies: ["TestPrograms", "reel-tool"], swiftSettings: settings),
         .testTarget(
-            name: "AcceptanceTests", dependencies: ["Reel", "ExternalTerm", "GzipMembers", "reel-tool"],
+            name: "AcceptanceTests",
+            dependencies: ["Reel", "ExternalTerm", "GzipMembers", "TestPrograms", "reel-tool"],
             swiftSettings: settings
         ),
         .testTarget(name: "LayoutTests", swiftSettings: settings),

@@ -1,6 +1,7 @@
 import ExternalTerm
 import Foundation
 import Reel
+import TestPrograms
 import Testing
 
 /// A recording that ends anywhere: what stands in its whole members is saved, and the cut is named.
@@ -85,8 +86,8 @@ struct CutTests {
 
                 let recovered = try Program.reel("recover", cut.path, "-o", saved.path)
                 #expect(recovered.status == (isBoundary ? 0 : 1))
-                #expect(recovered.errors.contains("\(kept.count) events recovered"), "\(recovered.errors)")
-                #expect(recovered.errors.contains("lost: bytes") == !isBoundary)
+                #expect(recovered.talk.contains("\(kept.count) events recovered"), "\(recovered.talk)")
+                #expect(recovered.talk.contains("lost: bytes") == !isBoundary)
                 #expect(try CutTests.events(of: saved.bytes) == kept)
                 #expect(try Program.reel("validate", saved.path).status == 0)
 

@@ -1,6 +1,7 @@
 import ExternalTerm
 import Foundation
 import Reel
+import TestPrograms
 import Testing
 
 /// Files that ask for too much: each is refused in one line, and for little memory.
@@ -15,7 +16,7 @@ struct HostileTests {
     func hostile() throws {
         try inFolder { folder in
             let generator = try Program.run("python3", ["-c", HostileFiles.script, folder.path])
-            #expect(generator.status == 0, "\(generator.errors)")
+            #expect(generator.status == 0, "\(generator.talk)")
             let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
             #expect(names.count > 20)
             for name in names {
@@ -24,9 +25,9 @@ struct HostileTests {
                     ["validate", path], ["info", path], ["events", path], ["import", path, "-o", path + ".reel"],
                 ] {
                     let (program, memory) = try HostileTests.measured(arguments)
-                    let command = "\(arguments[0]) \(name): \(program.text)\(program.errors)"
+                    let command = "\(arguments[0]) \(name): \(program.text)\(program.talk)"
                     #expect(program.status == 1, "\(command)")
-                    let said = arguments[0] == "validate" && !program.text.isEmpty ? program.text : program.errors
+                    let said = arguments[0] == "validate" && !program.text.isEmpty ? program.text : program.talk
                     let lines = said.split(separator: "\n")
                     #expect(lines.count == 1, "\(command)")
                     #expect(lines.allSatisfy { $0.contains(path) && $0.count < 500 + path.count }, "\(command)")
@@ -71,7 +72,7 @@ struct HostileTests {
         try inFolder { folder in
             let figures = folder.appending(path: "memory")
             let program = try Program.run(
-                "/usr/bin/time", ["--quiet", "-f", "%M", "-o", figures.path, try Program.tool] + arguments)
+                "/usr/bin/time", ["--quiet", "-f", "%M", "-o", figures.path, Program.tool] + arguments)
             let text = String(decoding: try figures.bytes, as: UTF8.self)
             return (program, try #require(Int(text.filter(\.isNumber))))
         }

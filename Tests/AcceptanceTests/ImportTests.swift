@@ -1,6 +1,7 @@
 import ExternalTerm
 import Foundation
 import Reel
+import TestPrograms
 import Testing
 
 /// Every sample becomes a recording that every tool can read, and nothing of it gets lost.
@@ -26,7 +27,7 @@ struct ImportTests {
             let target = folder.appending(path: "session.reel")
             let imported = try Program.reel("import", sample.file.path, "-o", target.path)
             #expect(imported.status == (sample.format == .part ? 1 : 0), "1 says that something was torn")
-            #expect(imported.errors.split(separator: "\n").count == (sample.format == .part ? 1 : 0))
+            #expect(imported.talk.split(separator: "\n").count == (sample.format == .part ? 1 : 0))
             #expect(try target.bytes == Imported.of(sample).recording)
             let validated = try Program.reel("validate", target.path)
             #expect(validated.status == 0)
@@ -84,7 +85,7 @@ struct ImportTests {
             #expect(verdicts.status == 0)
             #expect(lines.count == Sample.all.count)
             for line in lines { #expect(line.hasPrefix("ok "), "\(line)") }
-            if !lines.allSatisfy({ $0.hasPrefix("ok ") }) { print(verdicts.text, verdicts.errors) }
+            if !lines.allSatisfy({ $0.hasPrefix("ok ") }) { print(verdicts.text, verdicts.talk) }
         }
     }
 

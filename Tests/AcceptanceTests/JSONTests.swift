@@ -1,6 +1,7 @@
 import ExternalTerm
 import Foundation
 import Reel
+import TestPrograms
 import Testing
 
 /// What the tool writes as JSON is JSON to others, of whatever the recording was made and whatever happened to it.
@@ -22,7 +23,7 @@ struct JSONTests {
             let members = try #require(file.entries.last)
             try Data(imported.recording[..<(members.offset + members.byteCount)]).write(to: unfinished)
             let rescued = try Program.reel("recover", unfinished.path, "-o", recovered.path)
-            #expect(rescued.status == 0, "\(rescued.errors)")
+            #expect(rescued.status == 0, "\(rescued.talk)")
 
             // Of a session of 10,000 events, one form is enough.
             let options =
@@ -33,15 +34,15 @@ struct JSONTests {
                 (recovered.path, 0),
             ] as [(String, Int32)] {
                 for options in options {
-                    let json = try Program.run(try Program.tool, ["json", path] + options)
-                    #expect(json.status == status, "\(json.errors)")
+                    let json = try Program.run(Program.tool, ["json", path] + options)
+                    #expect(json.status == status, "\(json.talk)")
                     let read = try Program.run("jq", [".events | length"], input: json.output)
-                    #expect(read.status == 0, "\(read.errors)")
+                    #expect(read.status == 0, "\(read.talk)")
                     #expect(read.text == "\(count)\n")
                 }
-                let lines = try Program.run(try Program.tool, ["json", path, "--lines"])
+                let lines = try Program.run(Program.tool, ["json", path, "--lines"])
                 let read = try Program.run("jq", ["-c", "has(\"offset\")"], input: lines.output)
-                #expect(read.status == 0, "\(read.errors)")
+                #expect(read.status == 0, "\(read.talk)")
                 #expect(read.text.split(separator: "\n").count { $0 == "true" } == count)
             }
         }
@@ -70,7 +71,7 @@ struct JSONTests {
             try inFolder { target in
                 let imported = try Program.reel("import", original.path, "-o", target.path)
                 #expect(imported.status == 0)
-                #expect(imported.errors.contains("JSON has lost"))
+                #expect(imported.talk.contains("JSON has lost"))
                 let recording = target.appending(path: name.replacing(".json.gz", with: ".reel"))
                 #expect(try Program.reel("validate", recording.path).text == "")
 
@@ -84,7 +85,7 @@ struct JSONTests {
 
     /// What Foundation makes of the text that a program has printed.
     private func value(_ program: Program) throws -> NSObject {
-        #expect(program.status == 0, "\(program.errors)")
+        #expect(program.status == 0, "\(program.talk)")
         return try #require(JSONSerialization.jsonObject(with: Data(program.output)) as? NSObject)
     }
 }

@@ -2,6 +2,7 @@ import ExternalTerm
 import Foundation
 import GzipMembers
 import Reel
+import TestPrograms
 import Testing
 
 /// A recording with all its fields, its index and its end is no larger than what PhoenixReplay had made of the session.

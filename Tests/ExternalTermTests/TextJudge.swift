@@ -1,5 +1,6 @@
 import ExternalTerm
 import Foundation
+import TestPrograms
 import Testing
 
 /// Erlang and Elixir themselves, which have the last word on their notations.
@@ -98,22 +99,12 @@ enum TextJudge {
 
     private static func run(_ program: String, _ arguments: [String]) throws -> String {
         guard let path = path(of: program) else { throw Failure(description: "\(program) is not installed") }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: path)
-        process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(["LC_ALL": "C.UTF-8"]) { $1 }
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardInput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        let text = String(decoding: data, as: UTF8.self)
-        guard process.terminationStatus == 0 else {
-            throw Failure(description: "\(program) ended with status \(process.terminationStatus): \(text.suffix(400))")
+        let program = try Program.run(path, arguments, environment: ["LC_ALL": "C.UTF-8"])
+        guard program.status == 0 else {
+            let said = "\(program.text.suffix(400))\(program.talk.suffix(400))"
+            throw Failure(description: "\(path) ended with status \(program.status): \(said)")
         }
-        return text
+        return program.text
     }
 
     private static func verdicts(_ output: String) throws -> [Verdict] {

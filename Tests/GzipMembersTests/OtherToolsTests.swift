@@ -1,5 +1,6 @@
 import Foundation
 import GzipMembers
+import TestPrograms
 import Testing
 
 /// The programs that everybody reads and writes gzip with.
@@ -48,19 +49,8 @@ struct OtherToolsTests {
 
     /// Runs a program on `input`, and returns its standard output.
     private func run(_ program: String, _ arguments: String..., input: [UInt8]) throws -> [UInt8] {
-        let file = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-        try Data(input).write(to: file)
-        defer { try? FileManager.default.removeItem(at: file) }
-        let process = Process()
-        process.executableURL = URL(filePath: program)
-        process.arguments = arguments
-        process.standardInput = try FileHandle(forReadingFrom: file)
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let data = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0)
-        return Array(data)
+        let program = try Program.run(program, arguments, input: input)
+        try #require(program.status == 0)
+        return program.output
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestPrograms
 
 /// A PostgreSQL server of the tests' own: a folder that is gone with the process that started it, whatever becomes of that.
 package final class PostgresServer: Sendable {
@@ -9,7 +10,7 @@ package final class PostgresServer: Sendable {
     package let folder: String
     private let databases = Atomic<Int>(0)
     /// The server is stopped, and its folder removed, when this is closed.
-    private let lifeline: Pipe
+    private let guardian: RunningProgram
     private let program: String
 
     package struct Failure: Error, CustomStringConvertible {
@@ -35,18 +36,10 @@ package final class PostgresServer: Sendable {
             atPath: root, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o777])
         try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: URL(filePath: "\(root)/settings"))
         try PostgresServer.shell("chmod 777 '\(root)'")
-        lifeline = Pipe()
         // Whoever reads the pipe sees its end when this process is gone.
-        let guardian = Process()
-        guardian.executableURL = URL(filePath: "/bin/sh")
-        guardian.arguments = [
-            "-c",
-            "trap '' INT TERM HUP; read line; \(command("pg_ctl -D '\(root)/data' -m immediate stop")); rm -rf '\(root)'",
-        ]
-        guardian.standardInput = lifeline
-        guardian.standardOutput = FileHandle.nullDevice
-        guardian.standardError = FileHandle.nullDevice
-        try guardian.run()
+        let stop = PostgresServer.command("pg_ctl -D '\(root)/data' -m immediate stop", at: program)
+        guardian = try RunningProgram(
+            "sh", ["-c", "trap '' INT TERM HUP; read line; \(stop); rm -rf '\(root)'"], input: .pipe)
         try shell(
             "initdb -D '\(root)/data' -U reel -A trust -E UTF8 --locale=C > /dev/null"
                 + " && cat '\(root)/settings' >> '\(root)/data/postgresql.conf'")
@@ -54,7 +47,7 @@ package final class PostgresServer: Sendable {
             // Only the server sees what is mounted there.
             try FileManager.default.createDirectory(atPath: "\(root)/small", withIntermediateDirectories: true)
             let mount = "mount -t tmpfs -o size=\(smallDisk)m,mode=700,uid=$(id -u postgres) tmpfs '\(root)/small'"
-            try PostgresServer.shell("unshare -m sh -c \(quoted("\(mount) && \(command(starting))"))")
+            try PostgresServer.shell("unshare -m sh -c \(PostgresServer.quoted("\(mount) && \(command(starting))"))")
             try sql(url(of: "postgres"), "CREATE TABLESPACE small LOCATION '\(root)/small'")
         } else {
             try start()
@@ -94,14 +87,16 @@ package final class PostgresServer: Sendable {
 
     private func shell(_ line: String) throws { try PostgresServer.shell(command(line)) }
 
+    private func command(_ line: String) -> String { PostgresServer.command(line, at: program) }
+
     /// The server's programs refuse to run as root.
-    private func command(_ line: String) -> String {
+    private static func command(_ line: String, at program: String) -> String {
         let line = "PATH='\(program)':$PATH; \(line)"
         guard getuid() == 0 else { return line }
         return "runuser -u postgres -- sh -c \(quoted(line))"
     }
 
-    private func quoted(_ text: String) -> String {
+    private static func quoted(_ text: String) -> String {
         "'" + text.replacingOccurrences(of: "'", with: "'\\''") + "'"
     }
 
@@ -114,24 +109,8 @@ package final class PostgresServer: Sendable {
 
     @discardableResult
     package static func shell(_ line: String, input: String = "") throws -> String {
-        let process = Process()
-        process.executableURL = URL(filePath: "/bin/bash")
-        // A server that is started must not inherit what Foundation waits for the end of its process with.
-        let closing = "for fd in /proc/$$/fd/*; do fd=${fd##*/}; if [ $fd -gt 2 ]; then eval \"exec $fd>&-\"; fi; done"
-        process.arguments = ["-c", "\(closing)\n\(line)"]
-        // Files, so that no pipe is ever full, and none is kept open by what goes on running.
-        let name = FileManager.default.temporaryDirectory.appending(path: "reel-shell-\(UUID().uuidString)").path
-        defer { for ending in ["in", "out"] { try? FileManager.default.removeItem(atPath: "\(name).\(ending)") } }
-        try Data(input.utf8).write(to: URL(filePath: "\(name).in"))
-        try Data().write(to: URL(filePath: "\(name).out"))
-        let output = try FileHandle(forWritingTo: URL(filePath: "\(name).out"))
-        process.standardInput = try FileHandle(forReadingFrom: URL(filePath: "\(name).in"))
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        process.waitUntilExit()
-        let text = String(decoding: try Data(contentsOf: URL(filePath: "\(name).out")), as: UTF8.self)
-        guard process.terminationStatus == 0 else { throw Failure(description: "\(line): \(text)") }
-        return text
+        let program = try Program.run("bash", ["-c", line], input: Array(input.utf8))
+        guard program.status == 0 else { throw Failure(description: "\(line): \(program.text)\(program.talk)") }
+        return program.text
     }
 }

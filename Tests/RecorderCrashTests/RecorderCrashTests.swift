@@ -4,6 +4,7 @@ import Reel
 import ReelRecorder
 import ReelStore
 import SystemPackage
+import TestPrograms
 import Testing
 
 /// What the program said while it ran.
@@ -52,15 +53,15 @@ struct RecorderCrashTests {
             var random = SeededNumbers(seed: RecorderCrashTests.seed)
             var said = Said()
             for run in 0..<RecorderCrashTests.runs {
-                let writer = try Writer(folder, first: run * 1_000, count: 1_000)
+                let writer = try RunningProgram.writer(folder, first: run * 1_000, count: 1_000)
                 // The program is somewhere in what follows the last of these lines when it is killed.
                 for _ in 0..<Int.random(in: 1...200, using: &random) {
                     guard let line = writer.line() else { break }
                     said.note(line)
                 }
-                writer.kill()
+                writer.signal(SIGKILL)
                 while let line = writer.line() { said.note(line) }
-                writer.wait()
+                _ = writer.wait()
             }
             let store = try FileStore(FilePath(folder))
             let recorder = try Recorder(store: store, configuration: .patient)
@@ -84,10 +85,10 @@ struct RecorderCrashTests {
     func fullDisk() async throws {
         try await inFolder { folder in
             // No file may grow beyond this: a session's is larger when it ends, even in its smallest form.
-            let writer = try Writer(folder, first: 0, count: 8, fileByteCount: 500)
+            let writer = try RunningProgram.writer(folder, first: 0, count: 8, fileByteCount: 500)
             var said = Said()
             while let line = writer.line() { said.note(line) }
-            writer.wait()
+            _ = writer.wait()
             #expect(said.failed.count == 8)
             #expect(said.done?.contains("failed=[ReelRecorder.FailureReason.storing: 8]") == true, "\(said.done ?? "")")
             #expect(said.done?.contains("retries=32") == true, "\(said.done ?? "")")
@@ -107,10 +108,10 @@ struct RecorderCrashTests {
             await store.close()
             // Everybody may look, nobody but the owner may write.
             try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder)
-            let writer = try Writer(folder, first: 0, count: 4, isUser: true)
+            let writer = try RunningProgram.writer(folder, first: 0, count: 4, isUser: true)
             var said = Said()
             while let line = writer.line() { said.note(line) }
-            writer.wait()
+            _ = writer.wait()
             #expect(said.failed.count == 4)
             #expect(said.done?.contains("failed=[ReelRecorder.FailureReason.storing: 4]") == true, "\(said.done ?? "")")
         }

@@ -26,7 +26,7 @@ struct ProgramTests {
         try await Self.inFolder { (folder) async throws in
             let store = try FileStore(FilePath(folder))
             try await store.keep(SampleSession("s-1"))
-            let program = try RunningProgram("reel", ["serve", folder, "--port", "0"])
+            let program = try ServingProgram("reel", ["serve", folder, "--port", "0"])
             let line = await program.nextLine()
             #expect(line?.hasPrefix("http://127.0.0.1:") == true)
             let client = try Self.client(line)
@@ -45,7 +45,7 @@ struct ProgramTests {
             let store = try FileStore(FilePath(folder))
             for number in 1...3 { try await store.keep(SampleSession("s-\(number)")) }
             let changes = try await store.changes()
-            let program = try RunningProgram("reel", ["serve", folder, "--port", "0", "--max-count", "1"])
+            let program = try ServingProgram("reel", ["serve", folder, "--port", "0", "--max-count", "1"])
             let client = try Self.client(await program.nextLine())
             var deleted = 0
             for await change in changes {
@@ -54,7 +54,7 @@ struct ProgramTests {
             }
             #expect(try await client.get("/").listed.count == 1)
             #expect(program.stop() == 0)
-            let both = try RunningProgram("reel", ["serve", folder, "--max-count", "1", "--read-only"])
+            let both = try ServingProgram("reel", ["serve", folder, "--max-count", "1", "--read-only"])
             #expect(both.status() == 64)
         }
     }
@@ -65,7 +65,7 @@ struct ProgramTests {
     func files(name: String, count: Int) async throws {
         let path = Self.samples.appending(path: name).path
         let before = try FileManager.default.contentsOfDirectory(atPath: Self.samples.path).sorted()
-        let program = try RunningProgram("reel", ["serve", path, "--port", "0", "--read-only"])
+        let program = try ServingProgram("reel", ["serve", path, "--port", "0", "--read-only"])
         let client = try Self.client(await program.nextLine())
         let listed = try await client.get("/").listed
         #expect(listed.count == count)
@@ -79,10 +79,10 @@ struct ProgramTests {
     @Test("reel serve asks for a password beyond this machine, and takes one from a file or the environment")
     func password() async throws {
         try await Self.inFolder { (folder) async throws in
-            let refused = try RunningProgram("reel", ["serve", folder, "--host", "0.0.0.0", "--port", "0"])
+            let refused = try ServingProgram("reel", ["serve", folder, "--host", "0.0.0.0", "--port", "0"])
             #expect(refused.status() == 64)
             #expect(refused.said.contains("a user and a password are needed"))
-            let none = try RunningProgram("reel", ["serve", folder, "--host", "0.0.0.0", "--user", "ada"])
+            let none = try ServingProgram("reel", ["serve", folder, "--host", "0.0.0.0", "--user", "ada"])
             #expect(none.status() == 64)
             #expect(none.said.contains("give --password-file, or set REEL_PASSWORD"))
             let file = folder + "/password"
@@ -94,7 +94,7 @@ struct ProgramTests {
             for (arguments, environment) in [
                 (fromFile, [:]), (Array(fromFile.dropLast(2)), ["REEL_PASSWORD": "correct horse battery"]),
             ] {
-                let program = try RunningProgram("reel", arguments, environment: environment)
+                let program = try ServingProgram("reel", arguments, environment: environment)
                 let client = try Self.client(await program.nextLine())
                 #expect(try await client.get("/").status == 401)
                 #expect(try await client.get("/", [("Authorization", right)]).status == 200)
@@ -112,7 +112,7 @@ struct ProgramTests {
         ] as [([String], Int32)])
     func missing(arguments: [String], status: Int32) async throws {
         try await Self.inFolder { (folder) async throws in
-            let program = try RunningProgram("reel", ["serve"] + arguments.map { $0 == "FOLDER" ? folder : $0 })
+            let program = try ServingProgram("reel", ["serve"] + arguments.map { $0 == "FOLDER" ? folder : $0 })
             #expect(program.status() == status)
             #expect(!program.said.isEmpty)
         }
@@ -124,7 +124,7 @@ struct ProgramTests {
     @Test("the example records a visitor, and the dashboard shows each page as the visitor has seen it")
     func example() async throws {
         try await Self.inFolder { (folder) async throws in
-            let program = try RunningProgram(
+            let program = try ServingProgram(
                 "shop", ["--port", "0", "--store", folder + "/recordings", "--templates", Self.templates])
             let client = try Self.client(await program.nextLine())
             let welcome = try await client.get(
@@ -162,7 +162,7 @@ struct ProgramTests {
     @Test("a hundred viewers of a session that goes on take no more memory than a few")
     func memory() async throws {
         try await Self.inFolder { (folder) async throws in
-            let program = try RunningProgram(
+            let program = try ServingProgram(
                 "shop", ["--port", "0", "--store", folder + "/recordings", "--templates", Self.templates, "--eager"])
             let client = try Self.client(await program.nextLine())
             let cookie = [("Cookie", try #require(try await client.get("/").cookie))]

@@ -1,6 +1,7 @@
 import ExternalTerm
 import Foundation
 import Reel
+import TestPrograms
 import Testing
 
 @Suite("reel json") struct CommandTests {
@@ -14,20 +15,19 @@ import Testing
         try writer.append(offset: 5, kind: "event", payload: 2)
         try writer.finish()
 
-        let process = try reel("json", "-", "--lines")
-        try process.input.write(contentsOf: Data(sink.bytes[..<flushed]))
+        let program = try reel("json", "-", "--lines")
+        try program.input.write(contentsOf: Data(sink.bytes[..<flushed]))
         // The input is still open.
         var text = ""
-        while text.count(where: { $0 == "\n" }) < 2, let piece = try process.output.read(upToCount: 1), !piece.isEmpty {
+        while text.count(where: { $0 == "\n" }) < 2, let piece = try program.output.read(upToCount: 1), !piece.isEmpty {
             text += String(decoding: piece, as: UTF8.self)
         }
         #expect(text == "{\"id\":\"1\"}\n{\"offset\":0,\"type\":\"mount\",\"payload\":1}\n")
-        try process.input.write(contentsOf: Data(sink.bytes[flushed...]))
-        try process.input.close()
-        let rest = String(decoding: try process.output.readToEnd() ?? Data(), as: UTF8.self)
+        try program.input.write(contentsOf: Data(sink.bytes[flushed...]))
+        try program.input.close()
+        let rest = String(decoding: try program.output.readToEnd() ?? Data(), as: UTF8.self)
         #expect(rest.hasPrefix("{\"offset\":5,\"type\":\"event\",\"payload\":2}\n{\"summary\":{\"duration\":5,"))
-        process.process.waitUntilExit()
-        #expect(process.process.terminationStatus == 0)
+        #expect(program.wait() == 0)
     }
 
     @Test(
@@ -73,35 +73,14 @@ import Testing
 
     // MARK: Running
 
-    private struct Running {
-        var process: Process
-        var input: FileHandle
-        var output: FileHandle
+    /// Starts the tool that has been built with the tests.
+    private func reel(_ arguments: String...) throws -> RunningProgram {
+        try RunningProgram(Program.built("reel"), arguments, input: .pipe, output: .pipe)
     }
 
-    /// Starts the tool that has been built with the tests: it stands beside them.
-    private func reel(_ arguments: String...) throws -> Running { try start(arguments) }
-
-    private func start(_ arguments: [String]) throws -> Running {
-        let tests = try #require(Bundle.main.executableURL)
-        let process = Process()
-        let (input, output) = (Pipe(), Pipe())
-        process.executableURL = tests.deletingLastPathComponent().appending(path: "reel")
-        process.arguments = arguments
-        process.standardInput = input
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        return Running(process: process, input: input.fileHandleForWriting, output: output.fileHandleForReading)
-    }
-
-    private func run(_ arguments: [String], input: [UInt8]) throws -> (text: [UInt8], status: Int32) {
-        let running = try start(arguments)
-        try running.input.write(contentsOf: Data(input))
-        try running.input.close()
-        let text = try running.output.readToEnd() ?? Data()
-        running.process.waitUntilExit()
-        return (Array(text), running.process.terminationStatus)
+    private func run(_ arguments: [String], input: [UInt8]) throws -> (text: [UInt8], status: CInt) {
+        let program = try Program.run(Program.built("reel"), arguments, input: input)
+        return (program.output, program.status)
     }
 
     private func recording(_ events: [(Int, Atom, Term)]) throws -> [UInt8] {

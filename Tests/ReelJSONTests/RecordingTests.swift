@@ -2,6 +2,7 @@ import ExternalTerm
 import Foundation
 import Reel
 import ReelJSON
+import TestPrograms
 import Testing
 
 /// Spec/json.md §2 and §5.3.
@@ -337,19 +338,7 @@ import Testing
     private func gzipped(_ bytes: [UInt8]) throws -> [UInt8] { try gzip("-c", bytes) }
 
     private func gzip(_ option: String, _ bytes: [UInt8]) throws -> [UInt8] {
-        let file = FileManager.default.temporaryDirectory.appending(path: "reel-\(UUID().uuidString)")
-        try Data(bytes).write(to: file)
-        defer { try? FileManager.default.removeItem(at: file) }
-        let process = Process()
-        let output = Pipe()
-        process.executableURL = URL(filePath: "/usr/bin/gzip")
-        process.arguments = [option]
-        process.standardOutput = output
-        process.standardInput = try FileHandle(forReadingFrom: file)
-        try process.run()
-        let text = try output.fileHandleForReading.readToEnd()
-        process.waitUntilExit()
-        return Array(text ?? Data())
+        try Program.run("gzip", [option], input: bytes).output
     }
 }
 

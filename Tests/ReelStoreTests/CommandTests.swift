@@ -1,34 +1,15 @@
 import Foundation
 import ReelStoreConformance
 import SystemPackage
+import TestPrograms
 import Testing
 
 @Suite("The command reel store")
 struct CommandTests {
     /// The tool, run to its end.
-    struct Tool {
-        var status: Int32
-        var output: String
-        var talk: String
-
-        var lines: [String] { output.split(separator: "\n").map(String.init) }
-
-        static func run(_ arguments: String...) throws -> Tool {
-            let tests = Bundle.main.executableURL ?? URL(filePath: CommandLine.arguments[0])
-            let files = ["out", "err"].map {
-                FileManager.default.temporaryDirectory.appending(path: "reel-\(UUID().uuidString).\($0)")
-            }
-            defer { for file in files { try? FileManager.default.removeItem(at: file) } }
-            let process = Process()
-            process.executableURL = tests.deletingLastPathComponent().appending(path: "reel")
-            process.arguments = ["store"] + arguments
-            for file in files { try Data().write(to: file) }
-            process.standardOutput = try FileHandle(forWritingTo: files[0])
-            process.standardError = try FileHandle(forWritingTo: files[1])
-            try process.run()
-            process.waitUntilExit()
-            let texts = try files.map { String(decoding: try Data(contentsOf: $0), as: UTF8.self) }
-            return Tool(status: process.terminationStatus, output: texts[0], talk: texts[1])
+    private enum Tool {
+        static func run(_ arguments: String...) throws -> Program {
+            try Program.run(Program.built("reel"), ["store"] + arguments)
         }
     }
 
@@ -50,7 +31,7 @@ struct CommandTests {
             // What is in the store now is put again and found there.
             let again = try Tool.run("put", "\(folder)/f-1.reel", store)
             #expect((again.status, again.lines.count) == (0, 1))
-            #expect(again.output.contains("there already"))
+            #expect(again.text.contains("there already"))
 
             let list = try Tool.run("ls", store)
             #expect((list.status, list.lines.count) == (0, 6))
@@ -63,7 +44,7 @@ struct CommandTests {
             let cursor = try #require(page.talk.split(separator: " ").last).trimmingCharacters(in: .newlines)
             #expect(try Tool.run("ls", store, "--limit", "4", "--after", cursor).lines.count == 2)
             let json = try Tool.run("ls", store, "--json", "--id", "f-3")
-            let object = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any]
+            let object = try JSONSerialization.jsonObject(with: Data(json.text.utf8)) as? [String: Any]
             #expect(object?["id"] as? String == "f-3")
             #expect(object?["events"] as? Int == 9)
 
@@ -78,7 +59,7 @@ struct CommandTests {
             #expect(dry.lines.count == 5)
             #expect(try Tool.run("ls", store).lines.count == 6)
             let planned = try Tool.run("gc", store, "--max-count", "5", "--dry-run", "--json")
-            let expired = try JSONSerialization.jsonObject(with: Data(planned.output.utf8)) as? [String: Any]
+            let expired = try JSONSerialization.jsonObject(with: Data(planned.text.utf8)) as? [String: Any]
             #expect(expired?["expired"] as? String == "count")
             #expect(planned.talk.contains("1 recording would be deleted"))
             #expect(try Tool.run("gc", store, "--max-count", "2").status == 0)

@@ -1,6 +1,7 @@
 import ExternalTerm
 import GzipMembers
 import Reel
+import TestPrograms
 import Testing
 
 /// Recordings that end anywhere, and recordings of which any bit is another one.

@@ -1,5 +1,6 @@
 import ExternalTerm
 import Reel
+import TestPrograms
 import Testing
 
 /// What each event does to the state, rule by rule: Spec/recording.md §7.1.

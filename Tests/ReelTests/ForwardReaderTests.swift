@@ -1,6 +1,7 @@
 import ExternalTerm
 import GzipMembers
 import Reel
+import TestPrograms
 import Testing
 
 /// The forms that a recording comes in, and that all of them read forward alike.

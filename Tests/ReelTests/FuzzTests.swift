@@ -1,6 +1,7 @@
 import ExternalTerm
 import GzipMembers
 import Reel
+import TestPrograms
 import Testing
 
 /// Recordings whose checksums are right and whose content may be anything: whatever way they are read, the answer is the same.

@@ -1,6 +1,7 @@
 import ExternalTerm
 import GzipMembers
 import Reel
+import TestPrograms
 import Testing
 
 /// Files that ask for more than they are worth: Spec/recording.md §9. Each is refused before much has been spent on it.

@@ -1,6 +1,7 @@
 import ExternalTerm
 import GzipMembers
 import Reel
+import TestPrograms
 import Testing
 
 /// Files of PhoenixReplay, every generation of them, to recordings and back: Spec/phoenix-replay.md.

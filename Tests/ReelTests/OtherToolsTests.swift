@@ -1,6 +1,7 @@
 import ExternalTerm
 import Foundation
 import Reel
+import TestPrograms
 import Testing
 
 /// Programs that know nothing of this format read what is written in it.
@@ -23,7 +24,7 @@ struct OtherToolsTests {
     func gzipReads(options: WriterOptions) throws {
         let (events, bytes) = try session(options)
         let tested = try Program.run("gzip", "-t", input: bytes)
-        #expect(tested.status == 0 && tested.errors.isEmpty, "\(tested.errors)")
+        #expect(tested.status == 0 && tested.talk.isEmpty, "\(tested.talk)")
         let unpacked = try Program.run("gzip", "-dc", input: bytes)
         #expect(unpacked.status == 0)
         #expect(Reading.forward(unpacked.output).texts == events.read)
@@ -42,7 +43,7 @@ struct OtherToolsTests {
             while data: (n,) = struct.unpack('>I', data[:4]); print(n, data[4]); data = data[4 + n:]
             """
         let outcome = try Program.run("python3", "-c", script, input: bytes)
-        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(outcome.status == 0, "\(outcome.talk)")
         let content = try Program.run("gzip", "-dc", input: bytes).output
         let lines = String(decoding: outcome.output, as: UTF8.self).split(separator: "\n")
         #expect(lines.allSatisfy { $0.hasSuffix(" 131") })
@@ -67,7 +68,7 @@ struct OtherToolsTests {
             let output = folder.appending(path: "frames")
             try Data(bytes).write(to: input)
             let outcome = try Program.run("erl", "-noinput", "-eval", program, "-extra", input.path, output.path)
-            try #require(outcome.status == 0, "\(outcome.errors)\(String(decoding: outcome.output, as: UTF8.self))")
+            try #require(outcome.status == 0, "\(outcome.talk)\(String(decoding: outcome.output, as: UTF8.self))")
             return try Array(Data(contentsOf: output))
         }
         guard case .list(let terms) = try Term(external: frames) else {
@@ -99,7 +100,7 @@ struct OtherToolsTests {
         let bytes = try inFolder { folder in
             let output = folder.appending(path: "session.reel")
             let outcome = try Program.run("erl", "-noinput", "-eval", program, "-extra", output.path)
-            try #require(outcome.status == 0, "\(outcome.errors)\(String(decoding: outcome.output, as: UTF8.self))")
+            try #require(outcome.status == 0, "\(outcome.talk)\(String(decoding: outcome.output, as: UTF8.self))")
             return try Array(Data(contentsOf: output))
         }
         let file = try RecordingFile(MemorySource(bytes))

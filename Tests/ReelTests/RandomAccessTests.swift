@@ -1,5 +1,6 @@
 import ExternalTerm
 import Reel
+import TestPrograms
 import Testing
 
 /// Events, times and states in the middle of a recording, found without reading the rest of it: Spec/recording.md §7.4.

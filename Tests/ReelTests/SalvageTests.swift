@@ -1,5 +1,6 @@
 import ExternalTerm
 import Reel
+import TestPrograms
 import Testing
 
 /// What is readable of a damaged recording: Spec/recording.md §11.

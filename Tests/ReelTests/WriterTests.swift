@@ -1,5 +1,6 @@
 import ExternalTerm
 import Reel
+import TestPrograms
 import Testing
 
 /// When a writer closes batches and members, and what it does when something is wrong.

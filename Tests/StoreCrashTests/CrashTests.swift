@@ -6,6 +6,7 @@ import ReelStoreConformance
 import ReelStorePostgres
 import ReelStoreSQLite
 import SystemPackage
+import TestPrograms
 import Testing
 
 @Suite("What a store has acknowledged is there after the writer has died")
@@ -41,13 +42,13 @@ struct CrashTests {
             var acknowledged: [String: (byteCount: Int, isFinished: Bool)] = [:]
             var first = 0
             for _ in 0..<100 {
-                let writer = try Writer(location, first: first, count: 1_000)
+                let writer = try RunningProgram.writer(location, first: first, count: 1_000)
                 // The writer is somewhere in what follows the last of these lines when it is killed.
                 for _ in 0..<Int.random(in: 1...12, using: &random) {
                     guard let line = writer.line() else { break }
                     acknowledged.note(line)
                 }
-                writer.kill()
+                writer.signal(SIGKILL)
                 // What it had said by then counts too.
                 while let line = writer.line() { acknowledged.note(line) }
                 first += 1_000
@@ -64,7 +65,7 @@ struct CrashTests {
             let location = try kind.location(in: folder)
             let store = try await open(location)
             let changes = try await store.changes()
-            let writer = try Writer(location, first: 0, count: 5)
+            let writer = try RunningProgram.writer(location, first: 0, count: 5)
             var finished: [String] = []
             var grown = 0
             for await change in changes {
@@ -103,7 +104,7 @@ struct CrashTests {
     /// Fills a disk, and goes on when there is room again.
     private func fill(_ location: StoreLocation, makingRoom: () throws -> Void) async throws {
         var acknowledged: [String: (byteCount: Int, isFinished: Bool)] = [:]
-        let writer = try Writer(location, first: 0, count: 100_000)
+        let writer = try RunningProgram.writer(location, first: 0, count: 100_000)
         var last = ""
         while let line = writer.line() {
             last = line
@@ -127,7 +128,7 @@ struct CrashTests {
             _ = try await open(location).page()
             var acknowledged: [String: (byteCount: Int, isFinished: Bool)] = [:]
             // SQLite's file is the first to meet it, and a recording's a lower one.
-            let writer = try Writer(
+            let writer = try RunningProgram.writer(
                 location, first: 0, count: 4_000, fileKilobytes: kind == .folder ? 0.5 : 256)
             var last = ""
             while let line = writer.line() {

@@ -1,12 +1,12 @@
 import Foundation
+import TestPrograms
 
 /// A small filesystem in memory, which is gone with the process that started it, whatever becomes of that. Only root may make
 /// one.
 final class SmallDisk {
     /// Where it is.
     let path: String
-    private let holder = Process()
-    private let lifeline = Pipe()
+    private let holder: RunningProgram
 
     /// Whether one can be made here.
     static let isPermitted = (try? SmallDisk(megabytes: 1)) != nil
@@ -21,19 +21,13 @@ final class SmallDisk {
             mkdir '\(path)' && mount -t tmpfs -o size=\(megabytes)m tmpfs '\(path)' && echo mounted && read line
             umount -l '\(path)'; rmdir '\(path)'
             """
-        holder.executableURL = URL(filePath: "/bin/sh")
-        holder.arguments = ["-c", script]
-        let output = Pipe()
-        holder.standardInput = lifeline
-        holder.standardOutput = output
-        holder.standardError = FileHandle.nullDevice
-        try holder.run()
-        guard !output.fileHandleForReading.availableData.isEmpty else { throw Failure() }
+        holder = try RunningProgram("sh", ["-c", script], input: .pipe, output: .pipe)
+        guard holder.line() != nil else { throw Failure() }
     }
 
     deinit {
         // Who reads from it goes on at its end.
-        try? lifeline.fileHandleForWriting.close()
-        holder.waitUntilExit()
+        try? holder.input.close()
+        _ = holder.wait()
     }
 }

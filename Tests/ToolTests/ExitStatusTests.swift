@@ -1,4 +1,5 @@
 import Foundation
+import TestPrograms
 import Testing
 
 @Suite("How the tool ends")
@@ -78,7 +79,7 @@ struct ExitStatusTests {
     ]
 
     /// Runs a command on the input at `path`, with an output that nothing should come of.
-    private func run(_ reader: String, _ path: String, in folder: URL) throws -> Tool {
+    private func run(_ reader: String, _ path: String, in folder: URL) throws -> Program {
         let out = folder.appending(path: "out").path
         return try Tool.run(reader.split(separator: " ").map { $0 == "OUT" ? out : String($0) } + [path])
     }
@@ -171,9 +172,9 @@ struct ExitStatusTests {
         try inFolder { folder in
             let file = folder.appending(path: "session.reel")
             try Data(Session.recording(count: 3_000)).write(to: file)
-            let tool = try RunningTool("compact", file.path, "-o", folder.appending(path: "out.reel").path)
+            let tool = try Tool.start("compact", file.path, "-o", folder.appending(path: "out.reel").path)
             while try folder.names.count == 1 {}
-            tool.interrupt()
+            tool.signal(SIGINT)
             #expect(tool.end().status == 130)
             #expect(try folder.names == ["session.reel"])
         }

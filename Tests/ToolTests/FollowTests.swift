@@ -2,6 +2,7 @@ import ExternalTerm
 import Foundation
 import Reel
 import SystemPackage
+import TestPrograms
 import Testing
 
 /// Nothing here waits for a time: each step answers what the tool has written.
@@ -27,7 +28,7 @@ struct FollowTests {
     func follow() throws {
         try inFolder { folder in
             let file = try Growing(in: folder)
-            let tool = try RunningTool("events", file.path, "--follow")
+            let tool = try Tool.start("events", file.path, "--follow")
             let writer = try RecordingWriter(to: file.sink, header: Session.header)
             for (index, event) in Session.events.enumerated() {
                 try writer.append(offset: event.offset, kind: event.kind, payload: event.payload)
@@ -50,7 +51,7 @@ struct FollowTests {
         try inFolder { folder in
             let file = try Growing(in: folder)
             var sink = file.sink
-            let tool = try RunningTool("events", file.path, "--follow", "--kind", "event", "--json")
+            let tool = try Tool.start("events", file.path, "--follow", "--kind", "event", "--json")
             for byte in recording { try sink.write([byte]) }
             #expect(tool.line()?.contains("\"index\":2,") == true)
             #expect(tool.line()?.contains("\"index\":5,") == true)
@@ -74,7 +75,7 @@ struct FollowTests {
     func gone(how: String) throws {
         try inFolder { folder in
             let file = try Growing(in: folder)
-            let tool = try RunningTool("events", file.path, "--follow")
+            let tool = try Tool.start("events", file.path, "--follow")
             let writer = try RecordingWriter(to: file.sink, header: Session.header)
             try writer.append(offset: 0, kind: "mount", payload: .map([:]))
             try writer.flush()
@@ -102,7 +103,7 @@ struct FollowTests {
 
     @Test("What comes through standard input is shown as it comes")
     func pipe() throws {
-        let tool = try RunningTool("events", "-")
+        let tool = try Tool.start("events", "-")
         let sink = MemorySink()
         let writer = try RecordingWriter(to: sink, header: Session.header)
         var written = 0
@@ -113,7 +114,7 @@ struct FollowTests {
             written = sink.bytes.count
             #expect(tool.line()?.contains(event.kind.name) == true)
         }
-        try tool.closeInput()
+        try tool.input.close()
         #expect(tool.line() == nil)
         #expect(tool.end().status == 0)
     }

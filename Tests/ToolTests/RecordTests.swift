@@ -1,6 +1,7 @@
 import ExternalTerm
 import Foundation
 import Reel
+import TestPrograms
 import Testing
 
 @Suite("reel record")
@@ -249,16 +250,8 @@ struct RecordBeamTests {
     /// What Tests/ToolTests/Support/port.escript says.
     private func beam(_ arguments: String...) throws -> (status: Int32, text: String) {
         let script = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Support/port.escript")
-        let process = Process()
-        let output = Foundation.Pipe()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["escript", script.path] + arguments
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        return (process.terminationStatus, text)
+        let program = try Program.run("escript", [script.path] + arguments)
+        return (program.status, program.text)
     }
 
     @Test("10,000 events that a BEAM sends are the same when it reads them back")

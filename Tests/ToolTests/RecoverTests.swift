@@ -1,11 +1,12 @@
 import Foundation
 import Reel
+import TestPrograms
 import Testing
 
 @Suite("reel recover")
 struct RecoverTests {
     /// Recovers what `bytes` hold, and returns what the tool said and the events of what it wrote.
-    private func recover(_ bytes: [UInt8], _ arguments: String...) throws -> (tool: Tool, offsets: [Int]) {
+    private func recover(_ bytes: [UInt8], _ arguments: String...) throws -> (tool: Program, offsets: [Int]) {
         try inFolder { folder in
             let file = folder.appending(path: "in.reel")
             let target = folder.appending(path: "out.reel")

@@ -1,5 +1,6 @@
 import ExternalTerm
 import Reel
+import TestPrograms
 import Testing
 
 @Suite("reel state")

@@ -1,5 +1,6 @@
 import ExternalTerm
 import Foundation
+import TestPrograms
 import Testing
 
 @Suite("reel term, to and from JSON")

@@ -1,5 +1,6 @@
 import ExternalTerm
 import Foundation
+import TestPrograms
 import Testing
 
 @Suite("reel term")
@@ -119,7 +120,7 @@ struct TermTests {
 
     @Test("A port may ask one term at a time: each answer comes before the next question", .timeLimit(.minutes(2)))
     func port() throws {
-        let tool = try RunningTool("term", "transcode", "--lenient")
+        let tool = try Tool.start("term", "transcode", "--lenient")
         let answer = frame(canonical)
         for _ in 0..<100 {
             try tool.write(frame(loose))
@@ -127,7 +128,7 @@ struct TermTests {
             try tool.write(frame([0]))
             #expect(tool.read(4) == [0, 0, 0, 0])
         }
-        try tool.closeInput()
+        try tool.input.close()
         #expect(tool.read(1) == [])
         #expect(tool.end().status == 0)
     }

@@ -1,5 +1,6 @@
 import Foundation
 import Reel
+import TestPrograms
 import Testing
 
 @Suite("reel validate")

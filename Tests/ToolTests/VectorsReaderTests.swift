@@ -1,4 +1,5 @@
 import Foundation
+import TestPrograms
 import Testing
 
 @Suite("reel vectors check --reader")
@@ -16,7 +17,7 @@ struct VectorsReaderTests {
         """
     }
 
-    private func check(_ reader: String, _ arguments: String...) throws -> Tool {
+    private func check(_ reader: String, _ arguments: String...) throws -> Program {
         try VectorsFolder.with { folder in
             try folder.addTerms()
             try folder.writeManifest()

@@ -1,5 +1,6 @@
 import ExternalTerm
 import Foundation
+import TestPrograms
 
 /// A folder of vectors, made for one test.
 struct VectorsFolder {
@@ -75,5 +76,5 @@ struct VectorsFolder {
     }
 
     /// Runs `reel vectors check`.
-    func check(_ arguments: String...) throws -> Tool { try Tool.run(["vectors", "check", url.path] + arguments) }
+    func check(_ arguments: String...) throws -> Program { try Tool.run(["vectors", "check", url.path] + arguments) }
 }

@@ -2,6 +2,7 @@ import ExternalTerm
 import Foundation
 import GzipMembers
 import Reel
+import TestPrograms
 import Testing
 
 @Suite("reel vectors check")

@@ -1,6 +1,7 @@
 import ExternalTerm
 import Foundation
 import Reel
+import TestPrograms
 import Testing
 
 /// What a sample holds, read with nothing but gzip and the term codec: no code of an importer's.

@@ -1,37 +1,25 @@
 import Foundation
 import Synchronization
+import TestPrograms
 
-/// A program that stands beside the tests and runs until it is told to stop.
-final class RunningProgram: Sendable {
-    private let process: Process
+/// A program of ours that serves until it is told to stop.
+final class ServingProgram: Sendable {
+    private let program: RunningProgram
     private let talk: URL
     /// The lines that it has written, as they come.
     private let lines: AsyncStream<String>
 
-    /// Starts a program.
+    /// Starts a program that has been built with the tests.
     init(_ name: String, _ arguments: [String], environment: [String: String] = [:]) throws {
-        let tests = Bundle.main.executableURL ?? URL(filePath: CommandLine.arguments[0])
-        let program = tests.deletingLastPathComponent().appending(path: name).path
-        // The threads that tests run on block signals, and a process inherits that.
-        let unblocking = """
-            import os, signal, sys
-            signal.pthread_sigmask(signal.SIG_SETMASK, [])
-            os.execv(sys.argv[1], sys.argv[1:])
-            """
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["python3", "-c", unblocking, program] + arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, new in new }
-        process.standardInput = FileHandle.nullDevice
-        let output = Pipe()
-        process.standardOutput = output
         talk = FileManager.default.temporaryDirectory.appending(path: "reel-talk-\(UUID().uuidString)")
         try Data().write(to: talk)
-        process.standardError = try FileHandle(forWritingTo: talk)
+        program = try RunningProgram(
+            Program.built(name), arguments, environment: environment, output: .pipe,
+            talk: .file(FileHandle(forWritingTo: talk)))
         let (lines, continuation) = AsyncStream<String>.makeStream()
         self.lines = lines
         let pending = Mutex<[UInt8]>([])
-        output.fileHandleForReading.readabilityHandler = { handle in
+        program.output.readabilityHandler = { handle in
             let data = handle.availableData
             guard !data.isEmpty else {
                 handle.readabilityHandler = nil
@@ -45,14 +33,9 @@ final class RunningProgram: Sendable {
                 }
             }
         }
-        try process.run()
-        self.process = process
     }
 
-    deinit {
-        if process.isRunning { process.terminate() }
-        try? FileManager.default.removeItem(at: talk)
-    }
+    deinit { try? FileManager.default.removeItem(at: talk) }
 
     /// The next line that it writes, or nil when it has ended.
     func nextLine() async -> String? { await lines.first { _ in true } }
@@ -63,20 +46,17 @@ final class RunningProgram: Sendable {
     /// How much memory it has, in bytes.
     var residentByteCount: Int {
         let fields =
-            (try? String(contentsOfFile: "/proc/\(process.processIdentifier)/statm", encoding: .utf8))?
+            (try? String(contentsOfFile: "/proc/\(program.id)/statm", encoding: .utf8))?
             .split(separator: " ") ?? []
         return fields.count > 1 ? (Int(fields[1]) ?? 0) * 4_096 : 0
     }
 
     /// Tells it to stop, as a system does, and waits for its status.
-    func stop() -> Int32 {
-        process.terminate()
+    func stop() -> CInt {
+        program.signal(SIGTERM)
         return status()
     }
 
     /// Waits for its end, and returns its status.
-    func status() -> Int32 {
-        process.waitUntilExit()
-        return process.terminationStatus
-    }
+    func status() -> CInt { program.wait() }
 }
