@@ -61,7 +61,7 @@ struct ImportTests {
             for sample in Sample.all {
                 let recording = folder.appending(path: sample.stem + ".reel")
                 try Data(Imported.of(sample).recording).write(to: recording)
-                let exporter = PhoenixReplayExporter(try RecordingFile(MemorySource(Imported.of(sample).recording)))
+                let exporter = try PhoenixReplayExporter(RecordingFile(MemorySource(Imported.of(sample).recording)))
                 #expect(exporter.fileExtension == (sample.format == .map ? ".etf.gz" : ".recording"))
                 let sink = MemorySink()
                 try exporter.write(to: sink)

@@ -25,7 +25,7 @@ struct EndTests {
             await recording.recorder.shutdown()
             let file = try RecordingFile(await recording.content(session.id))
             #expect(file.entries.count == 1)
-            #expect(file.header.fields[atom: "recorder"] == nil)
+            #expect(try file.header.fields[atom: "recorder"] == nil)
             #expect(try file.summary?.reason == .closed)
             let sink = MemorySink()
             let writer = try RecordingWriter(to: sink, header: file.header, options: .smallest)

@@ -27,7 +27,7 @@ struct PolicyTests {
             let file = try RecordingFile(await recording.content(session.id))
             #expect(try file.eventCount == 10)
             #expect(
-                file.header.fields[atom: "dropped"]
+                try file.header.fields[atom: "dropped"]
                     == .map(TermMap([TermMap.Pair("event", 16), TermMap.Pair("render", 16)])))
             #expect(recording.recorder.statistics.dropped == [.maxEvents: 32])
             let dropped = try recording.metrics.expectCounter(

@@ -163,7 +163,7 @@ struct FuzzTests {
             let reading = Reading.forward(sink.bytes)
             #expect(reading.error == nil, "\(form), seed \(FuzzTests.seed), round \(round)")
             #expect(reading.summary == report.summary && reading.events.count == importer.eventCount)
-            let exporter = PhoenixReplayExporter(try RecordingFile(MemorySource(sink.bytes)))
+            let exporter = try PhoenixReplayExporter(RecordingFile(MemorySource(sink.bytes)))
             try exporter.write(to: MemorySink())
         }
     }

@@ -75,7 +75,7 @@ struct ImportTests {
         let session = PhoenixReplaySession(seed: 5, count: 40, isStruct: form.isStruct)
         let recording = try imported(form.bytes(session)).recording
         for bytes in [recording, try gzip(Program.run("gzip", "-dc", input: recording).output)] {
-            let exporter = PhoenixReplayExporter(try RecordingFile(MemorySource(bytes)))
+            let exporter = try PhoenixReplayExporter(RecordingFile(MemorySource(bytes)))
             #expect(exporter.format == (form.isStruct ? .recording : .map))
             #expect(exporter.fileExtension == (form.isStruct ? ".recording" : ".etf.gz"))
             let sink = MemorySink()
@@ -103,7 +103,7 @@ struct ImportTests {
             [.keyframe(1), .event(2), .finish(2, duration: 2)],
         ])
         let sink = MemorySink()
-        let exporter = PhoenixReplayExporter(try RecordingFile(MemorySource(raw.encoded())))
+        let exporter = try PhoenixReplayExporter(RecordingFile(MemorySource(raw.encoded())))
         #expect(exporter.format == .map)
         try exporter.write(to: sink)
         let expected = Term.map(["id": "1", "zone": 1, "area": 2, "events": [event, .event(2)]])

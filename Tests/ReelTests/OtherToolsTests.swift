@@ -105,7 +105,8 @@ struct OtherToolsTests {
         }
         let file = try RecordingFile(MemorySource(bytes))
         #expect(file.layout == .sequential)
-        #expect(file.header.id == "beam" && file.header.view == "Shop" && file.header.connectedAt == 1_700_000_000_000)
+        #expect(
+            try file.header.id == "beam" && file.header.view == "Shop" && file.header.connectedAt == 1_700_000_000_000)
         #expect(try file.eventCount == 501)
         let state = try file.state(after: 500)
         #expect(state.assigns[atom: "count"] == 500)

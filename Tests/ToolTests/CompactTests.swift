@@ -30,7 +30,7 @@ struct CompactTests {
             let recording = try RecordingFile(MemorySource(compacted))
             #expect(recording.layout == .finished)
             #expect(recording.entries.count == 1)
-            #expect(recording.header.fields == Session.header.fields)
+            #expect(try recording.header.fields == Session.header.fields)
             #expect(try recording.summary?.reason == .closed)
             let events = try recording.events(during: 0...Int.max)
             #expect(try events.map { try $0.payload } == Session.events.map(\.payload))

@@ -33,7 +33,7 @@ struct ImportJSONTests {
                 #expect(tool.talk == "reel: \(file.path): \(ImportJSONTests.remark)\n")
                 let recording = try RecordingFile(MemorySource(target.bytes))
                 #expect(try recording.summary?.reason == .imported)
-                #expect(recording.header.fields == Session.header.fields)
+                #expect(try recording.header.fields == Session.header.fields)
                 #expect(try Tool.run("json", target.path).output == document)
                 #expect(try Tool.run("validate", target.path).status == 0)
             }

@@ -31,7 +31,7 @@ package struct Sample {
         _ = try PhoenixReplayImporter(MemorySource(file)).write(to: sink, options: .smallest)
         recording = sink.bytes
         let opened = try RecordingFile(MemorySource(recording))
-        header = opened.header
+        header = try opened.header
         var events: [Event] = []
         try opened.forEachEvent { event in
             events.append(event)

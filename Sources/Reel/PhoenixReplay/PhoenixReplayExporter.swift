@@ -8,14 +8,18 @@ import Zlib
 /// a term that is `=:=` to the one that was imported. The recording is read twice; memory is bounded by one of its members.
 public struct PhoenixReplayExporter {
     private let file: RecordingFile
+    private let header: Header
 
     /// Which generation reads the output: ``PhoenixReplayFormat/map`` or ``PhoenixReplayFormat/recording``.
     public let format: PhoenixReplayFormat
 
     /// Prepares an export of `file`.
-    public init(_ file: RecordingFile) {
+    ///
+    /// - Throws: ``ReelError`` when the header is not to be had.
+    public init(_ file: RecordingFile) throws(ReelError) {
         self.file = file
-        format = file.header.fields[atom: .struct] == .atom("Elixir.PhoenixReplay.Recording") ? .recording : .map
+        header = try file.header
+        format = header.fields[atom: .struct] == .atom("Elixir.PhoenixReplay.Recording") ? .recording : .map
     }
 
     /// What the output's name should end with.
@@ -53,7 +57,7 @@ public struct PhoenixReplayExporter {
     /// The term, without a leading 131, piece by piece.
     private func writeTerm(_ write: ([UInt8]) throws -> Void) throws {
         let eventCount = try file.eventCount
-        var pairs = file.header.fields
+        var pairs = header.fields
         pairs[atom: "events"] = .nil
         var head = TermWriter()
         head.writeMapHead(count: pairs.count)

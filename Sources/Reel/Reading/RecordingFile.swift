@@ -25,8 +25,10 @@ public final class RecordingFile {
     private let bytes: any RandomAccessBytes
     private let limits: ReaderLimits
     private let decoder: MemberDecoder
-    /// The first member, of which only the header has been looked at.
-    private let first: MemberContent.Inflated?
+    private let verifiesFirstMember: Bool
+    /// The first member, once somebody has asked for the header, and the header itself.
+    private var first: MemberContent.Inflated?
+    private var readHeader: Header?
     /// The member that was read last: players ask for neighbours.
     private var last: (position: Int, content: MemberContent)?
 
@@ -34,8 +36,24 @@ public final class RecordingFile {
     public let layout: Layout
     /// The data members in order; none in a sequential recording.
     public let entries: [IndexEntry]
-    /// The recording's header.
-    public let header: Header
+    /// The recording's header. Of a finished recording it is read when it is first asked for.
+    ///
+    /// - Throws: ``ReelError`` when the first member is damaged, or starts with no header.
+    /// - Complexity: reads the first member, once.
+    public var header: Header {
+        get throws(ReelError) {
+            if let readHeader { return readHeader }
+            let header: Header
+            if let first = inflateFirst(), let found = try? MemberContent.header(in: first, limits: limits) {
+                header = found
+            } else {
+                // The other way in has the words for what is wrong with a first frame.
+                header = try sequentialReader().header
+            }
+            readHeader = header
+            return header
+        }
+    }
     /// Why an unfinished recording's members could not be followed to the end of the file, or nil when they could.
     public let damage: ReelError?
 
@@ -49,7 +67,8 @@ public final class RecordingFile {
 
     /// Opens a recording.
     ///
-    /// - Throws: ``ReelError`` when there is none, its version is unknown, or its index does not agree with its members.
+    /// - Throws: ``ReelError`` when there is none, its version is unknown, or its index does not agree with its members; when it is
+    ///   unfinished or has to be read from its start, also when it starts with no header.
     public convenience init(_ bytes: any RandomAccessBytes, limits: ReaderLimits = .default) throws(ReelError) {
         try self.init(bytes, limits: limits, verifiesFirstMember: true)
     }
@@ -59,6 +78,7 @@ public final class RecordingFile {
     package init(_ bytes: any RandomAccessBytes, limits: ReaderLimits, verifiesFirstMember: Bool) throws(ReelError) {
         self.bytes = bytes
         self.limits = limits
+        self.verifiesFirstMember = verifiesFirstMember
         do {
             decoder = try MemberDecoder()
             let directory = try MemberDirectory(bytes, limits: limits, decoder: decoder)
@@ -66,21 +86,19 @@ public final class RecordingFile {
             damage = directory.damage
             layout = directory.layout
             inflatedMemberCount = directory.inflatedMemberCount
-            let decoder = decoder
-            first = try? entries.first.map {
-                try MemberContent.inflated(
-                    $0, of: bytes, limits: limits, decoder: decoder, verifies: verifiesFirstMember)
-            }
-            if let first, let header = try? MemberContent.header(in: first, limits: limits) {
-                inflatedMemberCount += 1
-                self.header = header
-            } else {
-                // The other way in has the words for what is wrong with a first frame.
-                header = try RecordingReader(SequentialBytes(bytes: bytes, position: 0), limits: limits).header
-            }
         } catch {
             throw ReelError(wrapping: error)
         }
+        if layout != .finished { _ = try header }
+    }
+
+    /// The first member, or nil when it cannot be read.
+    private func inflateFirst() -> MemberContent.Inflated? {
+        guard first == nil, let entry = entries.first else { return first }
+        first = try? MemberContent.inflated(
+            entry, of: bytes, limits: limits, decoder: decoder, verifies: verifiesFirstMember)
+        if first != nil { inflatedMemberCount += 1 }
+        return first
     }
 
     /// Compares the first member with its checksum where that has not been done yet.

@@ -23,7 +23,7 @@ public struct PlayerFile {
     public init(_ recording: any RandomAccessBytes, limits: ReaderLimits = .default) throws(ReelError) {
         self.recording = recording
         let file = try RecordingFile(recording, limits: limits)
-        header = file.header
+        header = try file.header
         eventCount = try file.eventCount
     }
 

@@ -35,7 +35,7 @@ struct PlayerPage: Sendable {
     mutating func read(_ content: any StoredContent, from first: Int, limits: ReaderLimits) {
         do throws(ReelError) {
             let file = try RecordingFile(content, limits: limits)
-            device = Device.name(file.header)
+            device = Device.name(try file.header)
             try file.forEachEvent(from: first) { event in
                 events.append(Row(event))
                 return events.count < PlayerPage.eventCount

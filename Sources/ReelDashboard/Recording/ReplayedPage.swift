@@ -11,7 +11,7 @@ struct ReplayedPage {
     /// Reads a recording's state after an event; -1 is before the first one.
     init(_ content: any StoredContent, after event: Int, limits: ReaderLimits) throws(ReelError) {
         let file = try RecordingFile(content, limits: limits)
-        view = file.header.view
+        view = try file.header.view
         state = event < 0 ? State() : try file.state(after: event)
     }
 

@@ -59,7 +59,8 @@ actor MemberMaker {
         let encoder = try encoderForSmallest()
         let file = try RecordingFile(content)
         var made = Made(
-            assembly: try MemberAssembly(header: file.header.noting(dropped: dropped).naming(nil), options: .smallest),
+            assembly: try MemberAssembly(
+                header: try file.header.noting(dropped: dropped).naming(nil), options: .smallest),
             members: [])
         try file.forEachEvent { (event) throws(ReelError) in
             _ = try made.assembly.append(encoded: event.encoded.span, at: 0)

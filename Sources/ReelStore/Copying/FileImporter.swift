@@ -115,7 +115,7 @@ private struct PreparedFile: Sendable {
             return
         }
         let recording = try RecordingFile(file)
-        header = recording.header
+        header = try recording.header
         guard recording.layout == .sequential else {
             if let damage = recording.damage, damage.kind != .truncated { throw damage }
             bytes = file

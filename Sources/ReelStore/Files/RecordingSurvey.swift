@@ -10,8 +10,9 @@ enum RecordingSurvey {
         do {
             let input = try InputFile(path)
             let file = try RecordingFile(input)
+            let header = try file.header
             recording = StoredRecording(
-                id: id, view: file.header.view, url: file.header.url, connectedAt: file.header.connectedAt,
+                id: id, view: header.view, url: header.url, connectedAt: header.connectedAt,
                 savedAt: stamp.milliseconds, isFinished: false, byteCount: stamp.byteCount)
             if file.layout == .unfinished {
                 var tally = MemberTally()

@@ -40,7 +40,7 @@ struct ExportCommand: ParsableCommand {
             let file = try input.file()
             switch to {
             case .phoenixReplay:
-                let exporter = PhoenixReplayExporter(try RecordingFile(file))
+                let exporter = try PhoenixReplayExporter(RecordingFile(file))
                 try write(exporter.fileExtension) { try exporter.write(to: $0) }
             case .html:
                 let player = try PlayerFile(file)

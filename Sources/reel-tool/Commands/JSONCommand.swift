@@ -69,7 +69,7 @@ struct JSONCommand: AsyncParsableCommand {
             let target = try Target(output)
             if case .file(let bytes) = input.content,
                 let recording = try? RecordingFile(bytes, limits: .default, verifiesFirstMember: !filter.isEmpty),
-                recording.layout != .sequential
+                recording.layout != .sequential, (try? recording.header) != nil
             {
                 if filter.isEmpty {
                     try await writeAll(of: recording, to: target)

@@ -24,6 +24,7 @@ struct RecordingInfo {
         var damage: ReelError?
         do throws(ReelError) {
             file = try RecordingFile(bytes)
+            _ = try file?.header
         } catch {
             // What the way in from the end does not find, the way from the start may.
             guard error.kind == .malformedIndex else { throw error }
@@ -32,7 +33,7 @@ struct RecordingInfo {
         layout = file?.layout ?? .unfinished
         entries = file?.entries ?? []
         if let file, layout == .finished, let summary = try file.summary {
-            header = file.header
+            header = try file.header
             self.summary = summary
             isFinished = true
         } else {

@@ -60,7 +60,7 @@ struct Reading: Hashable {
         var reading = Reading()
         do throws(ReelError) {
             let file = try RecordingFile(MemorySource(bytes), limits: limits)
-            reading.header = file.header
+            reading.header = try file.header
             reading.hasEnd = file.layout == .finished
             try file.forEachEvent { (event) throws(ReelError) in
                 reading.events.append(ReadEvent(event))
