@@ -9,6 +9,9 @@ SHELL := bash
 BUILD ?= .build
 # What is tested is what is released, optimized; warnings of this package are errors.
 TESTED := -c release -Xswiftc -enable-testing -Xswiftc -warnings-as-errors
+# The tool's relocations in a hundredth of the memory, where the loader knows how: from glibc 2.36 on.
+PACKED := $(shell printf '2.36\n%s\n' "$$(getconf GNU_LIBC_VERSION 2> /dev/null | cut -d ' ' -f 2)" | sort -CV \
+	&& echo -Xswiftc -Xclang-linker -Xswiftc -fuse-ld=lld -Xlinker -z -Xlinker pack-relative-relocs)
 SWIFT_FILES := Sources Tests Examples Package.swift Benchmarks/Sources Benchmarks/Package.swift
 
 # The judge's seed: fixed in `make test`, a new one in each `make judge`.
@@ -47,7 +50,7 @@ setup: ## install what is missing, through apt-get
 
 # With Swift's libraries inside: to load them takes longer than what most commands do.
 build: setup ## build the tool for release
-	@swift build --scratch-path $(BUILD) -c release --static-swift-stdlib --product reel
+	@swift build --scratch-path $(BUILD) -c release --static-swift-stdlib $(PACKED) --product reel
 
 demo: build ## build for release and show the tool on a real recording
 	@Scripts/demo.sh $(BUILD)/release/reel

@@ -38,6 +38,8 @@ struct MemberContent {
             try inflated.verify(at: entry.offset)
             let (fields, content) = (inflated.fields, inflated.content)
             var order = FrameOrder(in: .dataMember, firstEvent: entry.firstEvent, isStarted: position > 0)
+            // An event takes seven bytes at least, whatever the entry says.
+            events.reserveCapacity(min(entry.eventCount, content.count / 7))
             do {
                 var splitting = FrameSplitting(content, limits: limits)
                 while let (start, frame) = try splitting.next() {

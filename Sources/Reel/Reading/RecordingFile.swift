@@ -305,6 +305,8 @@ public final class RecordingFile {
 
     private func content(at position: Int) throws(ReelError) -> MemberContent {
         if let last, last.position == position { return last.content }
+        // Memory for one member at a time.
+        last = nil
         let inflated = position == 0 ? first : nil
         let content = try MemberContent(
             of: entries[position], at: position, inflated: inflated, bytes: bytes, limits: limits, decoder: decoder)
