@@ -31,13 +31,7 @@ extension ExitStatus {
     ///
     /// - Throws: `ExitCode`, when the status is not fine.
     static func of(_ input: String, _ body: () async throws -> ExitStatus) async throws {
-        let outcome: Result<ExitStatus, any Error>
-        do {
-            outcome = .success(try await body())
-        } catch {
-            outcome = .failure(error)
-        }
-        try of(input) { try outcome.get() }
+        try await ofEach([input]) { _ in try await body() }
     }
 
     /// Does the same with each of several inputs. One that fails does not stop the others.
@@ -49,11 +43,31 @@ extension ExitStatus {
             do {
                 gravest = max(gravest, try body(input))
             } catch {
-                let failure = Failure(wrapping: error, input: input)
-                StandardError.say(failure)
-                gravest = max(gravest, failure.status)
+                gravest = max(gravest, said(error, of: input))
             }
         }
         if gravest != fine { throw gravest.exitCode }
+    }
+
+    /// Does the same with each of several inputs, one after the other, asynchronously.
+    ///
+    /// - Throws: `ExitCode` of the gravest status, when any is not fine.
+    static func ofEach(_ inputs: [String], _ body: (String) async throws -> ExitStatus) async throws {
+        var gravest = fine
+        for input in inputs {
+            do {
+                gravest = max(gravest, try await body(input))
+            } catch {
+                gravest = max(gravest, said(error, of: input))
+            }
+        }
+        if gravest != fine { throw gravest.exitCode }
+    }
+
+    /// Says what has gone wrong with an input, and returns how grave it is.
+    private static func said(_ error: any Error, of input: String) -> ExitStatus {
+        let failure = Failure(wrapping: error, input: input)
+        StandardError.say(failure)
+        return failure.status
     }
 }

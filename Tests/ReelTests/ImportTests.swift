@@ -70,6 +70,18 @@ struct ImportTests {
         for index in stride(from: 0, to: 40, by: 7) { #expect(try file.state(after: index) == states[index]) }
     }
 
+    @Test("All processors make the same bytes as one", arguments: Form.allCases)
+    func atOnce(form: Form) async throws {
+        let session = PhoenixReplaySession(seed: 6, count: 200, isStruct: form.isStruct)
+        let options = WriterOptions(level: 9, memberByteCount: 600, frameByteCount: 200)
+        let importer = try PhoenixReplayImporter(MemorySource(form.bytes(session)))
+        let (one, all) = (MemorySink(), MemorySink())
+        let report = try importer.write(to: one, options: options)
+        #expect(try await importer.writeAtOnce(to: all, options: options) == report)
+        #expect(all.bytes == one.bytes)
+        #expect(try RecordingFile(MemorySource(all.bytes)).entries.count > 10)
+    }
+
     @Test("What was imported is exported as the same term", arguments: Form.allCases)
     func back(form: Form) throws {
         let session = PhoenixReplaySession(seed: 5, count: 40, isStruct: form.isStruct)

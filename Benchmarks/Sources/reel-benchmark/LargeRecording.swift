@@ -39,6 +39,13 @@ struct LargeRecording {
         try writer.finish(summary: reader.summary)
     }
 
+    func rewrite() throws {
+        let reader = try RecordingReader(open())
+        let writer = try RecordingWriter(to: NullSink(), header: reader.header)
+        while let event = try reader.next() { try writer.append(event) }
+        try writer.finish()
+    }
+
     // MARK: All processors
 
     func readEventsAtOnce() async throws { try await forEachEventAtOnce { { _ in } } }
@@ -51,6 +58,11 @@ struct LargeRecording {
     }
 
     func writeJSONAtOnce() async throws { try await RecordingJSONWriter.write(open(), to: NullSink()) }
+
+    func rewriteAtOnce() async throws {
+        let reader = try RecordingReader(open())
+        try await RecordingWriter.write(to: NullSink(), header: reader.header) { try reader.next() }
+    }
 
     /// Reads every event, in as many tasks as there are processors: each has the recording open, does with its events what `body`
     /// has made for it, and takes the next member that nobody has taken.

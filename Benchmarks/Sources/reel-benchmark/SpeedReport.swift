@@ -110,11 +110,13 @@ extension SpeedReport {
         stopwatch.add("terms at once") { try await large.readTermsAtOnce() }
         stopwatch.add("json") { try large.writeJSON() }
         stopwatch.add("json at once") { try await large.writeJSONAtOnce() }
+        stopwatch.add("rewriting") { try large.rewrite() }
+        stopwatch.add("rewriting at once") { try await large.rewriteAtOnce() }
         try await stopwatch.run(rounds: fewRounds)
         let cores = ProcessInfo.processInfo.activeProcessorCount
         for (what, name) in [
             ("file → every event, no tree", "events"), ("file → every event as `Term`", "terms"),
-            ("file → plain JSON", "json"),
+            ("file → plain JSON", "json"), ("events → finished file, level 6, read meanwhile", "rewriting"),
         ] {
             figures.append(
                 Figure(

@@ -11,12 +11,14 @@ struct MapWalk: PhoenixReplayWalk {
         var fields: [TermMap.Pair] = []
         var hasEvents = false
         do {
-            try walk(
-                field: { fields.append($0) },
-                event: { _, _ in
-                    survey.eventCount += 1
-                    return true
-                }, events: { hasEvents = true })
+            var parts = try MapFields(source(), wrapping, limits)
+            while let part = try parts.next() {
+                switch part {
+                case .field(let field): fields.append(field)
+                case .events: hasEvents = true
+                case .event: survey.eventCount += 1
+                }
+            }
             guard hasEvents else {
                 throw ReelError(.notARecording, "a map without events", offset: 0, section: "phoenix-replay.md §1")
             }
@@ -34,17 +36,7 @@ struct MapWalk: PhoenixReplayWalk {
         return survey
     }
 
-    func forEachEvent(upTo count: Int, _ body: (Range<Int>, borrowing [UInt8]) throws -> Void) throws {
-        guard count > 0 else { return }
-        var remaining = count
-        try walk(
-            field: { _ in },
-            event: { range, bytes in
-                try body(range, bytes)
-                remaining -= 1
-                return remaining > 0
-            })
-    }
+    func events() throws -> any PhoenixReplayEvents { MapEvents(fields: try MapFields(source(), wrapping, limits)) }
 
     private func source() throws -> any ByteSource {
         switch wrapping {
@@ -53,13 +45,40 @@ struct MapWalk: PhoenixReplayWalk {
         case .term, .part: SequentialBytes(bytes: bytes, position: 0)
         }
     }
+}
 
-    /// Walks over the map, until its end or until `event` returns false.
-    private func walk(
-        field: (TermMap.Pair) -> Void, event: (Range<Int>, borrowing [UInt8]) throws -> Bool,
-        events: () -> Void = {}
-    ) throws {
-        var window = TermWindow(try source(), limits: limits)
+/// The events of a map, in order.
+private struct MapEvents: PhoenixReplayEvents {
+    var fields: MapFields
+
+    mutating func next(_ body: (Range<Int>, borrowing [UInt8]) throws -> Void) throws -> Bool {
+        while let part = try fields.next() {
+            guard case .event(let range) = part else { continue }
+            try body(range, fields.bytes)
+            return true
+        }
+        return false
+    }
+}
+
+/// What a map holds, one thing after the other.
+private struct MapFields {
+    enum Part {
+        case field(TermMap.Pair)
+        /// The field `events` starts.
+        case events
+        /// An event, and where it stands in ``bytes``.
+        case event(Range<Int>)
+    }
+
+    private var window: TermWindow
+    /// How many fields are still to come, and how many events of the list that is being read.
+    private var fieldCount: Int
+    private var eventCount = 0
+    private var isInEvents = false
+
+    init(_ source: any ByteSource, _ wrapping: PhoenixReplayFormat.Wrapping, _ limits: ReaderLimits) throws {
+        window = TermWindow(source, limits: limits)
         // A compressed term's content has no leading 131.
         if wrapping != .compressedTerm, try window.byte("the first byte") != 131 {
             throw ReelError(.notARecording, "a term that does not start with 131", offset: 0)
@@ -67,36 +86,43 @@ struct MapWalk: PhoenixReplayWalk {
         guard try window.byte("the map") == 116 else {
             throw ReelError(.notARecording, "a term that is no map", offset: 1, section: "phoenix-replay.md §1")
         }
-        for _ in 0..<(try window.uint32("the map's size")) {
-            let key = try window.value("a field's name")
-            guard key == .atom("events") else {
-                field(TermMap.Pair(key, try window.value("a field")))
-                continue
-            }
-            events()
+        fieldCount = try window.uint32("the map's size")
+    }
+
+    /// The bytes that the last event stands in.
+    var bytes: [UInt8] { window.bytes }
+
+    /// The next part, or nil at the map's end.
+    mutating func next() throws -> Part? {
+        if isInEvents {
+            if let event = try nextEvent() { return event }
+            isInEvents = false
+        }
+        guard fieldCount > 0 else {
+            try window.finish()
+            return nil
+        }
+        fieldCount -= 1
+        let key = try window.value("a field's name")
+        guard key == .atom("events") else { return .field(TermMap.Pair(key, try window.value("a field"))) }
+        isInEvents = true
+        return .events
+    }
+
+    /// The next event, or nil at the end of their list.
+    private mutating func nextEvent() throws -> Part? {
+        while eventCount == 0 {
+            // Where the list starts, and where it ends: a list may be the tail of another one.
             switch try window.byte("the events") {
-            case 106: continue
-            case 108:
-                var end: UInt8 = 108
-                // A list may be the tail of another one.
-                while end == 108 {
-                    for _ in 0..<(try window.uint32("the number of events")) {
-                        let range = try window.term("an event")
-                        guard try event(range, window.bytes) else { return }
-                    }
-                    end = try window.byte("the end of the events")
-                }
-                guard end == 106 else {
-                    throw ReelError(
-                        .notARecording, "events that are no proper list", offset: window.walkedByteCount,
-                        section: "phoenix-replay.md §1")
-                }
+            case 106: return nil
+            case 108: eventCount = try window.uint32("the number of events")
             default:
                 throw ReelError(
-                    .notARecording, "events that are no list", offset: window.walkedByteCount,
+                    .notARecording, "events that are no proper list", offset: window.walkedByteCount,
                     section: "phoenix-replay.md §1")
             }
         }
-        try window.finish()
+        eventCount -= 1
+        return .event(try window.term("an event"))
     }
 }

@@ -33,16 +33,31 @@ struct PartWalk: PhoenixReplayWalk {
             fields: directory.fields, eventCount: directory.events.count, losses: directory.losses)
     }
 
-    func forEachEvent(upTo count: Int, _ body: (Range<Int>, borrowing [UInt8]) throws -> Void) throws {
-        let directory = try directory()
-        // Writers may have appended a later number before an earlier one; neighbouring frames are enough to put that right.
-        var contents: [(frame: Int, bytes: [UInt8])] = []
-        for place in directory.events.prefix(count) {
+    func events() throws -> any PhoenixReplayEvents { PartEvents(walk: self, directory: try directory()) }
+
+    /// The events of a file, in the order of their numbers.
+    private struct PartEvents: PhoenixReplayEvents {
+        let walk: PartWalk
+        let directory: Directory
+        private var position = 0
+        /// Writers may have appended a later number before an earlier one; neighbouring frames are enough to put that right.
+        private var contents: [(frame: Int, bytes: [UInt8])] = []
+
+        init(walk: PartWalk, directory: Directory) {
+            self.walk = walk
+            self.directory = directory
+        }
+
+        mutating func next(_ body: (Range<Int>, borrowing [UInt8]) throws -> Void) throws -> Bool {
+            guard position < directory.events.count else { return false }
+            let place = directory.events[position]
+            position += 1
             if !contents.contains(where: { $0.frame == place.frame }) {
                 if contents.count == 4 { contents.removeFirst() }
-                contents.append((place.frame, try content(of: directory.frames[place.frame])))
+                contents.append((place.frame, try walk.content(of: directory.frames[place.frame])))
             }
             for content in contents where content.frame == place.frame { try body(place.range, content.bytes) }
+            return true
         }
     }
 

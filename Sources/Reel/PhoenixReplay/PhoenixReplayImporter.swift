@@ -66,18 +66,70 @@ public struct PhoenixReplayImporter {
         progress: ((_ done: Int, _ total: Int) -> Void)? = nil
     ) throws(ReelError) -> ImportReport {
         let writer = try RecordingWriter(to: sink, header: header, options: options)
-        var events = PhoenixReplayEventWriter()
-        var done = 0
         do {
-            try walk.forEachEvent(upTo: eventCount) { range, bytes in
-                try writer.append { (term) throws(ReelError) in try events.write(range, of: bytes.span, to: &term) }
-                done += 1
-                if done.isMultiple(of: 4_096) { progress?(done, eventCount) }
-            }
+            var events = try ImportedEvents(of: self)
+            while try events.next(
+                progress,
+                { range, bytes, converter in
+                    try writer.append { (term) throws(ReelError) in
+                        try converter.write(range, of: bytes.span, to: &term)
+                    }
+                })
+            {}
         } catch {
             throw ReelError(wrapping: error)
         }
         return ImportReport(summary: try writer.finish(reason: .imported), losses: losses)
+    }
+
+    /// Writes the recording, the same bytes, and compresses as many of its members at once as there are processors.
+    ///
+    /// - Parameter progress: called now and then with how many of how many events are done.
+    /// - Throws: ``ReelError`` when an event is no event, or the sink fails.
+    public func writeAtOnce(
+        to sink: any ByteSink, options: WriterOptions = .smallest,
+        progress: ((_ done: Int, _ total: Int) -> Void)? = nil
+    ) async throws(ReelError) -> ImportReport {
+        do {
+            var events = try ImportedEvents(of: self)
+            let summary = try await RecordingWriter.write(
+                to: sink, header: header, options: options, reason: { .imported }
+            ) { assembly in
+                try events.next(progress) { range, bytes, converter in
+                    try assembly.append { (term) throws(ReelError) in
+                        try converter.write(range, of: bytes.span, to: &term)
+                    }
+                }
+            }
+            return ImportReport(summary: summary, losses: losses)
+        } catch {
+            throw ReelError(wrapping: error)
+        }
+    }
+
+    /// The events as they are read and converted, one after the other.
+    private struct ImportedEvents {
+        private var events: any PhoenixReplayEvents
+        private var converter = PhoenixReplayEventWriter()
+        private let count: Int
+        private var done = 0
+
+        init(of importer: PhoenixReplayImporter) throws {
+            events = try importer.walk.events()
+            count = importer.eventCount
+        }
+
+        /// Gives `body` the next event, and returns false when there is none.
+        mutating func next(
+            _ progress: ((_ done: Int, _ total: Int) -> Void)?,
+            _ body: (Range<Int>, borrowing [UInt8], inout PhoenixReplayEventWriter) throws -> Void
+        ) throws -> Bool {
+            // Those that were readable when the file was surveyed: what follows them may be torn.
+            guard done < count, try events.next({ try body($0, $1, &converter) }) else { return false }
+            done += 1
+            if done.isMultiple(of: 4_096) { progress?(done, count) }
+            return true
+        }
     }
 }
 
@@ -86,8 +138,14 @@ protocol PhoenixReplayWalk {
     /// Reads everything once.
     func survey() throws -> PhoenixReplaySurvey
 
-    /// Calls `body` with each of the first `count` events, in order: where it stands, and in what.
-    func forEachEvent(upTo count: Int, _ body: (Range<Int>, borrowing [UInt8]) throws -> Void) throws
+    /// The events, in order.
+    func events() throws -> any PhoenixReplayEvents
+}
+
+/// The events of a file, one after the other.
+protocol PhoenixReplayEvents {
+    /// Calls `body` with the next event, where it stands and in what, or returns false when there is none.
+    mutating func next(_ body: (Range<Int>, borrowing [UInt8]) throws -> Void) throws -> Bool
 }
 
 /// What a file says besides its events.

@@ -20,6 +20,7 @@ package struct MemberAssembly: Sendable {
     private var fold = StateFold()
     /// How many bytes of state changes there have been since the last keyframe.
     private var changedByteCount = 0
+    private var isFirstMember = true
     /// Whether the next member has to start with a keyframe, because what has been appended does not add up to the state.
     private var needsKeyframe = false
 
@@ -199,7 +200,7 @@ extension MemberAssembly {
 extension MemberAssembly {
     /// Puts a keyframe at the start of a member when replaying the changes would cost more than reading the state.
     private mutating func startMember() throws(ReelError) {
-        guard isEmpty, needsKeyframe || options.writesKeyframes && !entries.isEmpty && changedByteCount > fold.byteCount
+        guard isEmpty, needsKeyframe || options.writesKeyframes && !isFirstMember && changedByteCount > fold.byteCount
         else { return }
         do {
             let keyframe = try Keyframe(event: summary.eventCount, state: fold).encoded()
@@ -221,12 +222,33 @@ extension MemberAssembly {
         closeBatch()
         fields.uncompressedByteCount = content.count
         var member: [UInt8] = []
-        try encode(.data(fields), with: encoder, appendingTo: &member)
-        entries.append(IndexEntry(offset: byteCount, byteCount: member.count, fields: fields))
+        try MemberAssembly.encode(.data(fields), content.span, with: encoder, appendingTo: &member)
+        note(fields, byteCount: member.count)
         content.removeAll(keepingCapacity: true)
-        fields = MemberFields.DataFields(firstEvent: summary.eventCount)
-        byteCount += member.count
+        startFields()
         return member
+    }
+
+    /// Takes what has been appended, to be compressed by somebody else; members are then to be noted in their order.
+    mutating func take() -> FilledMember {
+        closeBatch()
+        fields.uncompressedByteCount = content.count
+        let member = FilledMember(fields: fields, content: content)
+        content = []
+        content.reserveCapacity(member.content.count)
+        startFields()
+        return member
+    }
+
+    /// Counts the next member.
+    mutating func note(_ fields: MemberFields.DataFields, byteCount count: Int) {
+        entries.append(IndexEntry(offset: byteCount, byteCount: count, fields: fields))
+        byteCount += count
+    }
+
+    private mutating func startFields() {
+        fields = MemberFields.DataFields(firstEvent: summary.eventCount)
+        isFirstMember = false
     }
 
     /// Makes the members that finish the recording: one with the summary behind what has been appended, an index, and the end.
@@ -243,10 +265,12 @@ extension MemberAssembly {
         let indexOffset = entries.count == 1 ? entries[0].offset : byteCount
         if entries.count != 1 {
             appendFrame(Index.term(entries).external)
-            try encode(.index(uncompressedByteCount: content.count), with: encoder, appendingTo: &members)
+            try MemberAssembly.encode(
+                .index(uncompressedByteCount: content.count), content.span, with: encoder, appendingTo: &members)
         }
         content.removeAll()
-        try encode(.end(indexOffset: indexOffset), with: encoder, appendingTo: &members)
+        try MemberAssembly.encode(
+            .end(indexOffset: indexOffset), content.span, with: encoder, appendingTo: &members)
         byteCount += members.count - dataByteCount
         return members
     }
@@ -259,20 +283,36 @@ extension MemberAssembly {
         transcoder = CanonicalTranscoder(limits: MemberAssembly.eventLimits)
     }
 
-    /// Appends a member with the content that has been collected.
-    private func encode(
-        _ kind: MemberFields.Kind, with encoder: MemberEncoder, appendingTo output: inout [UInt8]
+    /// Appends a member with this content.
+    fileprivate static func encode(
+        _ kind: MemberFields.Kind, _ content: Span<UInt8>, with encoder: MemberEncoder,
+        appendingTo output: inout [UInt8]
     ) throws(ReelError) {
         var fields = MemberFields(version: .current, memberByteCount: 0, kind: kind)
         let headerByteCount = fields.header.byteCount
         do {
-            try encoder.encode(content.span, appendingTo: &output) { compressedByteCount in
+            try encoder.encode(content, appendingTo: &output) { compressedByteCount in
                 fields.memberByteCount = headerByteCount + compressedByteCount + 8
                 return fields.header
             }
         } catch {
             throw ReelError(wrapping: error)
         }
+    }
+}
+
+/// A data member before it is compressed.
+struct FilledMember: Sendable {
+    let fields: MemberFields.DataFields
+    fileprivate let content: [UInt8]
+
+    /// The member.
+    ///
+    /// - Throws: ``ReelError`` when zlib has no memory.
+    func compressed(with encoder: MemberEncoder) throws(ReelError) -> [UInt8] {
+        var member: [UInt8] = []
+        try MemberAssembly.encode(.data(fields), content.span, with: encoder, appendingTo: &member)
+        return member
     }
 }
 

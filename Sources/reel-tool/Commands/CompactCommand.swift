@@ -2,7 +2,7 @@ import ArgumentParser
 import Reel
 import SystemPackage
 
-struct CompactCommand: ParsableCommand {
+struct CompactCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "compact",
         abstract: "Rewrite a recording to its smallest form, with index and keyframes.",
@@ -24,14 +24,14 @@ struct CompactCommand: ParsableCommand {
     @OptionGroup
     var level: LevelOption
 
-    func run() throws {
-        try ExitStatus.of(file) {
+    func run() async throws {
+        try await ExitStatus.of(file) {
             var input = try Input(recording: file)
             let bytes = try input.file()
             let byteCount = input.imported?.byteCount ?? bytes.byteCount
             if output == nil { try checkReplaceable(input, bytes) }
             let result = try output.map { try OutputFile($0) } ?? OutputFile(replacing: file)
-            try rewrite(bytes, to: result)
+            try await rewrite(bytes, to: result)
             if output == nil, try FilePath(file).stat().size != Int64(bytes.byteCount) {
                 throw Failure(.inputFellShort, "has changed meanwhile", advice: "wait until its recorder is done")
             }
@@ -54,7 +54,7 @@ struct CompactCommand: ParsableCommand {
         }
     }
 
-    private func rewrite(_ bytes: InputFile, to sink: any ByteSink) throws {
+    private func rewrite(_ bytes: InputFile, to sink: any ByteSink) async throws {
         let progress = Progress("compacting \(file)")
         defer { progress.finish() }
         let reader = try RecordingReader(WatchedFile(bytes, progress))
@@ -64,8 +64,8 @@ struct CompactCommand: ParsableCommand {
                 "the recording has version \(reader.header.version), and this reel writes \(FormatVersion.current)",
                 advice: "use a newer one, which keeps what is new")
         }
-        let writer = try RecordingWriter(to: sink, header: reader.header, options: level.writerOptions)
-        while let event = try reader.next() { try writer.append(event) }
-        try writer.finish(reason: reader.summary?.reason ?? .interrupted)
+        try await RecordingWriter.write(
+            to: sink, header: reader.header, options: level.writerOptions,
+            reason: { reader.summary?.reason ?? .interrupted }, events: { try reader.next() })
     }
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Reel
 import SystemPackage
 
-struct ImportCommand: ParsableCommand {
+struct ImportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
         abstract: "Make recordings of what PhoenixReplay has written.",
@@ -30,7 +30,10 @@ struct ImportCommand: ParsableCommand {
     @OptionGroup
     var level: LevelOption
 
-    @Flag(help: "Print how long each file took, beside what deflate alone takes for the same bytes at the same level.")
+    @Flag(
+        help:
+            "Print how long each file took, beside what deflate alone takes for the same bytes at the same level, on one processor."
+    )
     var time = false
 
     private var isFolder: Bool { output.hasSuffix("/") || FilePath(output).isFolder }
@@ -42,13 +45,13 @@ struct ImportCommand: ParsableCommand {
         guard !time || output != "-" else { throw ValidationError("With --time, -o has to name a file or a folder.") }
     }
 
-    func run() throws {
+    func run() async throws {
         if inputs.count > 1, !FilePath(output).isFolder, !output.hasSuffix("/") {
             throw Failure(.usage, "several inputs need a folder to go into", input: output, advice: "create it first")
         }
         if output.hasSuffix("/") { try FilePath(output).createFolder() }
         var written: [FilePath: String] = [:]
-        try ExitStatus.ofEach(inputs) { name in
+        try await ExitStatus.ofEach(inputs) { name in
             let stem = name == "-" ? "recording" : FilePath(name).recordingStem
             let target = isFolder ? FilePath(output).appending("\(stem).reel") : FilePath(output)
             if let other = written[target] {
@@ -56,7 +59,7 @@ struct ImportCommand: ParsableCommand {
                     .inputFellShort, "would go into \(target), as \(other) has", advice: "import it by itself")
             }
             var input = try Input(name)
-            let file = try importFile(&input, to: target.string)
+            let file = try await importFile(&input, to: target.string)
             written[target] = name
             if let remark = file.remark { StandardError.say(Failure(.fine, remark, input: name)) }
             for loss in file.losses { StandardError.say(Failure(.inputFellShort, loss, input: name)) }
@@ -65,7 +68,7 @@ struct ImportCommand: ParsableCommand {
     }
 
     /// Imports a file.
-    private func importFile(_ input: inout Input, to target: String) throws -> PhoenixReplayFile {
+    private func importFile(_ input: inout Input, to target: String) async throws -> PhoenixReplayFile {
         guard try input.isPhoenixReplay() else {
             let isRecording = (try? RecordingReader(input.source)) != nil
             throw Failure(
@@ -78,7 +81,7 @@ struct ImportCommand: ParsableCommand {
         let start = ContinuousClock.now
         let file = try PhoenixReplayFile(bytes)
         let result = try OutputFile(target)
-        let summary = try file.write(to: result, options: level.writerOptions, progress: progress.update)
+        let summary = try await file.writeAtOnce(to: result, options: level.writerOptions, progress: progress.update)
         let duration = ContinuousClock.now - start
         try result.commit()
         var line =

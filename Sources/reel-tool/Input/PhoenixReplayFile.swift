@@ -60,4 +60,12 @@ enum PhoenixReplayFile {
         case .json(let importer): try importer.write(to: sink, options: options, progress: progress)
         }
     }
+
+    /// Writes the same with all processors, where there is much to be written.
+    func writeAtOnce(
+        to sink: any ByteSink, options: WriterOptions, progress: ((_ done: Int, _ total: Int) -> Void)?
+    ) async throws(ReelError) -> Summary {
+        guard case .terms(let importer) = self else { return try write(to: sink, options: options, progress: progress) }
+        return try await importer.writeAtOnce(to: sink, options: options, progress: progress).summary
+    }
 }
