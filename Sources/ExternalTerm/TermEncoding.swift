@@ -80,8 +80,27 @@ struct TermEncoding {
     }
 
     private mutating func write(_ elements: [Term], to writer: inout TermWriter) {
-        elements.span.forEachBorrowed { element in write(element, to: &writer) }
+        let elements = elements.span
+        var index = 0
+        while index < elements.count {
+            elements.forEachBorrowed(from: &index) { element in
+                guard !element.isCommonLeaf else { return false }
+                write(element, to: &writer)
+                return true
+            }
+            guard index < elements.count else { return }
+            let first = index
+            writer.bytes.append(addingCapacity: TermEncoding.roomForLeaves(elements.count - index)) { room in
+                elements.forEachBorrowed(from: &index) { element in room.append(commonLeaf: element) }
+            }
+            guard index == first else { continue }
+            elements.borrow(at: index) { element in write(element, to: &writer) }
+            index += 1
+        }
     }
+
+    /// How much room is asked for at once for so many leaves.
+    private static func roomForLeaves(_ count: Int) -> Int { min(count, 16) * 32 }
 
     private mutating func write(tuple elements: [Term], to writer: inout TermWriter) {
         let identity = elements.storageIdentity | Kind.tuple
@@ -113,11 +132,36 @@ struct TermEncoding {
         if writeAgain(identity, to: &writer) { return }
         let start = writer.bytes.count
         writer.writeMapHead(count: pairs.count)
-        pairs.span.forEachBorrowed { pair in
-            write(pair.key, to: &writer)
-            write(pair.value, to: &writer)
-        }
+        write(pairs.span, to: &writer)
         remember(identity, start..<writer.bytes.count)
+    }
+
+    private mutating func write(_ pairs: Span<TermMap.Pair>, to writer: inout TermWriter) {
+        var index = 0
+        while index < pairs.count {
+            pairs.forEachBorrowed(from: &index) { pair in
+                guard !pair.key.isCommonLeaf || !pair.value.isCommonLeaf else { return false }
+                write(pair.key, to: &writer)
+                write(pair.value, to: &writer)
+                return true
+            }
+            guard index < pairs.count else { return }
+            let first = index
+            writer.bytes.append(addingCapacity: TermEncoding.roomForLeaves(2 * (pairs.count - index))) { room in
+                pairs.forEachBorrowed(from: &index) { pair in
+                    let start = room.count
+                    if room.append(commonLeaf: pair.key), room.append(commonLeaf: pair.value) { return true }
+                    room.removeLast(room.count - start)
+                    return false
+                }
+            }
+            guard index == first else { continue }
+            pairs.borrow(at: index) { pair in
+                write(pair.key, to: &writer)
+                write(pair.value, to: &writer)
+            }
+            index += 1
+        }
     }
 
     // MARK: What comes again
@@ -151,11 +195,57 @@ extension Term {
     }
 }
 
-extension Span where Element: ~Copyable {
-    /// Calls `body` with each element, where it stands: as elements of any kind, which may not be copied, those that could be are
-    /// not retained either.
+extension Term {
+    /// Whether the term is of a kind that ``OutputSpan/append(commonLeaf:)`` may know.
     @inline(__always)
-    fileprivate func forEachBorrowed(_ body: (borrowing Element) -> Void) {
-        for index in indices { body(self[index]) }
+    fileprivate var isCommonLeaf: Bool {
+        switch self {
+        case .integer, .atom, .binary: true
+        default: false
+        }
     }
+}
+
+extension OutputSpan<UInt8> {
+    /// Appends a term of one of the commonest kinds as ``TermWriter`` does, or returns false when it is another one, or when there
+    /// is no room.
+    @inline(__always)
+    fileprivate mutating func append(commonLeaf term: borrowing Term) -> Bool {
+        switch term {
+        case .integer(let value):
+            guard freeCapacity >= 8, let word = Int32(exactly: value) else { return false }
+            if let byte = UInt8(exactly: word) {
+                append(UInt64(Tag.smallInteger) | UInt64(byte) << 8, byteCount: 2)
+            } else {
+                append(UInt64(Tag.integer) | UInt64(UInt32(bitPattern: word).byteSwapped) << 8, byteCount: 5)
+            }
+        case .atom(let atom):
+            let name = atom.name.utf8.span
+            guard let count = UInt8(exactly: name.count), freeCapacity - name.count >= 8 else { return false }
+            append(UInt64(Tag.smallAtomUTF8) | UInt64(count) << 8, byteCount: 2)
+            append(copying: name)
+        case .binary(let content):
+            guard freeCapacity - content.count >= 8, let count = UInt32(exactly: content.count) else { return false }
+            append(UInt64(Tag.binary) | UInt64(count.byteSwapped) << 8, byteCount: 5)
+            append(copying: content.span)
+        default: return false
+        }
+        return true
+    }
+}
+
+extension Span where Element: ~Copyable {
+    /// Calls `body` with each element from `index` on, where it stands, until it returns false for the one at `index`: as elements of
+    /// any kind, which may not be copied, those that could be are not retained either.
+    @inline(__always)
+    fileprivate func forEachBorrowed(from index: inout Int, _ body: (borrowing Element) -> Bool) {
+        while index < count {
+            guard body(self[index]) else { return }
+            index += 1
+        }
+    }
+
+    /// Calls `body` with one element in the same way.
+    @inline(__always)
+    fileprivate func borrow(at index: Int, _ body: (borrowing Element) -> Void) { body(self[index]) }
 }

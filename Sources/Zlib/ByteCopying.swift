@@ -69,13 +69,29 @@ extension OutputSpan<UInt8> {
 
     /// Appends a copy of `bytes`, for which there has to be room.
     @inlinable
+    @inline(__always)
     package mutating func append(copying bytes: Span<UInt8>) {
         precondition(bytes.count <= freeCapacity, "no room for the bytes")
         // Safe: there is room, which is initialized before it is counted.
         unsafe withUnsafeMutableBufferPointer { buffer, count in
             unsafe bytes.withUnsafeBufferPointer { source in
-                unsafe UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[count...])
-                    .copyMemory(from: UnsafeRawBufferPointer(source))
+                let (source, start) = (UnsafeRawBufferPointer(source), count)
+                let target = UnsafeMutableRawBufferPointer(buffer)
+                // Most are short, and copied faster than a call takes: their first and their last bytes, which may overlap.
+                switch source.count {
+                case 8...16:
+                    let first = unsafe source.loadUnaligned(fromByteOffset: 0, as: UInt64.self)
+                    let last = unsafe source.loadUnaligned(fromByteOffset: source.count - 8, as: UInt64.self)
+                    unsafe target.storeBytes(of: first, toByteOffset: start, as: UInt64.self)
+                    unsafe target.storeBytes(of: last, toByteOffset: start + source.count - 8, as: UInt64.self)
+                case 4...7:
+                    let first = unsafe source.loadUnaligned(fromByteOffset: 0, as: UInt32.self)
+                    let last = unsafe source.loadUnaligned(fromByteOffset: source.count - 4, as: UInt32.self)
+                    unsafe target.storeBytes(of: first, toByteOffset: start, as: UInt32.self)
+                    unsafe target.storeBytes(of: last, toByteOffset: start + source.count - 4, as: UInt32.self)
+                case ..<4: for index in source.indices { unsafe target[start + index] = source[index] }
+                default: unsafe UnsafeMutableRawBufferPointer(rebasing: target[start...]).copyMemory(from: source)
+                }
             }
             count += bytes.count
         }
