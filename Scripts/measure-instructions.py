@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 
-PATHS = ["events", "terms", "decode", "encode", "json", "write", "seek", "state"]
+PATHS = ["events", "terms", "decode", "encode", "json", "tagged", "write", "seek", "state"]
 TOLERANCE = 0.02
 
 

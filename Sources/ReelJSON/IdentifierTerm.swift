@@ -25,19 +25,6 @@ extension BigInteger {
     var isWrittenInHexadecimal: Bool { magnitude.count > 32_768 }
 }
 
-extension Span<UInt8> {
-    /// Whether the bytes at `range` are `text`, which is as long.
-    @inline(__always)
-    func holds(_ text: StaticString, at range: Range<Int>) -> Bool {
-        var position = range.lowerBound
-        for byte in text.description.utf8 {
-            if self[position] != byte { return false }
-            position += 1
-        }
-        return true
-    }
-}
-
 extension TermToken {
     /// How many terms follow this one as its content, a list's tail included.
     var contentCount: Int {

@@ -12,6 +12,18 @@ struct JSONEscape {
         return byte == 0x5C || byte == 0x7F || byte == 0xE2
     }
 
+    /// Whether no escape can be needed in a string: a quick look, which may say no for nothing.
+    static func isUnneeded(in utf8: Span<UInt8>) -> Bool {
+        // Without a branch: as many bytes at a time as the processor compares.
+        var found: UInt8 = 0
+        for position in utf8.indices {
+            let byte = utf8[position]
+            found |= (byte < 0x20 ? 1 : 0) | (byte == 0x22 ? 1 : 0) | (byte == 0x5C ? 1 : 0) | (byte == 0x7F ? 1 : 0)
+            found |= (byte == 0x26 ? 1 : 0) | (byte == 0x3C ? 1 : 0) | (byte == 0x3E ? 1 : 0) | (byte == 0xE2 ? 1 : 0)
+        }
+        return found == 0
+    }
+
     /// The escape for what stands at `position`, or nil when it needs none.
     init?(at position: Int, of utf8: Span<UInt8>, isHTMLSafe: Bool) {
         let byte = utf8[position]

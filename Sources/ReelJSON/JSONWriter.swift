@@ -42,9 +42,12 @@ public struct JSONWriter: Sendable {
 
     /// Creates a writer of an array's elements, in memory that has been used for something else.
     ///
-    /// - Parameter isBehindElement: whether others come before them.
-    init(style: JSONStyle, isBehindElement: Bool, in memory: consuming [UInt8]) {
+    /// - Parameters:
+    ///   - depth: how many arrays and objects enclose them.
+    ///   - isBehindElement: whether others come before them.
+    init(style: JSONStyle, depth: Int, isBehindElement: Bool, in memory: consuming [UInt8]) {
         self.style = style
+        self.depth = depth
         bytes = memory
         bytes.removeAll(keepingCapacity: true)
         needsComma = isBehindElement
@@ -74,10 +77,23 @@ public struct JSONWriter: Sendable {
         needsComma = false
     }
 
-    /// Writes values whose text is there already: the elements of an array, or lines of their own.
-    mutating func write(json text: Span<UInt8>, isLines: Bool) {
-        if !isLines { separate() }
-        bytes.append(copying: text)
+    /// How far the text has come.
+    struct Position {
+        fileprivate(set) var byteCount: Int
+        fileprivate var depth: Int
+        fileprivate var needsComma: Bool
+        fileprivate var followsKey: Bool
+    }
+
+    /// How far the text has come.
+    var position: Position {
+        Position(byteCount: bytes.count, depth: depth, needsComma: needsComma, followsKey: followsKey)
+    }
+
+    /// Forgets what has been written since.
+    mutating func rewind(to position: Position) {
+        bytes.removeLast(bytes.count - position.byteCount)
+        (depth, needsComma, followsKey) = (position.depth, position.needsComma, position.followsKey)
     }
 
     /// Writes values whose text `body` finds: the elements of an array, or lines of their own.
@@ -91,7 +107,7 @@ public struct JSONWriter: Sendable {
     mutating func write<Result>(
         estimate: Int, most: Int, isLines: Bool, _ body: (inout TextBuffer) -> Result?
     ) -> Result? {
-        let (start, neededComma, followedKey) = (bytes.count, needsComma, followsKey)
+        let start = position
         if !isLines { separate() }
         // A local variable, which the compiler knows to be apart from what writes into it.
         var memory: [UInt8] = []
@@ -111,9 +127,8 @@ public struct JSONWriter: Sendable {
             guard isFull, room < most else { break }
             room *= 4
         }
-        memory.removeLast(memory.count - start)
         swap(&memory, &bytes)
-        (needsComma, followsKey) = (neededComma, followedKey)
+        rewind(to: start)
         return nil
     }
 
@@ -136,13 +151,17 @@ public struct JSONWriter: Sendable {
     mutating func key(_ utf8: Span<UInt8>) {
         separate()
         appendQuoted(utf8)
-        bytes.append(UInt8(ascii: ":"))
-        if style.isPretty { bytes.append(UInt8(ascii: " ")) }
+        if style.isPretty { bytes += ": ".utf8 } else { bytes.append(UInt8(ascii: ":")) }
         followsKey = true
     }
 
-    /// Writes a key of ASCII letters, digits and punctuation that needs no escape.
-    mutating func key(plain text: StaticString) { key(text.description) }
+    /// Writes a key that is known beforehand.
+    mutating func key(_ key: JSONKey) {
+        separate()
+        bytes.append(copying: key.text.span)
+        if style.isPretty { bytes.append(UInt8(ascii: " ")) }
+        followsKey = true
+    }
 
     /// Writes a string.
     public mutating func write(string text: String) {
@@ -154,6 +173,25 @@ public struct JSONWriter: Sendable {
     mutating func write(utf8: Span<UInt8>) {
         separate()
         appendQuoted(utf8)
+    }
+
+    /// Writes an object with one key, and a string that is given in UTF-8.
+    mutating func write(_ key: JSONKey, utf8: Span<UInt8>) {
+        guard !style.isPretty, JSONEscape.isUnneeded(in: utf8) else {
+            beginObject()
+            self.key(key)
+            write(utf8: utf8)
+            return endObject()
+        }
+        separate()
+        bytes.append(addingCapacity: key.text.count + utf8.count + 4) { room in
+            room.append(UInt8(ascii: "{"))
+            room.append(copying: key.text.span)
+            room.append(UInt8(ascii: "\""))
+            room.append(copying: utf8)
+            room.append(UInt8(ascii: "\""))
+            room.append(UInt8(ascii: "}"))
+        }
     }
 
     /// Writes a string of ASCII letters, digits and punctuation that needs no escape.
@@ -210,12 +248,13 @@ public struct JSONWriter: Sendable {
         needsComma = true
     }
 
+    @inline(__always)
     private mutating func separate() {
         if followsKey {
             followsKey = false
         } else {
             if needsComma { bytes.append(UInt8(ascii: ",")) }
-            if depth > 0 { breakLine() }
+            if style.isPretty, depth > 0 { breakLine() }
         }
         needsComma = true
     }
@@ -227,20 +266,20 @@ public struct JSONWriter: Sendable {
     }
 
     private mutating func appendDigits(of value: Int) {
-        guard value.magnitude > 9 else {
-            if value < 0 { bytes.append(UInt8(ascii: "-")) }
-            bytes.append(UInt8(ascii: "0") + UInt8(value.magnitude))
-            return
+        bytes.append(addingCapacity: 20) { room in
+            if value < 0 { room.append(UInt8(ascii: "-")) }
+            var rest = value.magnitude
+            guard rest > 9 else { return room.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest)) }
+            var digits = InlineArray<20, UInt8>(repeating: 0)
+            var first = 20
+            while rest > 0 {
+                let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
+                first -= 1
+                digits[first] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit)
+                rest = quotient
+            }
+            room.append(copying: digits.span.extracting(first..<20))
         }
-        if value < 0 { bytes.append(UInt8(ascii: "-")) }
-        let start = bytes.count
-        var rest = value.magnitude
-        while rest > 0 {
-            let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
-            bytes.append(UInt8(ascii: "0") + UInt8(digit))
-            rest = quotient
-        }
-        bytes[start...].reverse()
     }
 
     // MARK: Strings
@@ -260,15 +299,21 @@ public struct JSONWriter: Sendable {
     }
 
     private mutating func appendQuoted(_ utf8: Span<UInt8>) {
+        guard !JSONEscape.isUnneeded(in: utf8) else {
+            bytes.append(addingCapacity: utf8.count + 2) { room in
+                room.append(UInt8(ascii: "\""))
+                room.append(copying: utf8)
+                room.append(UInt8(ascii: "\""))
+            }
+            return
+        }
         bytes.append(UInt8(ascii: "\""))
         var start = 0
         var position = 0
         while position < utf8.count {
-            guard JSONEscape.mayStart(with: utf8[position]) else {
-                position += 1
-                continue
-            }
-            guard let escape = JSONEscape(at: position, of: utf8, isHTMLSafe: style.isHTMLSafe) else {
+            guard JSONEscape.mayStart(with: utf8[position]),
+                let escape = JSONEscape(at: position, of: utf8, isHTMLSafe: style.isHTMLSafe)
+            else {
                 position += 1
                 continue
             }

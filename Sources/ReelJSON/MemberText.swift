@@ -76,7 +76,7 @@ struct MemberText: Sendable {
             let term = content.extracting(member.frames[index])
             // Only lists are events that come many at a time; what else there is, is for the reader to see.
             guard isList(term) else { continue }
-            var json = JSONWriter(style: tools.style, isBehindElement: index != firstEvents, in: tools.memoryForText())
+            var json = tools.writer(isBehindElement: index != firstEvents)
             guard let events = transcoder.write(term, depth: depth, to: &json) else { return nil }
             part.frames.append((index, events, json.finished()))
         }
@@ -103,20 +103,23 @@ private final class JobQueue: Sendable {
 
 /// What tasks need for their work and leave to the next one: transcoders, which remember what they have written, and memory.
 final class TranscodingTools: Sendable {
-    let style: JSONStyle
-    let writesLines: Bool
+    private let mapping: JSONMapping
+    private let style: JSONStyle
+    private let writesLines: Bool
     private let transcoders = Mutex<[EventTranscoder]>([])
     /// What members hold is larger than their frames' text: memory of the one kind is not taken for the other.
     private let contents = Mutex<[[UInt8]]>([])
     private let texts = Mutex<[[UInt8]]>([])
 
-    init(style: JSONStyle, writesLines: Bool) {
+    init(mapping: JSONMapping, style: JSONStyle, writesLines: Bool) {
+        self.mapping = mapping
         self.style = style
         self.writesLines = writesLines
     }
 
     func transcoder() -> EventTranscoder {
-        transcoders.withLock { $0.popLast() } ?? EventTranscoder(style: style, writesLines: writesLines)
+        transcoders.withLock { $0.popLast() }
+            ?? EventTranscoder(mapping: mapping, style: style, writesLines: writesLines)
     }
 
     func giveBack(_ transcoder: consuming EventTranscoder) {
@@ -131,7 +134,14 @@ final class TranscodingTools: Sendable {
         contents.withLock { $0.append(content) }
     }
 
-    func memoryForText() -> [UInt8] { texts.withLock { $0.popLast() } ?? [] }
+    /// A writer of events, which in a document are the elements of an object's array.
+    ///
+    /// - Parameter isBehindElement: whether others come before them.
+    func writer(isBehindElement: Bool) -> JSONWriter {
+        JSONWriter(
+            style: style, depth: writesLines ? 0 : 2, isBehindElement: isBehindElement && !writesLines,
+            in: texts.withLock { $0.popLast() } ?? [])
+    }
 
     func giveBack(text: consuming [UInt8]) {
         let text = text

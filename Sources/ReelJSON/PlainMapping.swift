@@ -220,9 +220,9 @@ struct PlainMapping {
 
     private static func write(atom range: Range<Int>, of bytes: Span<UInt8>, to json: inout JSONWriter) {
         switch range.count {
-        case 3 where bytes.holds("nil", at: range): json.writeNull()
-        case 4 where bytes.holds("true", at: range): json.write(boolean: true)
-        case 5 where bytes.holds("false", at: range): json.write(boolean: false)
+        case 3 where bytes.shortWord(range) == ShortWord.nil: json.writeNull()
+        case 4 where bytes.shortWord(range) == ShortWord.true: json.write(boolean: true)
+        case 5 where bytes.shortWord(range) == ShortWord.false: json.write(boolean: false)
         default: json.write(utf8: bytes.extracting(range))
         }
     }
@@ -245,12 +245,12 @@ struct PlainMapping {
         let start = offset
         if bytes[start] == CommonTag.smallAtom, open[top].keys == .none || open[top].keys == .atom {
             let range = CommonTag.smallAtomName(bytes, at: start)
-            if range.count != 3 || !bytes.holds("nil", at: range) {
+            if range.count != 3 || bytes.shortWord(range) != ShortWord.nil {
                 open[top].keys = .atom
                 keyStarts.append(start)
                 json.key(bytes.extracting(range))
                 offset = range.upperBound
-                return range.count == 10 && bytes.holds("__struct__", at: range)
+                return bytes.isStructKey(range)
             }
         }
         let (token, end) = try KnownTerm.token(of: bytes, at: start)
@@ -262,7 +262,7 @@ struct PlainMapping {
             switch token {
             case .atom(let text) where !text.isLatin1:
                 json.key(bytes.extracting(text.range))
-                return text.range.count == 10 && bytes.holds("__struct__", at: text.range)
+                return bytes.isStructKey(text.range)
             case .binary(let range): json.key(bytes.extracting(range))
             default:
                 let text = try PlainMapping.keyText(bytes, at: start)
@@ -280,14 +280,14 @@ struct PlainMapping {
         let text = try PlainMapping.keyText(bytes, at: start)
         let unique = mixedKeys[mixedKeys.count - 1].unique(text)
         json.key(unique.span)
-        if case .atom(let text) = token { return text.range.count == 10 && bytes.holds("__struct__", at: text.range) }
+        if case .atom(let text) = token { return bytes.isStructKey(text.range) }
         return false
     }
 
     private static func kind(of token: TermToken, _ bytes: Span<UInt8>) -> KeyKind {
         switch token {
         // `nil` is written as the empty atom is.
-        case .atom(let text): text.range.count == 3 && bytes.holds("nil", at: text.range) ? .mixed : .atom
+        case .atom(let text): text.range.count == 3 && bytes.shortWord(text.range) == ShortWord.nil ? .mixed : .atom
         case .binary(let range): JSONWriter.isText(bytes.extracting(range)) ? .binary : .mixed
         case .integer: .integer
         default: .mixed

@@ -189,7 +189,7 @@ struct PlainTranscoder {
                 end = offset + keyByteCount
                 let length = keyByteCount - (kind == .atomPair ? 2 : 5) + 3
                 text.put(short: Int(same.text)..<Int(same.text) + length, of: recent.text.span)
-                isModule = kind == .atomPair && keyByteCount == 12 && PlainTranscoder.isModule(bytes, offset + 2)
+                isModule = kind == .atomPair && bytes.isStructKey(offset + 2..<end)
                 child = recent.child(guide)
                 guide = recent.next(guide)
                 follows = true
@@ -320,15 +320,8 @@ struct PlainTranscoder {
             text.put(quoted: name, of: bytes, isHTMLSafe: isHTMLSafe)
         else { return nil }
         text.put(UInt8(ascii: ":"))
-        let isModule = kind == .atomPair && name.count == 10 && PlainTranscoder.isModule(bytes, name.lowerBound)
+        let isModule = kind == .atomPair && bytes.isStructKey(name)
         return (name.upperBound, isModule)
-    }
-
-    /// Whether the ten bytes at `offset` are the name of the key that names a struct's module.
-    @inline(__always)
-    private static func isModule(_ bytes: Span<UInt8>, _ offset: Int) -> Bool {
-        bytes.shortWord(offset..<offset + 8) == ShortWord.struct
-            && bytes.shortWord(offset + 8..<offset + 10) == ShortWord.underscores
     }
 
     @inline(__always)

@@ -16,6 +16,9 @@ public struct RecordingJSONOptions: Hashable, Sendable {
         self.style = style
         self.writesLines = writesLines
     }
+
+    /// How events look, which take one line where lines are written.
+    var eventStyle: JSONStyle { writesLines ? JSONStyle(isHTMLSafe: style.isHTMLSafe) : style }
 }
 
 /// Writes a recording as JSON, event by event, to any sink. Implements Spec/json.md §2.
@@ -38,8 +41,8 @@ public final class RecordingJSONWriter {
     private var failure: (any Error)?
     /// The summary of the recording whose members have been written.
     private var summary: Summary?
-    /// What writes whole frames of events, when the options are those that it knows.
-    private var events: EventTranscoder?
+    /// What writes whole frames of events.
+    private var events: EventTranscoder
 
     /// How many bytes are gathered before they are written.
     private static let pieceByteCount = 64 << 10
@@ -50,13 +53,10 @@ public final class RecordingJSONWriter {
     public init(to sink: any ByteSink, header: Header, options: RecordingJSONOptions = RecordingJSONOptions()) throws {
         self.sink = sink
         self.options = options
-        var style = options.style
-        if options.writesLines { style.isPretty = false }
+        let style = options.eventStyle
         json = JSONWriter(style: style)
         terms = TermJSONWriter(options.mapping)
-        if options.mapping == .plain, !style.isPretty {
-            events = EventTranscoder(style: style, writesLines: options.writesLines)
-        }
+        events = EventTranscoder(mapping: options.mapping, style: style, writesLines: options.writesLines)
         try start(header)
     }
 
@@ -95,7 +95,7 @@ public final class RecordingJSONWriter {
 
     /// Writes a whole recording, its header, its events and its end, in the fastest way there is.
     ///
-    /// In the plain mapping as many tasks work at once as there are processors. Memory is bounded by as many members.
+    /// As many tasks work at once as there are processors. Memory is bounded by as many members and their text.
     ///
     /// - Throws: what the sink throws, or ``Reel/ReelError`` when the recording is damaged. The events before the damage have been
     ///   written then, and the text has its end; nothing has been written when the header is not to be had.
@@ -128,17 +128,13 @@ public final class RecordingJSONWriter {
     ///
     /// - Throws: what the sink throws.
     public func write(_ event: Event) throws {
-        json.beginObject()
-        json.key(plain: "offset")
-        json.write(integer: event.offset)
-        json.key(plain: "type")
-        json.write(string: event.kind.name)
-        json.key(plain: "payload")
+        let kind = Array(event.kind.name.utf8)
+        json.beginEvent(offset: event.offset, kind: kind.span)
         let bytes = event.encoded.span
         var (count, position) = try EventFields.start(of: bytes)
         position = try terms.write(bytes, at: position, to: &json)
         if count > 3 {
-            json.key(plain: "extra")
+            json.key("extra")
             json.beginArray()
             while count > 3 {
                 position = try terms.write(bytes, at: position, to: &json)
@@ -153,7 +149,8 @@ public final class RecordingJSONWriter {
 
     /// Writes all events that `reader` still has.
     ///
-    /// This is the fastest way: in the plain mapping without options what is read is checked and written in one pass.
+    /// This is the fastest way on one processor: in the plain mapping without options what is read is checked and written in one
+    /// pass.
     ///
     /// - Throws: what the sink throws, or ``Reel/ReelError`` when the recording is damaged. The events before the damage have been
     ///   written then.
@@ -166,13 +163,13 @@ public final class RecordingJSONWriter {
 
     /// Writes all events of `file`, with as many tasks at once as there are processors.
     ///
-    /// Memory is bounded by as many members. A recording without an index of members is read from its start.
+    /// Memory is bounded by as many members and their text. A recording without an index of members is read from its start.
     ///
     /// - Throws: what the sink throws, or ``Reel/ReelError`` when the recording is damaged. The events before the damage have been
     ///   written then.
     public func write(contentsOf file: RecordingFile) async throws {
         var eventCount = 0
-        if events != nil, file.layout != .sequential, options.writesLines || !json.isBehindElement {
+        if file.layout != .sequential, options.writesLines || !json.isBehindElement {
             eventCount = try await writeMembers(of: file)
         }
         // What is left is nothing, or has something about it that is for the reader to say.
@@ -198,7 +195,8 @@ public final class RecordingJSONWriter {
     /// - Returns: how many events have been written.
     private func writeMembers(of file: RecordingFile) async throws -> Int {
         let members = file.dataMembers
-        let tools = TranscodingTools(style: options.style, writesLines: options.writesLines)
+        let tools = TranscodingTools(
+            mapping: options.mapping, style: options.eventStyle, writesLines: options.writesLines)
         let processorCount = MemberText.processorCount
         let taskCount = max(processorCount / max(members.entries.count, 1), 1)
         return try await withThrowingTaskGroup(of: (Int, MemberText?).self) { group in
@@ -234,14 +232,14 @@ public final class RecordingJSONWriter {
 
     /// Writes the text of a frame's events, which has its commas already.
     private func write(_ piece: [UInt8], _ tools: TranscodingTools) throws {
+        try flush()
         if !options.writesLines, !json.isBehindElement, piece.first == UInt8(ascii: ",") {
             // The members before it hold no events.
-            json.write(json: piece.span.extracting(1..<piece.count), isLines: false)
+            try sink.write(Array(piece.dropFirst()))
         } else {
-            try flush()
-            if !options.writesLines { json.noteElement() }
             try sink.write(piece)
         }
+        if !options.writesLines { json.noteElement() }
         tools.giveBack(text: piece)
     }
 
@@ -276,29 +274,29 @@ public final class RecordingJSONWriter {
 
     private func write(_ summary: Summary) {
         json.beginObject()
-        json.key(plain: "summary")
+        json.key("summary")
         json.beginObject()
-        json.key(plain: "duration")
+        json.key("duration")
         json.write(integer: summary.duration)
-        json.key(plain: "errors")
+        json.key("errors")
         json.write(integer: summary.errorCount)
-        json.key(plain: "events")
+        json.key("events")
         json.write(integer: summary.eventCount)
-        json.key(plain: "kinds")
+        json.key("kinds")
         json.beginObject()
         for (kind, count) in summary.kinds.sorted(by: { $0.key < $1.key }) {
             json.key(kind.name)
             json.write(integer: count)
         }
         json.endObject()
-        json.key(plain: "names")
+        json.key("names")
         json.beginObject()
         for (name, count) in summary.names.sorted(by: { $0.key < $1.key }) {
             json.key(name)
             json.write(integer: count)
         }
         json.endObject()
-        json.key(plain: "reason")
+        json.key("reason")
         json.write(string: summary.reason.atom.name)
         json.endObject()
         json.endObject()
@@ -308,7 +306,7 @@ public final class RecordingJSONWriter {
 
 extension RecordingJSONWriter: FrameVisitor {
     package func visit(_ frame: Span<UInt8>, depth: Int) -> VisitedEvents? {
-        guard failure == nil, let visited = events?.write(frame, depth: depth, to: &json) else { return nil }
+        guard failure == nil, let visited = events.write(frame, depth: depth, to: &json) else { return nil }
         do {
             try writeIfFull()
         } catch {

@@ -90,7 +90,7 @@ struct TaggedMapping {
             default:
                 open[top].kind = .tail
                 json.beginObject()
-                json.key("$tail")
+                json.key(JSONKey.tailTag)
                 try writeValue(bytes, &offset, &json)
                 return
             }
@@ -103,6 +103,7 @@ struct TaggedMapping {
     private mutating func writeValue(
         _ bytes: Span<UInt8>, _ offset: inout Int, _ json: inout JSONWriter
     ) throws(TermError) {
+        if writeCommonLeaf(bytes, &offset, &json) { return }
         var start = offset
         var (token, end) = try KnownTerm.token(of: bytes, at: offset)
         // A list without elements is its tail.
@@ -113,13 +114,16 @@ struct TaggedMapping {
         offset = end
         switch token {
         case .integer(let value): json.write(integer: value)
-        case .atom(let text): TaggedMapping.write(text, of: bytes, to: &json)
+        case .atom(let text) where text.isLatin1:
+            let name = Array(bytes.atom(text).name.utf8)
+            TaggedMapping.write(atom: name.indices, of: name.span, to: &json)
+        case .atom(let text): TaggedMapping.write(atom: text.range, of: bytes, to: &json)
         case .binary(let range):
             let content = bytes.extracting(range)
-            if !json.write(text: content) { json.write(tag: "$binary", Base64.encode([UInt8](copying: content))) }
+            if !json.write(text: content) { json.write(tag: .binaryTag, Base64.encode([UInt8](copying: content))) }
         case .float(let value): json.write(float: value)
         case .nil: json.writeEmptyArray()
-        case .tuple(let count): openArray(.tuple, "$tuple", count, &json)
+        case .tuple(let count): openArray(.tuple, .tupleTag, count, &json)
         case .list(let count):
             json.beginArray()
             open.append(Container(kind: .list, remaining: count))
@@ -128,7 +132,7 @@ struct TaggedMapping {
                 json.beginObject()
                 open.append(Container(kind: .object, remaining: 2 * count))
             } else {
-                openArray(.pairs, "$map", 2 * count, &json)
+                openArray(.pairs, .mapTag, 2 * count, &json)
             }
         case .string(let range):
             json.beginArray()
@@ -137,11 +141,11 @@ struct TaggedMapping {
         case .bigInteger(let isNegative, let magnitude):
             let value = BigInteger(isNegative: isNegative, magnitude: bytes.array(magnitude))
             let text = Term.bigInteger(value).elixirText
-            if value.isWrittenInHexadecimal { json.write(tag: "$integer", text) } else { json.write(literal: text) }
+            if value.isWrittenInHexadecimal { json.write(tag: .integerTag, text) } else { json.write(literal: text) }
         case .bitstring(let range, let bits):
             let bitstring = Bitstring(bytes: bytes.array(range), bitsInLastByte: bits)
             json.beginObject()
-            json.key("$bits")
+            json.key(JSONKey.bitsTag)
             json.write(plain: Base64.encode(bitstring?.bytes ?? []))
             json.key("size")
             json.write(integer: bitstring?.bitCount ?? 0)
@@ -154,29 +158,43 @@ struct TaggedMapping {
     }
 
     private mutating func openArray(
-        _ kind: Container.Kind, _ tag: StaticString, _ count: Int, _ json: inout JSONWriter
+        _ kind: Container.Kind, _ tag: JSONKey, _ count: Int, _ json: inout JSONWriter
     ) {
         json.beginObject()
-        json.key(plain: tag)
+        json.key(tag)
         json.beginArray()
         open.append(Container(kind: kind, remaining: count))
     }
 
-    private static func write(_ text: TermToken.AtomText, of bytes: Span<UInt8>, to json: inout JSONWriter) {
-        let range = text.range
-        switch range.count {
-        case 3 where bytes.holds("nil", at: range): json.writeNull()
-        case 4 where bytes.holds("true", at: range): json.write(boolean: true)
-        case 5 where bytes.holds("false", at: range): json.write(boolean: false)
-        default:
-            json.beginObject()
-            json.key(plain: "$atom")
-            if text.isLatin1 {
-                json.write(string: bytes.atom(text).name)
-            } else {
-                json.write(utf8: bytes.extracting(range))
-            }
-            json.endObject()
+    /// Writes a term of one of the kinds that most are of, or returns false before any other.
+    @inline(__always)
+    private func writeCommonLeaf(_ bytes: Span<UInt8>, _ offset: inout Int, _ json: inout JSONWriter) -> Bool {
+        switch bytes[offset] {
+        case CommonTag.smallInteger:
+            json.write(integer: Int(bytes[offset + 1]))
+            offset += 2
+        case CommonTag.nil:
+            json.writeEmptyArray()
+            offset += 1
+        case CommonTag.smallAtom:
+            let name = CommonTag.smallAtomName(bytes, at: offset)
+            TaggedMapping.write(atom: name, of: bytes, to: &json)
+            offset = name.upperBound
+        case CommonTag.binary:
+            let content = CommonTag.binaryContent(bytes, at: offset)
+            guard json.write(text: bytes.extracting(content)) else { return false }
+            offset = content.upperBound
+        default: return false
+        }
+        return true
+    }
+
+    private static func write(atom name: Range<Int>, of bytes: Span<UInt8>, to json: inout JSONWriter) {
+        switch name.count {
+        case 3 where bytes.shortWord(name) == ShortWord.nil: json.writeNull()
+        case 4 where bytes.shortWord(name) == ShortWord.true: json.write(boolean: true)
+        case 5 where bytes.shortWord(name) == ShortWord.false: json.write(boolean: false)
+        default: json.write(.atomTag, utf8: bytes.extracting(name))
         }
     }
 
@@ -212,9 +230,9 @@ struct TaggedMapping {
 
 extension JSONWriter {
     /// Writes an object with one key, a tag.
-    fileprivate mutating func write(tag: StaticString, _ text: String) {
+    fileprivate mutating func write(tag: JSONKey, _ text: String) {
         beginObject()
-        key(plain: tag)
+        key(tag)
         write(plain: text)
         endObject()
     }
@@ -225,46 +243,46 @@ extension JSONWriter {
         beginObject()
         switch term {
         case .pid(let pid):
-            key(plain: "$pid")
+            key(JSONKey.pidTag)
             write(pid)
         case .port(let port):
-            key(plain: "$port")
+            key(JSONKey.portTag)
             beginObject()
             write("node", atom: port.node)
-            key(plain: "number")
+            key("number")
             write(literal: port.number.description)
             write("creation", Int(port.creation))
             endObject()
         case .reference(let reference):
-            key(plain: "$ref")
+            key(JSONKey.referenceTag)
             beginObject()
             write("node", atom: reference.node)
             write("creation", Int(reference.creation))
-            key(plain: "words")
+            key("words")
             beginArray()
             for word in reference.words { write(integer: Int(word)) }
             endArray()
             endObject()
         case .externalFunction(let function):
-            key(plain: "$fun")
+            key(JSONKey.functionTag)
             beginObject()
             write("module", atom: function.module)
             write("function", atom: function.function)
             write("arity", Int(function.arity))
             endObject()
         case .localFunction(let function):
-            key(plain: "$closure")
+            key(JSONKey.closureTag)
             beginObject()
             write("module", atom: function.module)
             write("arity", Int(function.arity))
             write("index", Int(function.index))
-            key(plain: "uniq")
+            key("uniq")
             write(plain: Base64.encode(function.uniq))
             write("old_index", Int(function.oldIndex))
             write("old_uniq", Int(function.oldUniq))
-            key(plain: "creator")
+            key("creator")
             write(function.creator)
-            key(plain: "free")
+            key("free")
             beginArray()
             return true
         default: break
@@ -283,12 +301,12 @@ extension JSONWriter {
     }
 
     private mutating func write(_ name: StaticString, _ value: Int) {
-        key(plain: name)
+        key(name.description)
         write(integer: value)
     }
 
     private mutating func write(_ name: StaticString, atom: Atom) {
-        key(plain: name)
+        key(name.description)
         write(string: atom.name)
     }
 }

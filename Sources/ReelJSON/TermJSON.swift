@@ -86,7 +86,7 @@ extension JSONWriter {
     private mutating func write(local content: [UInt8], _ mapping: JSONMapping) {
         guard case .tagged = mapping else { return write(string: Term.local(content).elixirText) }
         beginObject()
-        key(plain: "$local")
+        key("$local")
         write(plain: Base64.encode(content))
         endObject()
     }

@@ -53,6 +53,11 @@ struct TextBuffer: ~Copyable, ~Escapable {
         count += length
     }
 
+    /// Writes a key.
+    @inline(__always)
+    @_lifetime(self: copy self)
+    mutating func put(_ key: borrowing JSONKey) { put(key.text.span) }
+
     /// Writes bytes of which there are seldom more than sixteen.
     ///
     /// - Parameter range: where they stand in `bytes`.
@@ -218,22 +223,6 @@ struct TextBuffer: ~Copyable, ~Escapable {
         }
         return found != 0
     }
-}
-
-/// Short names as ``Swift/Span/shortWord(_:)`` reads them.
-enum ShortWord {
-    /// `nil`
-    static let `nil`: UInt64 = 0x6C_696E
-    /// `true`
-    static let `true`: UInt64 = 0x6575_7274
-    /// `false`
-    static let `false`: UInt64 = 0x65_736C_6166
-    /// `__struct`, which `__` follows.
-    static let `struct`: UInt64 = 0x7463_7572_7473_5F5F
-    /// `__`
-    static let underscores: UInt64 = 0x5F5F
-    /// `Elixir.`
-    static let elixir: UInt64 = 0x2E_7269_7869_6C45
 }
 
 extension MutableSpan<UInt8> {

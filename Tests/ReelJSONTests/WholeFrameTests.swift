@@ -9,6 +9,11 @@ import Testing
     private static let styles = [
         RecordingJSONOptions(), RecordingJSONOptions(writesLines: true),
         RecordingJSONOptions(style: JSONStyle(isHTMLSafe: true)), RecordingJSONOptions(mapping: .tagged),
+        RecordingJSONOptions(mapping: .tagged, writesLines: true),
+        RecordingJSONOptions(style: JSONStyle(isPretty: true)),
+        RecordingJSONOptions(mapping: .tagged, style: JSONStyle(isPretty: true, isHTMLSafe: true)),
+        RecordingJSONOptions(
+            mapping: .plain(PlainOptions(writesLargeIntegersAsStrings: true, writesKnownStructsAsText: true))),
     ]
 
     @Test("Every sample has the same text", arguments: Samples.all)
@@ -40,10 +45,11 @@ import Testing
         var refused = 0
         for _ in 0..<40 {
             let content = WholeFrameTests.session(&random, eventCount: 30)
-            for _ in 0..<40 {
+            for round in 0..<40 {
                 let damaged = random.mutation(of: content)
-                let whole = await WholeFrameTests.text(of: damaged, RecordingJSONOptions(), .frames)
-                let single = await WholeFrameTests.text(of: damaged, RecordingJSONOptions(), .events)
+                let options = WholeFrameTests.styles[round % WholeFrameTests.styles.count]
+                let whole = await WholeFrameTests.text(of: damaged, options, .frames)
+                let single = await WholeFrameTests.text(of: damaged, options, .events)
                 #expect(whole == single)
                 if whole.error != nil { refused += 1 }
             }
@@ -67,14 +73,15 @@ import Testing
         var random = RandomTerms(seed: RandomTerms.seed &+ 5)
         let recording = try WholeFrameTests.manyMembers("phoenix-replay-0.1/chat.etf.gz")
         var refused = 0
-        for _ in 0..<60 {
+        for round in 0..<60 {
+            let options = WholeFrameTests.styles[round % WholeFrameTests.styles.count]
             var damaged = recording
             damaged[random.number(0...damaged.count - 1)] ^= UInt8(random.number(1...255))
             if random.number(0...3) == 0 { damaged.removeLast(random.number(0...damaged.count - 1)) }
-            let whole = await WholeFrameTests.text(of: damaged, RecordingJSONOptions(), .tasks)
-            #expect(await whole == WholeFrameTests.text(of: damaged, RecordingJSONOptions(), .fileEvents))
+            let whole = await WholeFrameTests.text(of: damaged, options, .tasks)
+            #expect(await whole == WholeFrameTests.text(of: damaged, options, .fileEvents))
             // A header whose member is damaged is told to nobody.
-            #expect(await whole == WholeFrameTests.text(of: damaged, RecordingJSONOptions(), .recording))
+            #expect(await whole == WholeFrameTests.text(of: damaged, options, .recording))
             if whole.error != nil { refused += 1 }
         }
         #expect(refused > 40)
@@ -105,6 +112,24 @@ import Testing
             let whole = await WholeFrameTests.text(of: recording, RecordingJSONOptions(), .frames)
             #expect(await whole == WholeFrameTests.text(of: recording, RecordingJSONOptions(), .events))
             #expect((whole.error == nil) == isSound)
+        }
+    }
+
+    @Test("A frame whose text is very long has the same text", arguments: [JSONMapping.plain, .tagged])
+    func longText(_ mapping: JSONMapping) async {
+        // Four bytes of text for each byte of the frame.
+        let bytes = Term.list(Array(repeating: 255, count: 60_000))
+        let events = (0..<4).map {
+            Term.tuple([.integer($0), .atom("render"), .list(Array(repeating: bytes, count: 30))])
+        }
+        let recording = [WholeFrameTests.header, .list(events)].flatMap { WholeFrameTests.frame($0.external) }
+        for options in [
+            RecordingJSONOptions(mapping: mapping), RecordingJSONOptions(mapping: mapping, writesLines: true),
+        ] {
+            let whole = await WholeFrameTests.text(of: recording, options, .frames)
+            #expect(whole.error == nil)
+            #expect(whole.text.utf8.count > 24_000_000)
+            #expect(await whole == WholeFrameTests.text(of: recording, options, .events))
         }
     }
 

@@ -3,7 +3,7 @@ import ReelJSON
 
 /// The main ways through the library, on one processor.
 package enum MainPath: String, CaseIterable {
-    case events, terms, decode, encode, json, write, seek, state
+    case events, terms, decode, encode, json, tagged, write, seek, state
 
     /// The way, ready to be gone, any number of times.
     package func prepared(phoenixReplay path: String) throws -> () throws -> Void {
@@ -19,6 +19,7 @@ package enum MainPath: String, CaseIterable {
         case .decode: sample.decode
         case .encode: sample.encode
         case .json: { try sample.writeJSON(.plain) }
+        case .tagged: { try sample.writeJSON(.tagged) }
         default: { try sample.write(level: 6) }
         }
     }
