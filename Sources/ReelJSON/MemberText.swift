@@ -4,12 +4,23 @@ import Synchronization
 
 /// The text of a data member's events, found by several tasks at once.
 struct MemberText: Sendable {
-    /// The text of each frame's events, in order: with a comma before each event but the recording's first or, in lines,
-    /// with a line feed behind each event.
-    var pieces: [[UInt8]] = []
+    /// The text of the events, some frames' a piece, in order: with a comma before each event but the recording's first or, in
+    /// lines, with a line feed behind each event.
+    private var pieces: [[UInt8]] = []
+    /// How many pieces have been taken.
+    private var takenCount = 0
     var eventCount = 0
     /// The summary, when the member holds it.
     var summary: Summary?
+
+    /// The next piece, which nobody else has then: its memory can be used again.
+    mutating func takePiece() -> [UInt8]? {
+        guard takenCount < pieces.count else { return nil }
+        var piece: [UInt8] = []
+        swap(&piece, &pieces[takenCount])
+        takenCount += 1
+        return piece
+    }
 
     /// How many tasks there is work for.
     static let processorCount = max(ProcessInfo.processInfo.activeProcessorCount, 1)
@@ -22,8 +33,8 @@ struct MemberText: Sendable {
         _ members: DataMembers, at position: Int, with tools: TranscodingTools, taskCount: Int
     ) async -> MemberText? {
         guard let member = members.member(at: position, into: tools.memoryForContent()) else { return nil }
-        let jobs = JobQueue(count: member.frames.count + 1)
-        let workerCount = min(taskCount, member.frames.count)
+        let jobs = JobQueue(TranscodingJob.jobs(of: member))
+        let workerCount = min(taskCount, jobs.pieceCount)
         var parts: [Part?] = []
         if workerCount > 1 {
             parts = await withTaskGroup(of: Part?.self) { group in
@@ -35,32 +46,31 @@ struct MemberText: Sendable {
         } else {
             parts = [part(of: member, at: position, jobs, depth: members.depth, tools)]
         }
-        guard let text = MemberText(parts, of: member) else { return nil }
+        guard let text = MemberText(parts, of: member, pieceCount: jobs.pieceCount) else { return nil }
         tools.giveBack(content: member.content)
         return text
     }
 
     /// Puts together what the tasks have made.
-    private init?(_ parts: [Part?], of member: VisitedMember) {
+    private init?(_ parts: [Part?], of member: VisitedMember, pieceCount: Int) {
         var visited = [VisitedEvents?](repeating: nil, count: member.frames.count)
-        pieces = [[UInt8]](repeating: [], count: member.frames.count)
+        pieces = [[UInt8]](repeating: [], count: pieceCount)
         for part in parts {
             guard let part else { return nil }
-            for frame in part.frames {
-                visited[frame.index] = frame.events
-                pieces[frame.index] = frame.text
-            }
+            for frame in part.frames { visited[frame.index] = frame.events }
+            for piece in part.pieces { pieces[piece.index] = piece.text }
         }
         guard let tally = member.tally(visited) else { return nil }
         (eventCount, summary) = tally
     }
 
-    /// What one task has made of its frames.
+    /// What one task has made.
     private struct Part: Sendable {
-        var frames: [(index: Int, events: VisitedEvents, text: [UInt8])] = []
+        var frames: [(index: Int, events: VisitedEvents)] = []
+        var pieces: [(index: Int, text: [UInt8])] = []
     }
 
-    /// Takes jobs as long as there are any: each frame is one, and the checksum is the last.
+    /// Takes jobs as long as there are any.
     private static func part(
         of member: VisitedMember, at position: Int, _ jobs: JobQueue, depth: Int, _ tools: TranscodingTools
     ) -> Part? {
@@ -68,17 +78,21 @@ struct MemberText: Sendable {
         var transcoder = tools.transcoder()
         let content = member.content.span
         let firstEvents = position > 0 ? nil : member.frames.firstIndex { isList(content.extracting($0)) }
-        while let index = jobs.next() {
-            guard index < member.frames.count else {
-                guard member.matchesChecksum() else { return nil }
-                break
+        while let job = jobs.next() {
+            switch job {
+            case .checksum: guard member.matchesChecksum() else { return nil }
+            case .piece(let index, let frames, let byteCount):
+                var json = tools.writer(
+                    isBehindElement: firstEvents.map { !frames.contains($0) } ?? true, byteCount: byteCount)
+                for frame in frames {
+                    let term = content.extracting(member.frames[frame])
+                    // Only lists are events that come many at a time; what else there is, is for the reader to see.
+                    guard isList(term) else { continue }
+                    guard let events = transcoder.write(term, depth: depth, to: &json) else { return nil }
+                    part.frames.append((frame, events))
+                }
+                part.pieces.append((index, json.finished()))
             }
-            let term = content.extracting(member.frames[index])
-            // Only lists are events that come many at a time; what else there is, is for the reader to see.
-            guard isList(term) else { continue }
-            var json = tools.writer(isBehindElement: index != firstEvents)
-            guard let events = transcoder.write(term, depth: depth, to: &json) else { return nil }
-            part.frames.append((index, events, json.finished()))
         }
         tools.giveBack(transcoder)
         return part
@@ -87,17 +101,44 @@ struct MemberText: Sendable {
     private static func isList(_ term: Span<UInt8>) -> Bool { term.count > 1 && term[1] == CommonTag.list }
 }
 
+/// Something about a member that has to be done.
+private enum TranscodingJob {
+    /// The frames with these indices are written, which take so many bytes.
+    case piece(index: Int, frames: Range<Int>, byteCount: Int)
+    /// The checksum is compared.
+    case checksum
+
+    /// How many bytes of frames make a piece: little, to be divided among tasks, but no more memory than its text takes.
+    private static let pieceByteCount = 128 << 10
+
+    /// All that there is to do.
+    static func jobs(of member: VisitedMember) -> [TranscodingJob] {
+        var jobs: [TranscodingJob] = []
+        var (first, byteCount) = (0, 0)
+        for (index, frame) in member.frames.enumerated() {
+            byteCount += frame.count
+            guard byteCount >= pieceByteCount || index == member.frames.count - 1 else { continue }
+            jobs.append(.piece(index: jobs.count, frames: first..<index + 1, byteCount: byteCount))
+            (first, byteCount) = (index + 1, 0)
+        }
+        return jobs + [.checksum]
+    }
+}
+
 /// The jobs that no task has taken yet.
 private final class JobQueue: Sendable {
-    private let count: Int
+    private let jobs: [TranscodingJob]
     private let taken = Atomic(0)
 
-    init(count: Int) { self.count = count }
+    init(_ jobs: [TranscodingJob]) { self.jobs = jobs }
 
-    /// The index of the next one.
-    func next() -> Int? {
+    /// How many of them are pieces.
+    var pieceCount: Int { jobs.count - 1 }
+
+    /// The next one.
+    func next() -> TranscodingJob? {
         let index = taken.wrappingAdd(1, ordering: .relaxed).oldValue
-        return index < count ? index : nil
+        return index < jobs.count ? jobs[index] : nil
     }
 }
 
@@ -136,11 +177,15 @@ final class TranscodingTools: Sendable {
 
     /// A writer of events, which in a document are the elements of an object's array.
     ///
-    /// - Parameter isBehindElement: whether others come before them.
-    func writer(isBehindElement: Bool) -> JSONWriter {
-        JSONWriter(
-            style: style, depth: writesLines ? 0 : 2, isBehindElement: isBehindElement && !writesLines,
-            in: texts.withLock { $0.popLast() } ?? [])
+    /// - Parameters:
+    ///   - isBehindElement: whether others come before them.
+    ///   - byteCount: how many bytes they take as terms.
+    func writer(isBehindElement: Bool, byteCount: Int) -> JSONWriter {
+        var memory = texts.withLock { $0.popLast() } ?? []
+        // Most text is about as long.
+        memory.reserveCapacity(byteCount + byteCount / 4)
+        return JSONWriter(
+            style: style, depth: writesLines ? 0 : 2, isBehindElement: isBehindElement && !writesLines, in: memory)
     }
 
     func giveBack(text: consuming [UInt8]) {

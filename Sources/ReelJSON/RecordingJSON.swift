@@ -217,12 +217,12 @@ public final class RecordingJSONWriter {
                     guard let (other, text) = try await group.next() else { return eventCount }
                     waiting[other] = .some(text)
                 }
-                guard let member = waiting.removeValue(forKey: position) ?? nil else {
+                guard var member = waiting.removeValue(forKey: position) ?? nil else {
                     group.cancelAll()
                     return eventCount
                 }
                 startNext()
-                for piece in member.pieces where !piece.isEmpty { try write(piece, tools) }
+                while let piece = member.takePiece() { try write(piece, tools) }
                 eventCount += member.eventCount
                 summary = member.summary
             }
@@ -230,8 +230,10 @@ public final class RecordingJSONWriter {
         }
     }
 
-    /// Writes the text of a frame's events, which has its commas already.
-    private func write(_ piece: [UInt8], _ tools: TranscodingTools) throws {
+    /// Writes the text of some events, which has its commas already.
+    private func write(_ piece: consuming [UInt8], _ tools: TranscodingTools) throws {
+        let piece = piece
+        guard !piece.isEmpty else { return }
         try flush()
         if !options.writesLines, !json.isBehindElement, piece.first == UInt8(ascii: ",") {
             // The members before it hold no events.
