@@ -33,7 +33,7 @@ struct MemberText: Sendable {
         _ members: DataMembers, at position: Int, with tools: TranscodingTools, taskCount: Int
     ) async -> MemberText? {
         guard let member = members.member(at: position, into: tools.memoryForContent()) else { return nil }
-        let jobs = JobQueue(TranscodingJob.jobs(of: member))
+        let jobs = JobQueue(TranscodingJob.jobs(of: member, taskCount: taskCount))
         let workerCount = min(taskCount, jobs.pieceCount)
         var parts: [Part?] = []
         if workerCount > 1 {
@@ -108,11 +108,9 @@ private enum TranscodingJob {
     /// The checksum is compared.
     case checksum
 
-    /// How many bytes of frames make a piece: little, to be divided among tasks, but no more memory than its text takes.
-    private static let pieceByteCount = 128 << 10
-
-    /// All that there is to do.
-    static func jobs(of member: VisitedMember) -> [TranscodingJob] {
+    /// All that there is to do: a piece a frame when several tasks share them, and else pieces that memory is not wasted on.
+    static func jobs(of member: VisitedMember, taskCount: Int) -> [TranscodingJob] {
+        let pieceByteCount = taskCount > 1 ? 0 : 128 << 10
         var jobs: [TranscodingJob] = []
         var (first, byteCount) = (0, 0)
         for (index, frame) in member.frames.enumerated() {
