@@ -99,11 +99,19 @@ final class Catalogue: Sendable {
         }
         let isChanged = old == nil || found != rows.count || !news.isEmpty || !missing.isEmpty
         if !isChanged, let old, modified == 0 { return (old, [], false) }
-        for (id, path, stamp) in missing {
-            entries.append(
-                CatalogueBytes.Entry(recording: RecordingSurvey.recording(id, at: path, stamp), stamp: stamp))
-        }
+        entries += Catalogue.read(missing)
         return (CatalogueBytes(entries, folderModified: modified), news, isChanged)
+    }
+
+    /// Reads what no catalogue knows, several files at a time.
+    private static func read(_ files: [(RecordingID, FilePath, FileSystem.Stamp)]) -> [CatalogueBytes.Entry] {
+        let entries = Guarded<[CatalogueBytes.Entry]>([])
+        BlockingWork.forEach(files.count) { index in
+            let (id, path, stamp) = files[index]
+            let entry = CatalogueBytes.Entry(recording: RecordingSurvey.recording(id, at: path, stamp), stamp: stamp)
+            entries.withLock { $0.append(entry) }
+        }
+        return entries.withLock { $0 }
     }
 
     /// Removes what a process that died an hour ago or earlier has left.
