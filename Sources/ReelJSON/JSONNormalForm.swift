@@ -1,7 +1,7 @@
 /// JSON text in the one form that all texts of the same value have: equal forms are equal values. Implements
 /// Spec/vectors.md §4.
 ///
-/// Pairs stand in the order of their keys, without white space; strings have no escape that they do not need, integers
+/// Pairs stand in the order of their keys, those of a `$map` in the order of their texts, without white space; strings have no escape that they do not need, integers
 /// all of their digits, floats the shortest text that reads back.
 package struct JSONNormalForm: Hashable, Sendable {
     /// The text, in UTF-8.
@@ -9,8 +9,9 @@ package struct JSONNormalForm: Hashable, Sendable {
 
     /// Reads a text, and takes it into the normal form.
     ///
+    /// - Parameter isTagged: whether the tag `$map`, of the tagged mapping, is one.
     /// - Throws: ``JSONError`` when the text is not what Spec/json.md §5 allows.
-    package init(_ text: [UInt8], limits: JSONLimits = .default) throws(JSONError) {
+    package init(_ text: [UInt8], isTagged: Bool, limits: JSONLimits = .default) throws(JSONError) {
         var parser = JSONParser(text.span, limits: limits)
         var open: [Container] = []
         var keys: [[UInt8]] = []
@@ -18,7 +19,8 @@ package struct JSONNormalForm: Hashable, Sendable {
         while let token = try parser.next() {
             switch token {
             case .beginArray, .beginObject:
-                open.append(Container(isObject: token == .beginObject))
+                let isMap = isTagged && open.last?.isObject == true && keys.last == Array("$map".utf8)
+                open.append(Container(isObject: token == .beginObject, isUnordered: isMap))
                 continue
             case .key(let range, let hasEscapes):
                 keys.append(text.span.unescaped(range, hasEscapes: hasEscapes))
@@ -55,11 +57,15 @@ package struct JSONNormalForm: Hashable, Sendable {
     /// An array or object that is open.
     private struct Container {
         var isObject: Bool
+        /// Whether it is the array of a `$map`.
+        var isUnordered: Bool
         var members: [Member] = []
 
         var text: [UInt8] {
             var text = [isObject ? UInt8(ascii: "{") : UInt8(ascii: "[")]
-            let members = isObject ? members.sorted { $0.key.lexicographicallyPrecedes($1.key) } : members
+            var members = members
+            if isObject { members.sort { $0.key.lexicographicallyPrecedes($1.key) } }
+            if isUnordered { members.sort { $0.value.lexicographicallyPrecedes($1.value) } }
             for (index, member) in members.enumerated() {
                 if index > 0 { text.append(UInt8(ascii: ",")) }
                 if isObject { text += JSONNormalForm.quoted(member.key) + [UInt8(ascii: ":")] }

@@ -243,6 +243,27 @@ import Testing
     @Test("§5.4 errors say what, and at which byte", arguments: errorCases)
     func errors(_ text: String, _ code: JSONError.Code, _ offset: Int) { expect(code, offset, Array(text.utf8)) }
 
+    @Test(
+        "vectors.md §4 the pairs of a $map may come in any order, other arrays may not",
+        arguments: [
+            (#"{"$map":[[1,2],[3,4]]}"#, #"{"$map":[[3,4],[1,2]]}"#, true),
+            (
+                #"[{"$map":[[{"$map":[[1,2],[3,4]]},0],["a",0]]}]"#,
+                #"[{"$map":[["a",0],[{"$map":[[3,4],[1,2]]},0]]}]"#, true
+            ),
+            (#"{"$map":[[1,2],[3,4]]}"#, #"{"$map":[[1,4],[3,2]]}"#, false),
+            (#"{"$map":[[1,[2,3]]]}"#, #"{"$map":[[1,[3,2]]]}"#, false),
+            (#"{"$tuple":[[1,2],[3,4]]}"#, #"{"$tuple":[[3,4],[1,2]]}"#, false),
+            (#"["$map",[1,2]]"#, #"["$map",[2,1]]"#, false),
+        ])
+    func orderOfPairs(_ one: String, _ other: String, _ areEqual: Bool) throws {
+        let forms = try [one, other].map { try JSONNormalForm(Array($0.utf8), isTagged: true) }
+        #expect((forms[0] == forms[1]) == areEqual)
+        // In the plain mapping it is a key like any other.
+        let plain = try [one, other].map { try JSONNormalForm(Array($0.utf8), isTagged: false) }
+        #expect(plain[0] != plain[1])
+    }
+
     @Test("§5.4 a string that is not UTF-8 is named by the quote that opens it")
     func malformedText() {
         expect(.malformedText, 2, Array("[ \"abc".utf8) + [0xFF] + Array("\"]".utf8))
@@ -258,9 +279,9 @@ import Testing
         expect(.limitExceeded, 0, Array("  [1,2,3]".utf8), JSONLimits(byteCount: 8))
         let digits = [UInt8](repeating: 0x39, count: 78_914)
         // Text alone: to a term it takes its time.
-        #expect(throws: Never.self) { try JSONNormalForm([0x5B] + digits + [0x5D]) }
+        #expect(throws: Never.self) { try JSONNormalForm([0x5B] + digits + [0x5D], isTagged: false) }
         expect(.limitExceeded, 2, Array("[ 9".utf8) + digits + [0x5D])
-        #expect(throws: Never.self) { try JSONNormalForm(Array("[-".utf8) + digits + [0x5D]) }
+        #expect(throws: Never.self) { try JSONNormalForm(Array("[-".utf8) + digits + [0x5D], isTagged: false) }
         expect(.limitExceeded, 1, Array("[-9".utf8) + digits + [0x5D])
         // Terms nest less deep than text: the value as a whole does.
         let deep = String(repeating: "[", count: 1_026) + String(repeating: "]", count: 1_026)

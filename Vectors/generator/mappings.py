@@ -2,6 +2,7 @@
 
     plain(term), tagged(term)                              a term of etf.py
     document(header, events, plain or tagged as name)      a document of json.md §2.1
+    states(states)                                         the states after each event, as vectors.md §3 has them
 
 `header` is a `Map`, an event a tuple `(offset, Atom(kind), payload, *further)`.
 
@@ -27,6 +28,7 @@ from etf import (
     Port,
     Reference,
     Written,
+    write,
 )
 
 _LITERALS = {NIL: None, TRUE: True, FALSE: False}
@@ -213,6 +215,15 @@ def document_tree(header, events, mapping):
         named = key in (Atom("view"), Atom("__struct__")) and isinstance(value, Atom) and value != NIL
         pairs.append((text, elixir(value) if mapping == "plain" and named else tree(value)))
     return _pairs(pairs + [("events", [_event(_value(event), tree) for event in events])])
+
+
+def states(states):
+    """The states of recording.md §7 as vectors have them (vectors.md §3): tuples of assigns, components and url."""
+    trees = []
+    for assigns, components, url in states:
+        assigns, components = (tagged_tree(write(part).value) for part in (assigns, components))
+        trees.append({"assigns": assigns, "components": components, "url": url})
+    return _dump(trees)
 
 
 def _event(event, tree):

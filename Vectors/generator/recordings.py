@@ -1,11 +1,12 @@
-"""Recordings of every form, and every rule of recording.md §4 to §10 broken once."""
+"""Recordings of every form, and every rule of recording.md §4 to §10 broken once, and states (§7)."""
 
 import recordings_events
 import recordings_forms
 import recordings_frames
 import recordings_members
+import recordings_states
 
 
 def vectors():
-    for module in (recordings_forms, recordings_events, recordings_frames, recordings_members):
+    for module in (recordings_forms, recordings_events, recordings_frames, recordings_members, recordings_states):
         yield from module.vectors()

@@ -41,8 +41,11 @@ extension Vector {
 
     private func jsonDifference(of found: [UInt8], to text: [UInt8], _ output: Output) -> Difference? {
         do {
-            let (found, text) = (try JSONNormalForm(found).bytes, try JSONNormalForm(text).bytes)
-            return textDifference(of: found, to: text, output)
+            let isTagged = output != .plain
+            let (found, text) = (
+                try JSONNormalForm(found, isTagged: isTagged), try JSONNormalForm(text, isTagged: isTagged)
+            )
+            return textDifference(of: found.bytes, to: text.bytes, output)
         } catch {
             return Difference(
                 output: output, expected: Answer.text(text).summary,

@@ -21,6 +21,7 @@ final class OwnReader: VectorReader {
         case (.term, _): return OwnReader.json(of: bytes, mapping)
         case (.members, _): return OwnReader.members(of: bytes)
         case (.recording, .salvage): return OwnReader.salvage(bytes)
+        case (.recording, .states): return OwnReader.states(of: bytes)
         case (.recording, _): return OwnReader.document(of: bytes, mapping)
         case (.phoenixReplay, _): return OwnReader.importedDocument(of: bytes, mapping)
         case (.taggedJSON, _): return OwnReader.answer { BytesText.hex(try Term(taggedJSON: bytes).external) }
@@ -119,6 +120,30 @@ final class OwnReader: VectorReader {
         // An index leads past what a reader that goes forward meets first.
         if case .error = forward, case .error = randomly { return forward }
         return same(forward, randomly, "from the end")
+    }
+
+    private static func states(of bytes: [UInt8]) -> Answer {
+        answer {
+            // All of it is read once, so that whatever is wrong with it is found.
+            let reader = try RecordingReader(MemorySource(bytes))
+            while try reader.next() != nil {}
+            let file = try RecordingFile(MemorySource(bytes))
+            var json = JSONWriter()
+            json.beginArray()
+            for event in 0..<reader.eventCount {
+                let state = try file.state(after: event)
+                json.beginObject()
+                json.key("assigns")
+                json.write(.map(state.assigns), mapping: .tagged)
+                json.key("components")
+                json.write(.map(state.components), mapping: .tagged)
+                json.key("url")
+                if let url = state.url { json.write(string: url) } else { json.writeNull() }
+                json.endObject()
+            }
+            json.endArray()
+            return String(decoding: json.bytes, as: UTF8.self)
+        }
     }
 
     private static func importedDocument(of bytes: [UInt8], _ mapping: JSONMapping) -> Answer {

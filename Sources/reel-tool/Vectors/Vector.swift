@@ -38,7 +38,7 @@ struct Vector {
 
     /// What is to be made of a file: Spec/vectors.md §3.
     enum Output: String, CaseIterable {
-        case tagged, plain, canonical, members, salvage
+        case tagged, plain, canonical, members, states, salvage
 
         /// Whether two texts of it are compared as JSON values.
         var isJSON: Bool { self != .canonical }
@@ -64,7 +64,7 @@ extension Vector.Input {
         switch self {
         case .term: [.tagged, .plain, .canonical]
         case .members: [.members]
-        case .recording: [.tagged, .plain, .salvage]
+        case .recording: [.tagged, .plain, .states, .salvage]
         case .phoenixReplay: [.tagged, .plain]
         case .taggedJSON, .json: [.canonical]
         }

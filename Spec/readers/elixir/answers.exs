@@ -45,6 +45,7 @@ defmodule Answers do
   defp known("members", "members"), do: &members/1
   defp known("recording", "tagged"), do: &recording(&1, fn source -> Reel.JSON.document(source, :tagged) end)
   defp known("recording", "plain"), do: &recording(&1, fn source -> Reel.JSON.document(source, :plain) end)
+  defp known("recording", "states"), do: &states({:bytes, &1})
   defp known("recording", "salvage"), do: &Reel.JSON.salvage({:bytes, &1}, :tagged)
   defp known("phoenix-replay", "tagged"), do: &Reel.JSON.document({:bytes, &1}, :tagged)
   defp known("phoenix-replay", "plain"), do: &Reel.JSON.document({:bytes, &1}, :plain)
@@ -55,6 +56,21 @@ defmodule Answers do
   end
 
   defp recording(bytes, to), do: to.({:bytes, bytes})
+
+  # All events are read once, so that whatever is wrong with the recording is found.
+  defp states(source) do
+    with {:ok, recording} <- Reel.read(source, atoms: :struct) do
+      states =
+        for {_, index} <- Enum.with_index(recording.events) do
+          {:ok, state} = Reel.state_at(source, index, atoms: :struct)
+          url = if state.url, do: Reel.JSON.data(state.url, :tagged), else: "null"
+          [assigns, components] = Enum.map([state.assigns, state.components], &Reel.JSON.data(&1, :tagged))
+          [~s({"assigns":), assigns, ~s(,"components":), components, ~s(,"url":), url, "}"]
+        end
+
+      {:ok, ["[", Enum.intersperse(states, ","), "]"]}
+    end
+  end
 
   defp members(bytes) do
     with {:ok, members} <- Reel.members({:bytes, bytes}) do

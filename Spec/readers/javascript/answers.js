@@ -18,10 +18,24 @@ async function answer(input, output, path) {
   }
   if (input === "members" && output === "members") return await members(bytes);
   if (input === "recording" && output === "salvage") return await salvageDocument(bytes);
+  if (input === "recording" && output === "states") return await states(await Recording.open(bytes));
   if ((input === "recording" || input === "phoenix-replay") && isMapping) {
     return await (await Recording.open(bytes)).document(output);
   }
   return undefined;
+}
+
+async function states(recording) {
+  const texts = [];
+  // All events are read once, so that whatever is wrong with the file is found.
+  let count = 0;
+  for await (const _ of recording.events()) count += 1;
+  for (let number = 0; number < count; number += 1) {
+    const { assigns, components, url } = await recording.stateAt(number);
+    const [one, other] = [assigns, components].map((map) => toJSON(map, "tagged"));
+    texts.push(`{"assigns":${one},"components":${other},"url":${JSON.stringify(url)}}`);
+  }
+  return `[${texts.join(",")}]`;
 }
 
 async function members(bytes) {

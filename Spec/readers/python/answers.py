@@ -355,6 +355,17 @@ def members(data):
     return json.dumps(found)
 
 
+def states(recording):
+    count = sum(isinstance(frame, reel.Event) for frame in recording)
+    texts = []
+    for state in map(recording.state, range(count)):
+        assigns = reel.tagged(Map(state.assigns.values()))
+        components = Map((key, Map(assigns.values())) for key, assigns in state.components.values())
+        url = json.dumps(state.url)
+        texts.append(f'{{"assigns":{assigns},"components":{reel.tagged(components)},"url":{url}}}')
+    return f"[{','.join(texts)}]"
+
+
 def answer(kind, output, data):
     mapping = {"tagged": reel.tagged, "plain": reel.plain}.get(output)
     if kind == "term" and mapping:
@@ -368,6 +379,8 @@ def answer(kind, output, data):
     if kind == "recording" and output == "salvage":
         salvaged = reel.salvage(data)
         return "".join(reel.document(salvaged.frames, reel.tagged, salvaged.lost))
+    if kind == "recording" and output == "states":
+        return states(reel.Recording(data))
     if kind == "recording" and mapping:
         return "".join(reel.document(reel.Recording(data), mapping))
     if kind == "phoenix-replay" and mapping:
