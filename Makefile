@@ -3,15 +3,18 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo build example browser screenshots test stores vectors mutants judge bench growth instructions instructions-keep bench-stores load large start recorder crashes tsan format lint clean
+.PHONY: help setup demo build example browser screenshots test check stores vectors mutants judge bench growth instructions instructions-keep bench-stores load large start recorder crashes tsan format lint clean
+
+# What `make check` runs.
+SUITE ?= .
 
 # Where builds go.
 BUILD ?= .build
-# What is tested is what is released, optimized; warnings of this package are errors.
-TESTED := -c release -Xswiftc -enable-testing -Xswiftc -warnings-as-errors
-# The tool's relocations in a hundredth of the memory, where the loader knows how: from glibc 2.36 on.
-PACKED := $(shell printf '2.36\n%s\n' "$$(getconf GNU_LIBC_VERSION 2> /dev/null | cut -d ' ' -f 2)" | sort -CV \
-	&& echo -Xswiftc -Xclang-linker -Xswiftc -fuse-ld=lld -Xlinker -z -Xlinker pack-relative-relocs)
+# Everything is compiled once, in one folder: what is tested is what is released. A target that compiled with other flags
+# would have all of it compiled anew, and so would the next one.
+# How the tool is linked: relocations are packed where the loader knows them, from glibc 2.36 on.
+LINK := static$(shell printf '2.36\n%s\n' "$$(getconf GNU_LIBC_VERSION 2> /dev/null | cut -d ' ' -f 2)" | sort -CV && echo -packed)
+SWIFT_BUILD := swift build --scratch-path $(BUILD) -c release
 SWIFT_FILES := Sources Tests Examples Package.swift Benchmarks/Sources Benchmarks/Package.swift
 
 # The judge's seed: fixed in `make test`, a new one in each `make judge`.
@@ -48,36 +51,40 @@ help: ## list the targets
 setup: ## install what is missing, through apt-get
 	@Scripts/setup.sh
 
-# With Swift's libraries inside: to load them takes longer than what most commands do.
+# For users, Swift's libraries are linked into it: to load them takes longer than what most commands do.
 build: setup ## build the tool for release
-	@swift build --scratch-path $(BUILD) -c release --static-swift-stdlib $(PACKED) --product reel
+	@REEL_LINK=$(LINK) $(SWIFT_BUILD) --product reel
 
 demo: build ## build for release and show the tool on a real recording
 	@Scripts/demo.sh $(BUILD)/release/reel
 
 example: setup ## run the example: a shop that records itself, with its dashboard
-	@swift build --scratch-path $(BUILD) --product shop
-	@$(BUILD)/debug/shop --store $(BUILD)/example
+	@$(SWIFT_BUILD) --product shop
+	@$(BUILD)/release/shop --store $(BUILD)/example
 
 test: ## build with warnings as errors, run all tests, ask a real BEAM, check the vectors with four readers
 	@Scripts/setup.sh browser
-	swift build --scratch-path $(BUILD) $(TESTED) --build-tests
-	swift test --scratch-path $(BUILD) $(TESTED) --skip-build
+	$(SWIFT_BUILD) --build-tests
+	swift test --scratch-path $(BUILD) -c release --skip-build
 	@$(MAKE) $(AT_ONCE) $(BROWSER_TESTS) $(JUDGE_SAMPLES) $(VECTOR_CHECKS) $(CLIENT_TESTS)
 
+check: setup ## build, and run the tests that SUITE names: a target, Target.Suite or Target.Suite/test
+	$(SWIFT_BUILD) --build-tests
+	swift test --scratch-path $(BUILD) -c release --skip-build --filter '^$(SUITE)'
+
 stores: setup ## test the stores at full size: 10,000 recordings, one of 200 MB, on files, SQLite and PostgreSQL
-	swift build --scratch-path $(BUILD) $(TESTED) --build-tests
-	REEL_TEST_SIZE=full swift test --scratch-path $(BUILD) $(TESTED) --skip-build --filter '^(ReelStore|StoreCrash)'
+	$(SWIFT_BUILD) --build-tests
+	REEL_TEST_SIZE=full swift test --scratch-path $(BUILD) -c release --skip-build --filter '^(ReelStore|StoreCrash)'
 
 browser: ## drive the dashboard and the example in a real Chromium, with axe-core
 	@Scripts/setup.sh browser
-	swift build --scratch-path $(BUILD) -c release --product reel
-	swift build --scratch-path $(BUILD) -c release --product shop
+	$(SWIFT_BUILD) --product reel
+	$(SWIFT_BUILD) --product shop
 	Tests/Browser/run.sh $(REEL) $(BUILD)/release/shop $(BUILD)
 
 screenshots: ## make the pictures of the README anew
 	@Scripts/setup.sh browser
-	swift build --scratch-path $(BUILD) -c release --product reel
+	$(SWIFT_BUILD) --product reel
 	Tests/Browser/run.sh $(REEL) $(REEL) $(BUILD) screenshots
 
 vectors: build ## check the vectors, and this build and the readers beside the specification with them
@@ -166,7 +173,7 @@ instructions-keep: ## count the instructions of the main paths, and keep them
 
 bench-stores: ## measure the stores with SUMMARIES recordings, beside SQLite's and PostgreSQL's own inserts
 	@Scripts/setup.sh
-	@swift build --scratch-path $(BUILD) -c release --product store-benchmark
+	@$(SWIFT_BUILD) --product store-benchmark
 	@Scripts/bench-stores.sh $(BUILD)/release/store-benchmark $(SUMMARIES)
 
 start: build ## measure how long the tool takes to start
@@ -175,18 +182,19 @@ start: build ## measure how long the tool takes to start
 
 load: ## measure the dashboard under load, with RECORDINGS recordings
 	@Scripts/setup.sh dashboard
-	@swift build --scratch-path $(BUILD) -c release --product reel
-	@swift build --scratch-path $(BUILD) -c release --product shop
+	@$(SWIFT_BUILD) --product reel
+	@$(SWIFT_BUILD) --product shop
 	@Scripts/bench-dashboard.sh $(BUILD)/release/reel $(BUILD)/release/shop $(RECORDINGS)
 
 recorder: setup ## measure recording beside a real BEAM, ROUNDS times, and with SESSIONS sessions over SECONDS_RECORDED
-	@swift build --scratch-path $(BUILD) -c release --product recorder-benchmark
+	@$(SWIFT_BUILD) --product recorder-benchmark
 	@$(BUILD)/release/recorder-benchmark insert Tests/RecorderBenchmark/beam/insert.escript $(ROUNDS)
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
 	  $(BUILD)/release/recorder-benchmark sessions "$$folder" $(SESSIONS) $(SECONDS_RECORDED)
 
 crashes: setup ## kill a program that records CRASHES times, and see that nothing is lost
-	CRASHES=$(CRASHES) swift test --scratch-path $(BUILD) --filter '^RecorderCrashTests'
+	$(SWIFT_BUILD) --build-tests
+	CRASHES=$(CRASHES) swift test --scratch-path $(BUILD) -c release --skip-build --filter '^RecorderCrashTests'
 
 tsan: setup ## run the recorder's tests under the thread sanitizer
 	swift test --scratch-path $(BUILD)-tsan --sanitize=thread -Xswiftc -DTHREAD_SANITIZER --filter '^ReelRecorderTests'

@@ -22,7 +22,7 @@ public struct Dashboard: Sendable {
     /// What the dashboard allows itself.
     public let configuration: DashboardConfiguration
 
-    let live: LiveFeed
+    package let live: LiveFeed
     let forgery: RequestForgery
     let reading: ReadingWork
     let devices = DeviceCache()

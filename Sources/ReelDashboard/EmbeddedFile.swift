@@ -1,14 +1,14 @@
 import CDashboardWeb
 
 /// A file of `Web` or `Pages`, which is part of the program.
-struct EmbeddedFile: Sendable {
+package struct EmbeddedFile: Sendable {
     /// Its name, such as `player.js`.
-    let name: String
+    package let name: String
     /// Its bytes, as they are in the repository.
-    let bytes: [UInt8]
+    package let bytes: [UInt8]
 
     /// All files. `Sources/CDashboardWeb/files.c` lists them.
-    static let all: [EmbeddedFile] = {
+    package static let all: [EmbeddedFile] = {
         var files: [EmbeddedFile] = []
         while let file = EmbeddedFile(at: files.count) { files.append(file) }
         return files

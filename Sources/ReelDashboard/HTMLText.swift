@@ -1,10 +1,10 @@
-import Mustache
+package import Mustache
 import Synchronization
 
 /// Text as it may stand in HTML, between tags or in an attribute with quotes.
-enum HTMLText {
+package enum HTMLText {
     /// Escapes by scalar, so that no combining character hides a quote or a tag's start, and shows control characters as U+FFFD.
-    static func escaped(_ text: String) -> String {
+    package static func escaped(_ text: String) -> String {
         var escaped = ""
         escaped.reserveCapacity(text.utf8.count)
         for scalar in text.unicodeScalars {
@@ -27,7 +27,7 @@ enum HTMLText {
     /// Reads a Mustache template whose values are escaped like this.
     ///
     /// Mustache's own escaping goes by characters, and one that a combining mark follows is another character to it.
-    static func template(_ text: String) throws -> MustacheTemplate {
+    package static func template(_ text: String) throws -> MustacheTemplate {
         _ = registered
         return try MustacheTemplate(string: "{{% CONTENT_TYPE:\(contentType)}}\n" + text)
     }

@@ -49,7 +49,7 @@
 ///
 /// Close the `EventSource` at the last two. A comment comes when nothing else has for 15 seconds. 503 means that there are too many
 /// viewers.
-enum Routes {
+package enum Routes {
     /// The most bytes of an answer to a range request.
-    static let mostRangeBytes = 8 << 20
+    package static let mostRangeBytes = 8 << 20
 }

@@ -1,7 +1,7 @@
 import Mustache
 
 /// The dashboard's own pages, made of the templates in `Pages`.
-enum ServerPages {
+package enum ServerPages {
     private static let library: MustacheLibrary = {
         var library = MustacheLibrary()
         for file in EmbeddedFile.all where file.name.hasSuffix(".mustache") {
@@ -14,7 +14,7 @@ enum ServerPages {
     }()
 
     /// The names of the templates that could be read.
-    static func has(_ name: String) -> Bool { library.getTemplate(named: name) != nil }
+    package static func has(_ name: String) -> Bool { library.getTemplate(named: name) != nil }
 
     /// A page with these values.
     static func page(_ name: String, _ values: [String: Any]) -> String {

@@ -1,14 +1,14 @@
 /// Bytes as hexadecimal digits, and as base64 (RFC 4648, section 4).
-enum BytesText {
+package enum BytesText {
     private static let digits = Array("0123456789abcdef".utf8)
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
-    static func hex(_ bytes: [UInt8]) -> String {
+    package static func hex(_ bytes: [UInt8]) -> String {
         String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 
     /// The bytes that hexadecimal digits stand for, or nil when there is anything else but white space.
-    static func bytes(hex text: [UInt8]) -> [UInt8]? {
+    package static func bytes(hex text: [UInt8]) -> [UInt8]? {
         let values = text.filter { !$0.isWhiteSpace }.map(\.hexValue)
         guard values.count.isMultiple(of: 2) else { return nil }
         var bytes: [UInt8] = []
@@ -19,7 +19,7 @@ enum BytesText {
         return bytes
     }
 
-    static func base64(_ bytes: [UInt8]) -> String {
+    package static func base64(_ bytes: [UInt8]) -> String {
         var text: [UInt8] = []
         for start in stride(from: 0, to: bytes.count, by: 3) {
             let group = bytes[start..<min(start + 3, bytes.count)]
@@ -33,7 +33,7 @@ enum BytesText {
 
     /// The bytes that base64 stands for, or nil when it is none. White space does not count, and the `=` at the end may
     /// be left out.
-    static func bytes(base64 text: [UInt8]) -> [UInt8]? {
+    package static func bytes(base64 text: [UInt8]) -> [UInt8]? {
         var symbols = text.filter { !$0.isWhiteSpace }[...]
         if symbols.count.isMultiple(of: 4) {
             for _ in 0..<2 where symbols.last == UInt8(ascii: "=") { symbols.removeLast() }

@@ -1,17 +1,17 @@
 import ArgumentParser
 
 /// A time from a session's start, as people write it: `12.5s`, `1m20s`, `900ms`, `1h2m3.5s`.
-struct Moment: Hashable {
-    var milliseconds: Int
+package struct Moment: Hashable {
+    package var milliseconds: Int
 
     private static let units: [(name: String, milliseconds: Int)] = [
         ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1),
     ]
 
-    init(milliseconds: Int) { self.milliseconds = milliseconds }
+    package init(milliseconds: Int) { self.milliseconds = milliseconds }
 
     /// Reads numbers with units, the largest unit first and each at most once.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         var rest = text[...]
         var units = Moment.units[...]
         milliseconds = 0
@@ -46,7 +46,7 @@ extension Character {
 
 extension Moment: CustomStringConvertible {
     /// `0.040s`, `1m20.500s`, `1h02m03.500s`: what ``init(_:)`` reads back.
-    var description: String {
+    package var description: String {
         let (seconds, rest) = milliseconds.quotientAndRemainder(dividingBy: 1_000)
         let tail = ".\(rest.zeroPadded(to: 3))s"
         if seconds < 60 { return "\(seconds)\(tail)" }

@@ -1,7 +1,6 @@
 import Foundation
+import ReelDashboard
 import Testing
-
-@testable import ReelDashboard
 
 @Suite("The browser's files")
 struct AssetTests {

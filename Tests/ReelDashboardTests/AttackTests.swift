@@ -1,11 +1,10 @@
 import ExternalTerm
 import Mustache
 import Reel
+import ReelDashboard
 import ReelStore
 import ReelStoreConformance
 import Testing
-
-@testable import ReelDashboard
 
 @Suite("A recording full of attacks")
 struct AttackTests {
@@ -58,8 +57,10 @@ struct AttackTests {
         let parsed = try HTMLText.template(template)
         let templates = PageTemplates([
             view: { state in
-                let all = MapValue(state.assigns, of: .map(state.assigns), depth: 0)
-                return parsed.render(["a": TermValue.value(of: state.assigns[atom: "a"] ?? .nil), "all": all])
+                parsed.render([
+                    "a": TermValue.value(of: state.assigns[atom: "a"] ?? .nil),
+                    "all": TermValue.value(of: .map(state.assigns)),
+                ])
             }
         ])
         for templates in [templates, .none] {

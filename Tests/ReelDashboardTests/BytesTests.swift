@@ -1,10 +1,9 @@
 import ExternalTerm
 import Reel
+import ReelDashboard
 import ReelStore
 import ReelStoreConformance
 import Testing
-
-@testable import ReelDashboard
 
 @Suite("A recording's bytes")
 struct BytesTests {

@@ -1,9 +1,8 @@
+import ReelDashboard
 import ReelStore
 import ReelStoreConformance
 import ServiceLifecycle
 import Testing
-
-@testable import ReelDashboard
 
 @Suite("Following a running recording")
 struct LiveTests {

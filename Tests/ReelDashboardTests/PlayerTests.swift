@@ -1,13 +1,12 @@
 import ExternalTerm
 import Foundation
 import Reel
+import ReelDashboard
 import ReelJSON
 import ReelStore
 import ReelStoreConformance
 import SystemPackage
 import Testing
-
-@testable import ReelDashboard
 
 @Suite("The player's page, replayed pages and states")
 struct PlayerTests {

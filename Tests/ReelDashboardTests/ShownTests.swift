@@ -1,8 +1,7 @@
 import ExternalTerm
 import Reel
+import ReelDashboard
 import Testing
-
-@testable import ReelDashboard
 
 @Suite("Numbers, times and devices as pages show them")
 struct ShownTests {

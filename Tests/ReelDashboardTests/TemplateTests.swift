@@ -1,10 +1,9 @@
 import ExternalTerm
 import Foundation
 import Reel
+import ReelDashboard
 import SystemPackage
 import Testing
-
-@testable import ReelDashboard
 
 @Suite("Templates of views")
 struct TemplateTests {

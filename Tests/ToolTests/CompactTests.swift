@@ -3,8 +3,7 @@ import Foundation
 import Reel
 import TestPrograms
 import Testing
-
-@testable import reel_tool
+import reel_tool
 
 @Suite("reel compact")
 struct CompactTests {

@@ -3,8 +3,7 @@ import Foundation
 import Reel
 import TestPrograms
 import Testing
-
-@testable import reel_tool
+import reel_tool
 
 /// Spec/json.md §5.3, through the tool.
 @Suite("reel and PhoenixReplay's JSON")

@@ -1,6 +1,5 @@
 import Testing
-
-@testable import reel_tool
+import reel_tool
 
 @Suite("Times, dates, numbers and bytes as people write them")
 struct TextTests {

@@ -5,7 +5,7 @@ import ReelStore
 ///
 /// The store is listened to once, for all viewers, and only while there are any. A viewer is told of the newest state and nothing
 /// else, so that a slow one needs no more memory than a fast one.
-actor LiveFeed {
+package actor LiveFeed {
     private struct Followed {
         var state: LiveState
         var viewers: [Int: AsyncStream<LiveState>.Continuation] = [:]
@@ -28,7 +28,7 @@ actor LiveFeed {
     }
 
     /// How many viewers there are.
-    var viewerCount: Int { followed.values.reduce(0) { $0 + $1.viewers.count } }
+    package var viewerCount: Int { followed.values.reduce(0) { $0 + $1.viewers.count } }
 
     /// A recording's states from now on, the newest of them each time, and the same one again when nothing has happened for a while.
     func states(of id: RecordingID) async throws -> AsyncStream<LiveState> {

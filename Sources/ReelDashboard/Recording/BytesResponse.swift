@@ -51,14 +51,14 @@ struct BytesResponse {
 }
 
 /// A range that a request asks for.
-enum ByteRange: Hashable {
+package enum ByteRange: Hashable {
     /// From a byte to another one, which is part of it, or to the end.
     case from(Int, through: Int?)
     /// So many bytes at the end.
     case last(Int)
 
     /// Reads a `Range` field with one range; nil when it is none, or several, which counts as no range at all.
-    init?(_ field: String) {
+    package init?(_ field: String) {
         let parts = field.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2, parts[0].trimmed.lowercased() == "bytes" else { return nil }
         let ends = parts[1].split(separator: "-", omittingEmptySubsequences: false).map(\.trimmed)
@@ -75,7 +75,7 @@ enum ByteRange: Hashable {
     }
 
     /// The bytes that are sent: no more than `limit`. Nil when there are none.
-    func resolved(byteCount: Int, limit: Int) -> Range<Int>? {
+    package func resolved(byteCount: Int, limit: Int) -> Range<Int>? {
         let range: Range<Int>
         switch self {
         case .from(let first, let last):

@@ -1,12 +1,12 @@
 import ExternalTerm
-import Reel
+package import Reel
 
 /// What a recording's header says of the visitor's browser.
-enum Device {
+package enum Device {
     /// A few words, such as `Firefox on Android`, or nil when the header does not say.
     ///
     /// They stand in `client` as `device`, `browser` and `os`, or as `user_agent`, which may also be in `session`.
-    static func name(_ header: Header) -> String? {
+    package static func name(_ header: Header) -> String? {
         let client = header.fields[atom: "client"]
         if let device = text("device", in: client) { return device }
         if let browser = text("browser", in: client) {
@@ -33,7 +33,7 @@ enum Device {
     ]
 
     /// What a `User-Agent` comes to; the first that it names counts, since most name their ancestors as well.
-    static func name(userAgent: String) -> String? {
+    package static func name(userAgent: String) -> String? {
         let browser = browsers.first { userAgent.contains($0.0) }?.1
         let system = systems.first { userAgent.contains($0.0) }?.1
         switch (browser, system) {

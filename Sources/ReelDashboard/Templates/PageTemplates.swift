@@ -85,7 +85,7 @@ public final class PageTemplates: Sendable {
     }
 
     /// The name of the file that holds a view's template, or nil when no file can be named so.
-    static func fileName(of view: String) -> String? {
+    package static func fileName(of view: String) -> String? {
         let isPlain = { (scalar: Unicode.Scalar) in
             scalar.isASCII && (scalar.properties.isAlphabetic || "0123456789._-".unicodeScalars.contains(scalar))
         }

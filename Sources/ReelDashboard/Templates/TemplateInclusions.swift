@@ -3,7 +3,7 @@
 /// A template may include itself, or one that includes it, for what is nested: within a section whose name starts with a dot, such
 /// as `{{#.children}}`, which is looked up in the innermost value only and so comes to an end. Without the dot, a value that has no
 /// children shows those of the one around it, and again.
-struct TemplateInclusions {
+package struct TemplateInclusions {
     /// An inclusion, and the innermost section that it stands in.
     private struct Inclusion {
         var name: String
@@ -14,12 +14,12 @@ struct TemplateInclusions {
     private let inclusions: [String: [Inclusion]]
 
     /// Reads the texts of templates by their names.
-    init(_ texts: [String: String]) {
+    package init(_ texts: [String: String]) {
         inclusions = texts.mapValues(TemplateInclusions.inclusions)
     }
 
     /// What is wrong with a template: where it may include itself without an end. Nil when it ends.
-    func problem(of name: String) -> String? {
+    package func problem(of name: String) -> String? {
         for inclusion in inclusions[name] ?? [] where reaches(name, from: inclusion.name) {
             if inclusion.section?.hasPrefix(".") == true { continue }
             // Of a cycle, one section with a dot is enough.

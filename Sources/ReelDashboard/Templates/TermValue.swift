@@ -1,14 +1,14 @@
-import ExternalTerm
+package import ExternalTerm
 import Mustache
 import ReelJSON
 
 /// Recorded terms as Mustache templates see them: see ``PageTemplates``.
-enum TermValue {
+package enum TermValue {
     /// How deep containers are taken apart. What is deeper is shown as text, so that no template that calls itself goes on for ever.
     static let deepest = 64
 
     /// What a template sees for a term.
-    static func value(of term: Term, depth: Int = 0) -> Any {
+    package static func value(of term: Term, depth: Int = 0) -> Any {
         switch term {
         case .atom(.nil): return NoValue()
         case .atom(.true): return true

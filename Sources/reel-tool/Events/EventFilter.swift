@@ -88,8 +88,8 @@ extension Event {
 }
 
 /// Indexes of events, as people write them: `10..20`, `10..`, `..20`, `10`; both ends included.
-struct IndexRange {
-    let indexes: ClosedRange<Int>
+package struct IndexRange {
+    package let indexes: ClosedRange<Int>
 
     /// Reads an option's value.
     static func parse(_ argument: String) throws -> IndexRange {
@@ -99,7 +99,7 @@ struct IndexRange {
         return range
     }
 
-    init?(_ argument: String) {
+    package init?(_ argument: String) {
         func index(_ digits: Substring, orElse other: Int) -> Int? {
             if digits.isEmpty { return other }
             guard digits.allSatisfy({ "0"..."9" ~= $0 }) else { return nil }

@@ -1,5 +1,5 @@
 /// JSON, written by hand: the tool starts in milliseconds because it loads no encoder.
-enum JSONText {
+package enum JSONText {
     case null
     case boolean(Bool)
     case integer(Int)
@@ -9,11 +9,11 @@ enum JSONText {
     case object([Member])
 
     /// A member of an object.
-    struct Member {
+    package struct Member {
         let name: String
         let value: JSONText
 
-        init(_ name: String, _ value: JSONText) {
+        package init(_ name: String, _ value: JSONText) {
             self.name = name
             self.value = value
         }
@@ -28,7 +28,7 @@ enum JSONText {
     }
 
     /// The text, on one line.
-    var text: String {
+    package var text: String {
         var text = ""
         write(to: &text)
         return text
@@ -79,7 +79,9 @@ enum JSONText {
 }
 
 extension JSONText: ExpressibleByStringLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral {
-    init(stringLiteral text: String) { self = .string(text) }
-    init(arrayLiteral elements: JSONText...) { self = .array(elements) }
-    init(dictionaryLiteral members: (String, JSONText)...) { self = .object(members.map { Member($0.0, $0.1) }) }
+    package init(stringLiteral text: String) { self = .string(text) }
+    package init(arrayLiteral elements: JSONText...) { self = .array(elements) }
+    package init(dictionaryLiteral members: (String, JSONText)...) {
+        self = .object(members.map { Member($0.0, $0.1) })
+    }
 }

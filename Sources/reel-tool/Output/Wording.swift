@@ -1,6 +1,6 @@
 extension Int {
     /// The number with its digits in groups of three.
-    var grouped: String {
+    package var grouped: String {
         let digits = String(magnitude)
         var text = self < 0 ? "-" : ""
         for (index, digit) in digits.enumerated() {
@@ -27,7 +27,7 @@ extension Int {
     }
 
     /// The time that many milliseconds after 1970 in UTC: `2026-01-31 23:59:59.250Z`.
-    var dateText: String {
+    package var dateText: String {
         /// `value / divisor`, rounded down, and what is left.
         func split(_ value: Int, _ divisor: Int) -> (Int, Int) {
             let rest = (value % divisor + divisor) % divisor
