@@ -47,7 +47,6 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
@@ -114,13 +113,16 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        // SHA-256 and HMAC of a system library: one of our own to build takes minutes.
+        .systemLibrary(
+            name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"]), .brew(["nettle"])]),
+        .target(name: "Hashing", dependencies: ["CNettle"], swiftSettings: settings),
         // The files that browsers get, as they are in ReelDashboard.
         .target(name: "CDashboardWeb"),
         .target(
             name: "ReelDashboard",
             dependencies: [
-                "CDashboardWeb", "ReelStore", "ReelJSON", "Reel", "ExternalTerm", "GzipMembers",
-                .product(name: "Crypto", package: "swift-crypto"),
+                "CDashboardWeb", "Hashing", "ReelStore", "ReelJSON", "Reel", "ExternalTerm", "GzipMembers",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -138,9 +140,8 @@ let package = Package(
             name: "reel-tool",
             dependencies: [
                 "Reel", "ReelJSON", "ReelStore", "ReelStoreSQLite", "ReelStorePostgres", "ReelDashboard",
-                "ReelRecorder", "ReelRetention", "ExternalTerm", "GzipMembers",
+                "ReelRecorder", "ReelRetention", "ExternalTerm", "GzipMembers", "Hashing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings, linkerSettings: toolLinking
@@ -161,6 +162,7 @@ let package = Package(
         ),
         // Programs that run beside tests.
         .target(name: "TestPrograms", path: "Tests/TestPrograms", swiftSettings: settings),
+        .testTarget(name: "HashingTests", dependencies: ["Hashing"], swiftSettings: settings),
         .testTarget(name: "ZlibTests", dependencies: ["Zlib"], swiftSettings: settings),
         .testTarget(
             name: "ExternalTermTests", dependencies: ["ExternalTerm", "TestPrograms"], swiftSettings: settings

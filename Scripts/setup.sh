@@ -44,6 +44,7 @@ header() {
 
 needs pkg-config "builds find C libraries with it" pkg-config
 header zlib1g-dev "members are compressed with zlib" zlib.h zlib
+header nettle-dev "the dashboard and the vectors hash with it" nettle/sha2.h nettle
 header libsqlite3-dev "one of the stores is SQLite" sqlite3.h sqlite3
 header libpq-dev "one of the stores is PostgreSQL" postgresql/libpq-fe.h libpq
 needs erlang-base "tests ask a real BEAM" erl escript

@@ -1,6 +1,6 @@
-import Crypto
 import GzipMembers
 import HTTPTypes
+import Hashing
 import Hummingbird
 import NIOCore
 
@@ -32,8 +32,8 @@ struct Assets: Sendable {
             guard let ending = file.name.split(separator: ".").last, let type = Assets.types[String(ending)] else {
                 continue
             }
-            sum.update(data: Array(file.name.utf8) + [0])
-            sum.update(data: file.bytes)
+            sum.update(Array(file.name.utf8) + [0])
+            sum.update(file.bytes)
             var compressed: [UInt8] = []
             try? encoder?.encode(file.bytes.span, appendingTo: &compressed) { _ in MemberHeader() }
             let isWorthIt = !compressed.isEmpty && compressed.count < file.bytes.count
@@ -41,7 +41,7 @@ struct Assets: Sendable {
                 type: type, bytes: ByteBuffer(bytes: file.bytes),
                 compressed: isWorthIt ? ByteBuffer(bytes: compressed) : nil)
         }
-        hash = sum.finalize().prefix(8).map { $0 < 16 ? "0" + String($0, radix: 16) : String($0, radix: 16) }.joined()
+        hash = sum.digest().prefix(8).map { $0 < 16 ? "0" + String($0, radix: 16) : String($0, radix: 16) }.joined()
     }
 
     /// The answer to a request for a file.

@@ -3,6 +3,8 @@ struct SourceRules {
     /// The rooms that each room may import, besides the standard library.
     static let imports: [String: Set<String>] = [
         "CZlib": [],
+        "CNettle": [],
+        "Hashing": ["CNettle"],
         "Zlib": ["CZlib"],
         "ExternalTerm": ["Zlib"],
         "GzipMembers": ["Zlib"],
@@ -26,7 +28,7 @@ struct SourceRules {
         "ReelRecorder/Recording/MonotonicTime.swift": ["Glibc"],
         "ReelDashboard": [
             "ReelStore", "ReelJSON", "Reel", "ExternalTerm", "GzipMembers", "Synchronization", "SystemPackage",
-            "FoundationEssentials", "Crypto", "HTTPTypes", "Hummingbird", "HummingbirdCore", "Logging",
+            "FoundationEssentials", "Hashing", "HTTPTypes", "Hummingbird", "HummingbirdCore", "Logging",
             "Mustache", "NIOCore", "ServiceLifecycle", "UnixSignals",
         ],
         "ReelDashboard/EmbeddedFile.swift": ["CDashboardWeb"],
@@ -36,10 +38,10 @@ struct SourceRules {
     /// The rooms that may import anything.
     static let unrestricted: Set<String> = ["reel-tool"]
 
-    /// The rooms that wrap what is unsafe: zlib, and the system's calls that want pointers.
+    /// The rooms that wrap what is unsafe: zlib, nettle, and the system's calls that want pointers.
     static let unsafe: Set<String> = [
         "Zlib", "Reel/IO/File.swift", "ReelStore/Files/FileSystem.swift", "ReelStorePostgres/PostgresConnection.swift",
-        "ReelDashboard/EmbeddedFile.swift", "reel-tool/Vectors/ChildProcess.swift",
+        "Hashing", "ReelDashboard/EmbeddedFile.swift", "reel-tool/Vectors/ChildProcess.swift",
         "ReelRecorder/Storing/QueueExecutor.swift",
         "ReelRecorder/Recording/EventWriter.swift", "ReelRecorder/Recording/MonotonicTime.swift",
     ]

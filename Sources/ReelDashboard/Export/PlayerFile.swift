@@ -1,6 +1,6 @@
-import Crypto
 import ExternalTerm
 import FoundationEssentials
+import Hashing
 public import Reel
 import ReelJSON
 
@@ -86,6 +86,6 @@ public struct PlayerFile {
 
     /// The source that a policy names a script or style by.
     private static func hash(_ text: String) -> String {
-        "sha256-" + Data(SHA256.hash(data: Data(text.utf8))).base64EncodedString()
+        "sha256-" + Data(SHA256.digest(of: Array(text.utf8))).base64EncodedString()
     }
 }

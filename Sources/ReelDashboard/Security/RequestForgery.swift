@@ -1,6 +1,6 @@
-import Crypto
 import FoundationEssentials
 import HTTPTypes
+import Hashing
 import Hummingbird
 
 /// Protects what changes something from being sent by another site's page.
@@ -11,10 +11,10 @@ struct RequestForgery: Sendable {
     static let cookie = "reel_visitor"
     static let field = "csrf"
 
-    private let key: SymmetricKey
+    private let key: AuthenticationKey
 
     init(secret: [UInt8]?) {
-        key = secret.map { SymmetricKey(data: SHA256.hash(data: $0)) } ?? SymmetricKey(size: .bits256)
+        key = secret.map(AuthenticationKey.init(secret:)) ?? AuthenticationKey()
     }
 
     /// What a page needs to send forms.
@@ -43,7 +43,7 @@ struct RequestForgery: Sendable {
             guard origin.hasSuffix("://" + host) else { throw RequestForgery.foreign }
         }
         guard let visitor = visitor(of: request), let token, let code = Data(base64Encoded: token),
-            HMAC<SHA256>.isValidAuthenticationCode(code, authenticating: Data(visitor.utf8), using: key)
+            key.isValid(Array(code), for: Array(visitor.utf8))
         else { throw .forbidden("this form has grown old: go back, load its page again and send it again") }
     }
 
@@ -57,6 +57,6 @@ struct RequestForgery: Sendable {
     }
 
     private func text(for visitor: String) -> String {
-        Data(HMAC<SHA256>.authenticationCode(for: Data(visitor.utf8), using: key)).base64EncodedString()
+        Data(key.code(for: Array(visitor.utf8))).base64EncodedString()
     }
 }

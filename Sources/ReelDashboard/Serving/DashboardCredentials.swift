@@ -1,6 +1,6 @@
-import Crypto
 import FoundationEssentials
 import HTTPTypes
+import Hashing
 import Hummingbird
 
 /// A user and a password that a dashboard's server lets in.
@@ -8,8 +8,8 @@ public struct DashboardCredentials: Sendable {
     /// The fewest characters of a password.
     public static let shortestPassword = 12
 
-    private let key = SymmetricKey(size: .bits256)
-    private let code: HMAC<SHA256>.MAC
+    private let key = AuthenticationKey()
+    private let code: [UInt8]
 
     /// Creates credentials.
     ///
@@ -22,12 +22,12 @@ public struct DashboardCredentials: Sendable {
             throw DashboardServerError(
                 reason: "a password has \(DashboardCredentials.shortestPassword) characters or more")
         }
-        code = HMAC<SHA256>.authenticationCode(for: Data("\(user):\(password)".utf8), using: key)
+        code = key.code(for: Array("\(user):\(password)".utf8))
     }
 
     /// Whether these are the credentials, in a time that does not depend on how much of them is right.
     func match(_ credentials: [UInt8]) -> Bool {
-        HMAC<SHA256>.isValidAuthenticationCode(code, authenticating: credentials, using: key)
+        key.isValid(code, for: credentials)
     }
 }
 

@@ -1,9 +1,9 @@
-import Crypto
+import Hashing
 
 /// Checksums of files and entries, as `sha256sum` writes them.
 enum Checksum {
     /// The SHA-256 of `bytes`, in hexadecimal digits.
-    static func sha256(_ bytes: [UInt8]) -> String { BytesText.hex(Array(SHA256.hash(data: bytes))) }
+    static func sha256(_ bytes: [UInt8]) -> String { BytesText.hex(SHA256.digest(of: bytes)) }
 
     /// Whether a text is a SHA-256 in hexadecimal digits of lower case.
     static func isSHA256(_ text: String) -> Bool {
