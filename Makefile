@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo build example browser screenshots test check stores vectors mutants judge bench growth instructions instructions-keep bench-stores load large start recorder crashes tsan format lint clean
+.PHONY: help setup setup-tests demo build install manual dist dist-test example browser screenshots test check stores vectors mutants judge bench growth instructions instructions-keep bench-stores load large start recorder crashes tsan format lint clean
 
 # What `make check` runs.
 SUITE ?= .
@@ -16,6 +16,12 @@ BUILD ?= .build
 LINK := static$(shell printf '2.36\n%s\n' "$$(getconf GNU_LIBC_VERSION 2> /dev/null | cut -d ' ' -f 2)" | sort -CV && echo -packed)
 SWIFT_BUILD := swift build --scratch-path $(BUILD) -c release
 SWIFT_FILES := Sources Tests Examples Package.swift Benchmarks/Sources Benchmarks/Package.swift
+
+# Where `make install` installs, and where `make dist` puts what it makes.
+PREFIX ?= /usr/local
+DESTDIR ?=
+DIST ?= $(BUILD)-dist
+MANUAL = $(BUILD)/plugins/GenerateManual/outputs/reel-tool
 
 # The judge's seed: fixed in `make test`, a new one in each `make judge`.
 SEED ?= $(shell date +%s)
@@ -48,8 +54,11 @@ JUDGE := Tests/Judge/judge.escript
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-17s %s\n", $$1, $$2 }'
 
-setup: ## install what is missing, through apt-get
+setup: ## install what a build of the tool needs and is missing, through apt-get
 	@Scripts/setup.sh
+
+setup-tests: ## install what the tests need and is missing, through apt-get
+	@Scripts/setup.sh tests browser
 
 # For users, Swift's libraries are linked into it: to load them takes longer than what most commands do.
 build: setup ## build the tool for release
@@ -58,36 +67,51 @@ build: setup ## build the tool for release
 demo: build ## build for release and show the tool on a real recording
 	@Scripts/demo.sh $(BUILD)/release/reel
 
+install: build manual ## install the tool, its completions and its manual under PREFIX
+	@Scripts/install.sh $(REEL) $(MANUAL) "$(DESTDIR)" $(PREFIX)
+
+manual: setup ## make the tool's manual pages, from what its commands say of themselves
+	@swift package --scratch-path $(BUILD) -c release --allow-writing-to-package-directory generate-manual --multi-page \
+	  --date "$$(git log -1 --format=%cs 2> /dev/null || date +%F)" > /dev/null
+
+dist: setup ## make a tarball and a package for Debian, in DIST
+	@Scripts/setup.sh dist
+	@$(MAKE) --no-print-directory manual build
+	@Scripts/dist.sh $(REEL) $(MANUAL) $(DIST)
+
+dist-test: dist ## install the package into a bare Debian, and use it there
+	@Scripts/test-package.sh $(DIST)/*.deb
+
 example: setup ## run the example: a shop that records itself, with its dashboard
 	@$(SWIFT_BUILD) --product shop
 	@$(BUILD)/release/shop --store $(BUILD)/example
 
 test: ## build with warnings as errors, run all tests, ask a real BEAM, check the vectors with four readers
-	@Scripts/setup.sh browser
+	@Scripts/setup.sh tests browser
 	$(SWIFT_BUILD) --build-tests
 	swift test --scratch-path $(BUILD) -c release --skip-build
 	@$(MAKE) $(AT_ONCE) $(BROWSER_TESTS) $(JUDGE_SAMPLES) $(VECTOR_CHECKS) $(CLIENT_TESTS)
 
-check: setup ## build, and run the tests that SUITE names: a target, Target.Suite or Target.Suite/test
+check: setup-tests ## build, and run the tests that SUITE names: a target, Target.Suite or Target.Suite/test
 	$(SWIFT_BUILD) --build-tests
 	swift test --scratch-path $(BUILD) -c release --skip-build --filter '^$(SUITE)'
 
-stores: setup ## test the stores at full size: 10,000 recordings, one of 200 MB, on files, SQLite and PostgreSQL
+stores: setup-tests ## test the stores at full size: 10,000 recordings, one of 200 MB, on files, SQLite and PostgreSQL
 	$(SWIFT_BUILD) --build-tests
 	REEL_TEST_SIZE=full swift test --scratch-path $(BUILD) -c release --skip-build --filter '^(ReelStore|StoreCrash)'
 
 browser: ## drive the dashboard and the example in a real Chromium, with axe-core
-	@Scripts/setup.sh browser
+	@Scripts/setup.sh tests browser
 	$(SWIFT_BUILD) --product reel
 	$(SWIFT_BUILD) --product shop
 	Tests/Browser/run.sh $(REEL) $(BUILD)/release/shop $(BUILD)
 
 screenshots: ## make the pictures of the README anew
-	@Scripts/setup.sh browser
+	@Scripts/setup.sh tests browser
 	$(SWIFT_BUILD) --product reel
 	Tests/Browser/run.sh $(REEL) $(REEL) $(BUILD) screenshots
 
-vectors: build ## check the vectors, and this build and the readers beside the specification with them
+vectors: setup-tests build ## check the vectors, and this build and the readers beside the specification with them
 	@$(MAKE) $(AT_ONCE) $(VECTOR_CHECKS)
 
 # What follows needs a build that is there, and is one check each, so that several run at once.
@@ -144,35 +168,35 @@ client-elixir:
 client-erlang:
 	escript Spec/clients/erlang/reel_recorder_test.escript $(REEL)
 
-mutants: setup ## change our decoder in forty ways, and see that the vectors tell
+mutants: setup-tests ## change our decoder in forty ways, and see that the vectors tell
 	python3 Tests/Vectors/mutate.py
 
-judge: build ## compare TERMS random terms and MUTATIONS damaged ones with a real BEAM
+judge: setup-tests build ## compare TERMS random terms and MUTATIONS damaged ones with a real BEAM
 	$(JUDGE) terms --count $(TERMS) --seed $(SEED) --command "$(BUILD)/release/reel term transcode --lenient" --used
 	$(JUDGE) mutations --count $(MUTATIONS) --seed $(SEED) --command "$(BUILD)/release/reel term transcode --lenient" --used
 
 bench: build ## measure everything that has a goal, beside zlib, a real BEAM and Python, ROUNDS times
-	@Scripts/setup.sh bench
+	@Scripts/setup.sh tests bench
 	@swift build --package-path Benchmarks --scratch-path $(BENCHMARKS) -c release
 	@Scripts/bench-speed.sh $(BENCHMARKS) $(REEL) --rounds $(ROUNDS) $(if $(MARKDOWN),--markdown $(abspath $(MARKDOWN)))
 
 growth: ## measure time and memory against 10^2 to EVENTS events
-	@Scripts/setup.sh
+	@Scripts/setup.sh tests
 	@swift build --package-path Benchmarks --scratch-path $(BENCHMARKS) -c release
 	@$(BENCHMARKS)/release/reel-benchmark growth $(BENCHMARKS)/release/reel-paths --events $(EVENTS) $(if $(MARKDOWN),--markdown $(MARKDOWN))
 
 instructions: ## count the instructions of the main paths, and compare them with Benchmarks/instructions.json
-	@Scripts/setup.sh instructions
+	@Scripts/setup.sh tests instructions
 	@swift build --package-path Benchmarks --scratch-path $(BENCHMARKS) -c release
 	@$(COUNT_INSTRUCTIONS)
 
 instructions-keep: ## count the instructions of the main paths, and keep them
-	@Scripts/setup.sh instructions
+	@Scripts/setup.sh tests instructions
 	@swift build --package-path Benchmarks --scratch-path $(BENCHMARKS) -c release
 	@$(COUNT_INSTRUCTIONS) --keep
 
 bench-stores: ## measure the stores with SUMMARIES recordings, beside SQLite's and PostgreSQL's own inserts
-	@Scripts/setup.sh
+	@Scripts/setup.sh tests
 	@$(SWIFT_BUILD) --product store-benchmark
 	@Scripts/bench-stores.sh $(BUILD)/release/store-benchmark $(SUMMARIES)
 
@@ -186,20 +210,20 @@ load: ## measure the dashboard under load, with RECORDINGS recordings
 	@$(SWIFT_BUILD) --product shop
 	@Scripts/bench-dashboard.sh $(BUILD)/release/reel $(BUILD)/release/shop $(RECORDINGS)
 
-recorder: setup ## measure recording beside a real BEAM, ROUNDS times, and with SESSIONS sessions over SECONDS_RECORDED
+recorder: setup-tests ## measure recording beside a real BEAM, ROUNDS times, and with SESSIONS sessions over SECONDS_RECORDED
 	@$(SWIFT_BUILD) --product recorder-benchmark
 	@$(BUILD)/release/recorder-benchmark insert Tests/RecorderBenchmark/beam/insert.escript $(ROUNDS)
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
 	  $(BUILD)/release/recorder-benchmark sessions "$$folder" $(SESSIONS) $(SECONDS_RECORDED)
 
-crashes: setup ## kill a program that records CRASHES times, and see that nothing is lost
+crashes: setup-tests ## kill a program that records CRASHES times, and see that nothing is lost
 	$(SWIFT_BUILD) --build-tests
 	CRASHES=$(CRASHES) swift test --scratch-path $(BUILD) -c release --skip-build --filter '^RecorderCrashTests'
 
-tsan: setup ## run the recorder's tests under the thread sanitizer
+tsan: setup-tests ## run the recorder's tests under the thread sanitizer
 	swift test --scratch-path $(BUILD)-tsan --sanitize=thread -Xswiftc -DTHREAD_SANITIZER --filter '^ReelRecorderTests'
 
-large: build ## measure time and memory on a recording of BYTES bytes
+large: setup-tests build ## measure time and memory on a recording of BYTES bytes
 	@Scripts/measure-large.sh $(BUILD)/release/reel $(BYTES)
 
 format: ## format the Swift files in place

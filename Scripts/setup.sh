@@ -1,7 +1,13 @@
 #!/usr/bin/env bash
-# Installs what the build and the tests need and is not there yet; with an argument, what one target of `make` needs
-# as well. Says nothing when nothing is missing.
+# Installs what a build of the tool needs and is not there yet. Each argument adds what something else needs: tests, browser,
+# bench, instructions, start, dashboard, dist. Says nothing when nothing is missing.
+#
+#     setup.sh [tests] [browser] ...
 set -euo pipefail
+
+# wants WORD: whether WORD was asked for.
+wanted=" $* "
+wants() { [[ $wanted == *" $1 "* ]]; }
 
 packages=()
 
@@ -47,21 +53,23 @@ header zlib1g-dev "members are compressed with zlib" zlib.h zlib
 header nettle-dev "the dashboard and the vectors hash with it" nettle/sha2.h nettle
 header libsqlite3-dev "one of the stores is SQLite" sqlite3.h sqlite3
 header libpq-dev "one of the stores is PostgreSQL" postgresql/libpq-fe.h libpq
-needs erlang-base "tests ask a real BEAM" erl escript
-needs elixir "tests compare Elixir's notation with Elixir itself" elixir
-needs python3 "tests and measurements make files with it" python3
-needs nodejs "tests run the reader in JavaScript" node
-needs jq "tests read JSON with it" jq
-needs gzip "tests read recordings with it" gzip
-if [ ! -x /usr/bin/time ]; then
-    packages+=(time)
-    echo "setup: /usr/bin/time is missing (tests measure memory with it): package time" >&2
+if wants tests; then
+    needs erlang-base "tests ask a real BEAM" erl escript
+    needs elixir "tests compare Elixir's notation with Elixir itself" elixir
+    needs python3 "tests and measurements make files with it" python3
+    needs nodejs "tests run the reader in JavaScript" node
+    needs jq "tests read JSON with it" jq
+    needs gzip "tests read recordings with it" gzip
+    if [ ! -x /usr/bin/time ]; then
+        packages+=(time)
+        echo "setup: /usr/bin/time is missing (tests measure memory with it): package time" >&2
+    fi
+    if ! compgen -G "/usr/lib/postgresql/*/bin/initdb" > /dev/null && ! command -v initdb > /dev/null; then
+        packages+=(postgresql)
+        echo "setup: initdb is missing (tests start a PostgreSQL of their own): package postgresql" >&2
+    fi
 fi
-if ! compgen -G "/usr/lib/postgresql/*/bin/initdb" > /dev/null && ! command -v initdb > /dev/null; then
-    packages+=(postgresql)
-    echo "setup: initdb is missing (tests start a PostgreSQL of their own): package postgresql" >&2
-fi
-if [ "${1:-}" = bench ]; then
+if wants bench; then
     if ! compgen -G "/usr/lib/erlang/lib/jiffy-*" > /dev/null; then
         packages+=(erlang-jiffy)
         echo "setup: jiffy is missing (the BEAM's JSON is measured with it): package erlang-jiffy" >&2
@@ -78,12 +86,18 @@ if [ "${1:-}" = bench ]; then
     fi
 fi
 
-if [ "${1:-}" = instructions ]; then
+if wants instructions; then
     needs valgrind "instructions are counted with it" valgrind
     needs binutils "debugging information is taken out with it" strip
 fi
-if [ "${1:-}" = start ]; then needs hyperfine "starting is measured with it" hyperfine; fi
-if [ "${1:-}" = browser ]; then
+if wants dist; then
+    needs binutils "what is released is stripped" strip
+    needs dpkg-dev "a Debian package names the packages that it needs" dpkg-shlibdeps
+    needs xz-utils "a tarball is compressed with it" xz
+    needs debootstrap "a Debian package is tried in a bare Debian" debootstrap
+fi
+if wants start; then needs hyperfine "starting is measured with it" hyperfine; fi
+if wants browser; then
     needs_any chromium "tests drive the dashboard in it" chromium chromium-browser google-chrome google-chrome-stable
     needs_any chromium-driver "tests drive Chromium with it" chromedriver chromium.chromedriver
     if ! /usr/bin/python3 -c "import selenium" 2> /dev/null && ! python3 -c "import selenium" 2> /dev/null; then
@@ -95,7 +109,7 @@ if [ "${1:-}" = browser ]; then
         echo "setup: Python's venv is missing (tests take axe-core from PyPI with it): package python3-venv" >&2
     fi
 fi
-if [ "${1:-}" = dashboard ]; then
+if wants dashboard; then
     needs wrk "the dashboard is measured with it" wrk
     needs curl "the dashboard is measured with it" curl
     needs iproute2 "connections are counted with it" ss
