@@ -1,7 +1,7 @@
 public import ExternalTerm
 public import Logging
 public import Metrics
-import Reel
+public import Reel
 public import ReelStore
 public import ServiceLifecycle
 
@@ -81,27 +81,41 @@ public final class Recorder: Sendable {
     public func session(
         header: TermMap, assigns: Term = .map([:]), id: RecordingID = .random(), policy: RecordingPolicy? = nil
     ) -> Session {
+        session(header: header, assigns: assigns, id: id, policy: policy, connectedAt: WallClock.now, senderStart: nil)
+    }
+
+    /// Starts to record a session whose events another program sends.
+    ///
+    /// - Parameters:
+    ///   - connectedAt: when the session started, in milliseconds since 1970.
+    ///   - senderStart: the same by the sender's own clock, in milliseconds, or nil when it does not say.
+    package func session(
+        header: TermMap, assigns: Term, id: RecordingID, policy: RecordingPolicy? = nil, connectedAt: Int,
+        senderStart: Int?
+    ) -> Session {
         let policy = engine.checked(policy)
         var fields = header
         let url = header[atom: "url"]?.text.map(engine.sanitized(url:))
-        let connectedAt = WallClock.now
         fields[atom: "id"] = .string(id.text)
         fields[atom: "url"] = url.map(Term.string) ?? .atom(.nil)
         fields[atom: "connected_at"] = .integer(connectedAt)
         let isSampled = policy.headSampling >= 1 || Double.random(in: 0..<1) < policy.headSampling
         if isSampled {
-            for pair in header.pairs where !["id", "url", "connected_at", "view"].contains(pair.key.atom?.name) {
+            for pair in header.pairs where !Recorder.keptFields.contains(pair.key.atom?.name) {
                 fields[pair.key] = engine.sanitized(header: pair)
             }
         }
         let description = SessionDescription(
             id: id, view: Header(fields: header).view ?? "", url: url, connectedAt: connectedAt,
-            fields: isSampled ? fields : [:])
+            senderStart: senderStart, fields: isSampled ? fields : [:])
         guard isSampled else { return Session(core: engine.discarded(description, policy, .headSampling)) }
         let core = engine.start(description, policy: policy)
         core.whole(.mount, assigns)
         return Session(core: core)
     }
+
+    /// The header's fields that are not sanitized here: the recorder's own, and names.
+    private static let keptFields: Set<String?> = ["id", "url", "connected_at", "view", "visit", "continues"]
 
     /// Starts to record a session whose values are given as they are in Swift.
     public func session(
@@ -131,8 +145,7 @@ public final class Recorder: Sendable {
                 return try await body(session)
             } catch {
                 if !(error is CancellationError) {
-                    session.record(
-                        kind: "exit", payload: .map(["reason": .string(String(reflecting: type(of: error)))]))
+                    session.exit(reason: String(reflecting: type(of: error)))
                 }
                 throw error
             }
@@ -147,8 +160,12 @@ public final class Recorder: Sendable {
     /// Ends all sessions and waits until they are stored, but no longer than `graceTime`, or else the configuration's.
     ///
     /// No session is recorded after that.
-    public func shutdown(graceTime: Duration? = nil) async {
-        await engine.shutdown(graceTime ?? configuration.graceTime)
+    ///
+    /// - Parameters:
+    ///   - graceTime: how long storing may take; nil is what the configuration says.
+    ///   - reason: why the sessions end.
+    public func shutdown(graceTime: Duration? = nil, reason: Summary.Reason = .closed) async {
+        await engine.shutdown(graceTime ?? configuration.graceTime, reason)
     }
 }
 

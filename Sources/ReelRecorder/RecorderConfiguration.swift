@@ -35,9 +35,11 @@ public struct RecorderConfiguration: Hashable, Sendable {
 
 /// What holds for one session.
 public struct RecordingPolicy: Hashable, Sendable {
-    /// The most events of a recording; those that come after them are counted as dropped. 1 or more.
+    /// The most events of a recording; those that come after them are counted as dropped, which one more event, a `gap`, tells at
+    /// the end. 1 or more.
     public var maxEvents = 10_000
-    /// Whether a session in which nobody did anything is discarded: one without an event and with one `params` at the most.
+    /// Whether a session in which nobody did anything is discarded: one without an event and with one `params` at the most. One that
+    /// holds an error or a `gap` is kept all the same.
     public var discardsWithoutInteraction = true
     /// The share of sessions that is recorded, decided when they start: 0 to 1.
     public var headSampling = 1.0

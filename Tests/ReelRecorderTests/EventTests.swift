@@ -115,8 +115,9 @@ struct EventTests {
         #expect(events[2].content == .map(["assigns": .map(["items": .list(["mug"])])]))
         #expect(events[4].content == .map(["assigns": .map(["total": 8])]))
         #expect(events[6].content == .map(["assigns": .map(["total": 9])]))
-        #expect(events[8].content == .map(["assigns": .map([:])]))
-        #expect(try file.state(after: 8).assigns == ["items": .list(["mug"]), "total": 9])
+        // The last render has changed nothing.
+        #expect(events.count == 8)
+        #expect(try file.state(after: 7).assigns == ["items": .list(["mug"]), "total": 9])
     }
 
     @Test("a snapshot when several events were batched into one render, or an assign is gone")

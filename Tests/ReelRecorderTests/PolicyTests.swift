@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Policies")
 struct PolicyTests {
-    @Test("events beyond the most are counted, by their kind, and not kept")
+    @Test("events beyond the most are counted, by their kind, and not kept; a gap at the end says so")
     func maxEvents() async throws {
         try await inFolder { folder in
             let recording = try Recording(
@@ -25,7 +25,12 @@ struct PolicyTests {
             #expect(await session.stored() == .stored(session.id))
             await recording.recorder.shutdown()
             let file = try RecordingFile(await recording.content(session.id))
-            #expect(try file.eventCount == 10)
+            // The last one says what is missing.
+            #expect(try file.eventCount == 11)
+            #expect(try file.event(at: 10).kind == "gap")
+            #expect(
+                Gap(payload: try file.event(at: 10).payload) == Gap(dropped: ["event": 16, "render": 16]))
+            #expect(try file.event(at: 9).offset <= file.event(at: 10).offset)
             #expect(
                 try file.header.fields[atom: "dropped"]
                     == .map(TermMap([TermMap.Pair("event", 16), TermMap.Pair("render", 16)])))
@@ -33,7 +38,7 @@ struct PolicyTests {
             let dropped = try recording.metrics.expectCounter(
                 "reel_recorder_events_dropped", [("reason", "max_events")])
             #expect(dropped.totalValue == 32)
-            #expect(try recording.metrics.expectCounter("reel_recorder_events_recorded").totalValue == 10)
+            #expect(try recording.metrics.expectCounter("reel_recorder_events_recorded").totalValue == 11)
         }
     }
 
@@ -138,15 +143,20 @@ struct PolicyTests {
             session.render(assigns: .map(["text": .string(text), "n": 1]))
             session.render(assigns: .map(["text": .string(text + "y"), "n": 2]))
             session.render(changed: .map(["n": 3]))
-            #expect(recording.recorder.statistics.dropped[.memory] == 2)
+            #expect(recording.recorder.statistics.dropped == [.memory: 1, .gap: 1])
+            #expect(session.needsWholeState)
             #expect(recording.recorder.statistics.memoryPeakByteCount <= 1 << 20)
             // Whole again: the recorder makes a snapshot of it.
             session.render(assigns: .map(["text": "short", "n": 4]))
             session.close()
             #expect(await session.stored() == .stored(session.id))
             let file = try RecordingFile(await recording.content(session.id))
-            #expect(try file.allEvents().map(\.kind) == ["mount", "event", "render", "assigns"])
-            #expect(try file.state(after: 3).assigns == ["text": "short", "n": 4])
+            // What had no room, and then what the gap kept out.
+            #expect(try file.allEvents().map(\.kind) == ["mount", "event", "render", "gap", "assigns"])
+            #expect(Gap(payload: try file.event(at: 3).payload) == Gap(dropped: ["render": 2]))
+            #expect(try file.state(after: 2).unsureSince == nil)
+            #expect(try file.state(after: 3).unsureSince == file.event(at: 3).offset)
+            #expect(try file.state(after: 4) == State(assigns: ["text": "short", "n": 4]))
             #expect(recording.recorder.statistics.memoryByteCount == 0)
         }
     }

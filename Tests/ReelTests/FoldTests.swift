@@ -128,7 +128,36 @@ struct FoldTests {
                 ("params", .map(["uri": .binary([0xFF])])),
             ], State(url: "/a")),
         Rule("an address may be empty", [("params", .map(["uri": ""]))], State(url: "")),
+        Rule("after a gap it is unsure", [mount, gap(["render": 1])], unsure),
+        Rule("nobody knows what is missing", [mount, gap([:])], unsure),
+        Rule("a gap that says nothing is one", [mount, ("gap", .map([:]))], unsure),
+        Rule("and so is one with another payload than a map", [mount, ("gap", [1])], unsure),
+        Rule("and one that counts in a list", [mount, ("gap", .map(["dropped": .list(["log"])]))], unsure),
+        Rule("what changes nothing may be missing", [mount, gap(["log": 9, "event": 1, "gap": 2, "x_y": 1])], mounted),
+        Rule("one kind that changes something is enough", [mount, gap(["log": 9, "handle_params": 1])], unsure),
+        Rule(
+            "kinds may be atoms, and all keys binaries",
+            [mount, ("gap", map(("dropped", map((.atom("params"), 1)))))], unsure),
+        Rule("a number of none counts as one", [mount, gap(["component": 0])], unsure),
+        Rule("renders do not make it sure", [gap([:]), ("render", .map(["assigns": .map(["a": 1])]))], unsure(["a": 1])),
+        Rule("a delta does not", [gap([:]), ("assigns", .map(["delta": .map(["a": 1])]))], unsure(["a": 1])),
+        Rule("mount does not", [gap([:]), ("mount", .map(["assigns": .map(["a": 1])]))], unsure(["a": 1])),
+        Rule(
+            "a snapshot does", [mount, gap([:]), ("assigns", .map(["snapshot": .map(["c": 1])]))],
+            State(assigns: ["c": 1])),
+        Rule(
+            "until the next gap", [gap([:]), ("assigns", .map(["snapshot": .map(["c": 1])])), gap(["mount": 1])],
+            unsure(["c": 1])),
     ]
+
+    private static func gap(_ dropped: [String: Int]) -> (Atom, Term) {
+        (
+            "gap",
+            .map(["dropped": .map(TermMap(dropped.map { TermMap.Pair(.string($0.key), .integer($0.value)) }))])
+        )
+    }
+    private static func unsure(_ assigns: TermMap) -> State { State(assigns: assigns, unsureSince: 0) }
+    private static let unsure = unsure(["a": 1, "b": 2])
 
     @Test(
         "A state is what its events add up to, in one member, over keyframes, and in a plain recording",

@@ -46,6 +46,44 @@ struct KeyframeTests {
         #expect(keyframes == [false, true] + [Bool](repeating: false, count: 18) + [false])
     }
 
+    @Test("A state that is unsure is unsure since the same moment for a reader that jumps through a keyframe")
+    func unsure() throws {
+        let bytes = try recording(Header(fields: [:])) { writer in
+            try writer.append(offset: 0, kind: "mount", payload: small(0))
+            try writer.append(offset: 70_000, kind: "gap", payload: Gap(dropped: ["render": 2]).payload)
+            try writer.flush()
+            for member in 0..<6 {
+                try writer.append(offset: 80_000 + member, kind: "render", payload: small(member))
+                try writer.flush()
+            }
+            try writer.append(offset: 90_000, kind: "assigns", payload: .map(["snapshot": .map(["n": 9])]))
+            try writer.flush()
+            try writer.append(offset: 90_001, kind: "render", payload: small(7))
+            try writer.finish()
+        }
+        let file = try RecordingFile(MemorySource(bytes))
+        #expect(file.entries.dropFirst().contains { $0.startsWithKeyframe && $0.firstOffset < 90_000 })
+        // Each from its own keyframe, in a reader of its own.
+        for event in 0..<file.entries.count + 1 {
+            let state = try RecordingFile(MemorySource(bytes)).state(after: event)
+            #expect(state.unsureSince == (1...7 ~= event ? 70_000 : nil), "after event \(event)")
+        }
+        #expect(try file.state(after: 5).term[atom: "unsure"] == 70_000)
+        #expect(Validation.findings(in: MemorySource(bytes)).filter { $0.severity == .error || $0.event != nil } == [])
+    }
+
+    @Test("A keyframe says in its own key that the state is unsure; what is no offset there counts as sure")
+    func unsureKey() throws {
+        for (term, unsure) in [(Term.integer(5), 5), (-1, nil), ("5", nil), (.atom(.true), nil)] as [(Term, Int?)] {
+            var state = State(assigns: ["a": 1]).term.map ?? [:]
+            state[atom: "unsure"] = term
+            let keyframe = Term.tuple([.atom("keyframe"), 0, .map(state)])
+            let bytes = frame(.header()) + frame(keyframe) + frame(.event(0))
+            let file = try RecordingFile(MemorySource(bytes))
+            #expect(try file.state(after: 0) == State(assigns: ["a": 1], unsureSince: unsure))
+        }
+    }
+
     @Test("Without keyframes, when the options say so")
     func off() throws {
         let keyframes = try entries(WriterOptions(memberByteCount: 100, writesKeyframes: false)) { writer in

@@ -75,6 +75,8 @@ struct TimelineTests {
         #expect(
             State(assigns: ["n": 1], url: "/x").term
                 == .map(["assigns": .map(["n": 1]), "components": .map([:]), "url": "/x"]))
+        #expect(
+            State(unsureSince: 70).term == .map(["assigns": .map([:]), "components": .map([:]), "unsure": 70]))
     }
 
     static let labels: [(Atom, Term, String)] = [
@@ -95,6 +97,13 @@ struct TimelineTests {
         ("assigns", .map(["snapshot": .map(["count": 1])]), "assigns count (all)"),
         ("log", .map(["level": .atom("error"), "message": "payment declined\nand more"]), "[error] payment declined"),
         ("exit", .map(["reason": "killed\nat"]), "exited: killed"),
+        ("exit", .map(["reason": "KeyError", "file": "lib/cart.ex", "line": 7]), "exited: KeyError at lib/cart.ex:7"),
+        ("exit", .map(["reason": "KeyError", "file": "lib/cart.ex"]), "exited: KeyError at lib/cart.ex"),
+        ("gap", .map([:]), "events are missing"), ("gap", .map(["dropped": .map([:])]), "events are missing"),
+        (
+            "gap", .map(["dropped": .map(TermMap([.init("render", 3), .init("event", 1)]))]),
+            "events are missing: event 1, render 3"
+        ),
         ("viewport", .map(["width": 10, "height": 20]), "viewport 10 × 20"),
         ("viewport", .map(["width": 10]), "viewport"), ("käse", .map([:]), "käse"),
         ("component", .map([:]), "component"),

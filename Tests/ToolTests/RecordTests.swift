@@ -11,7 +11,7 @@ struct RecordTests {
         arguments: [
             (
                 #"{strat, 1, #{}}"#, "unknown_message",
-                "unknown message strat: it is one of start, event, assigns, flush, stop"
+                "unknown message strat: it is one of start, event, assigns, state, gap, flush, stop"
             ),
             (#"start"#, "unknown_message", "a message is a tuple that starts with an atom, not start"),
             (
@@ -53,6 +53,69 @@ struct RecordTests {
             (#"{event, <<"s">>, finish, #{}}"#, "invalid_message", "'finish' is a control frame and no kind of event"),
             (#"{event, <<"other">>, event, #{}}"#, "unknown_session", "no session with this key is running"),
             (#"{assigns, <<"s">>, [1]}"#, "invalid_message", "assigns are a map, not [1]"),
+            (
+                #"{assigns, <<"s">>, #{<<"n">> => 1}}"#, "invalid_message",
+                #"the keys of assigns are atoms, not <<"n">>"#
+            ),
+            (
+                #"{start, 1, #{view => a, assigns => #{1 => 1}}}"#, "invalid_message",
+                "the keys of assigns are atoms, not 1"
+            ),
+            (#"{state, <<"s">>, []}"#, "invalid_message", "a state is a map, not []"),
+            (#"{state, <<"s">>, #{}}"#, "invalid_message", "the state has no 'assigns'"),
+            (
+                #"{state, <<"s">>, #{assigns => []}}"#, "invalid_message",
+                "the state's 'assigns' are a map, not []"
+            ),
+            (
+                #"{state, <<"s">>, #{assigns => #{}, components => []}}"#, "invalid_message",
+                "the state's 'components' are a map, not []"
+            ),
+            (
+                #"{state, <<"s">>, #{assigns => #{}, components => #{row => #{}}}}"#, "invalid_message",
+                "a component is called by {Module, Id}, not row"
+            ),
+            (
+                #"{state, <<"s">>, #{assigns => #{}, components => #{{'Row', 1} => 2}}}"#, "invalid_message",
+                "a component's assigns are a map, not 2"
+            ),
+            (
+                #"{state, <<"s">>, #{assigns => #{}, components => #{{'Row', 1} => #{2 => 2}}}}"#, "invalid_message",
+                "the keys of assigns are atoms, not 2"
+            ),
+            (
+                #"{state, <<"s">>, #{assigns => #{}, url => 'no'}}"#, "invalid_message",
+                "the state's 'url' is a binary of UTF-8, not no"
+            ),
+            (#"{gap, <<"s">>, 3}"#, "invalid_message", "what is left out is a map of counts, not 3"),
+            (
+                #"{gap, <<"s">>, #{<<"render">> => 3}}"#, "invalid_message",
+                #"the kind of what is left out is an atom, not <<"render">>"#
+            ),
+            (#"{gap, <<"s">>, #{render => 0}}"#, "invalid_message", "a count is an integer of 1 or more, not 0"),
+            (
+                #"{gap, <<"s">>, #{render => -36893488147419103232}}"#, "invalid_message",
+                "a count is an integer of 1 or more, not -36893488147419103232"
+            ),
+            (#"{gap, <<"other">>, #{}}"#, "unknown_session", "no session with this key is running"),
+            (
+                #"{event, <<"s">>, event, #{}, 1.0}"#, "invalid_message",
+                "a time is an integer of milliseconds, not 1.0"
+            ),
+            (#"{stop, <<"s">>, now}"#, "invalid_message", "a time is an integer of milliseconds, not now"),
+            (
+                #"{event, <<"s">>, event, #{}, 1, 2}"#, "invalid_message",
+                "{event, Key, Kind, Payload} has 4 elements, not 6"
+            ),
+            (
+                #"{start, 1, #{view => a, visit => tab}}"#, "invalid_message",
+                "the header's 'visit' is a binary of UTF-8 of up to 256 bytes, not tab"
+            ),
+            (
+                "{start, 1, #{view => a, continues => <<\"\(String(repeating: "x", count: 257))\">>}}",
+                "invalid_message",
+                "the header's 'continues' is a binary of UTF-8 of up to 256 bytes, not a binary of 257 bytes"
+            ),
             (#"{flush, 2}"#, "unknown_session", "no session with this key is running"),
             (#"{stop, 2.0}"#, "unknown_session", "no session with this key is running"),
             (#"{stop}"#, "invalid_message", "{stop, Key} has 2 elements, not 1"),
@@ -133,7 +196,7 @@ struct RecordTests {
             $0 != "stored" && $0 != "recovered"
         }
         #expect(names == ["ready", "started", "flushed", "stopped"])
-        let ready = try Term(erlangText: "{ready, #{port => 1, format => {1, 0}}}")
+        let ready = try Term(erlangText: "{ready, #{port => 2, format => {1, 0}}}")
         #expect(answers.terms[0] == ready)
         let stopped = try Term(
             erlangText: #"{stopped, <<"s">>, {stored, <<"s">>}, #{recorded => 1, stored => 1, dropped => #{}}}"#)
@@ -179,69 +242,6 @@ struct RecordTests {
                 password_hint => 3}
                 """#)
         #expect(answers.payloads[1] == filtered)
-    }
-}
-
-/// What a port answers to messages, and what it has stored.
-private struct Port {
-    var status: Int32
-    var terms: [Term]
-    /// The kinds of the events that were stored, and what they say.
-    var events: [String] = []
-    var payloads: [Term] = []
-
-    struct Refusal {
-        var reason: String
-        var text: String
-        var frame: Int?
-        var byte: Int?
-    }
-
-    var errors: [Refusal] {
-        terms.compactMap { term in
-            guard let elements = term.elements, elements.count == 3, elements[0].atom == "error" else { return nil }
-            return Refusal(
-                reason: elements[1].atom?.name ?? "", text: elements[2][atom: "message"]?.text ?? "",
-                frame: elements[2][atom: "frame"]?.integer, byte: elements[2][atom: "byte"]?.integer)
-        }
-    }
-
-    /// What became of the session, as Erlang writes it.
-    var outcome: String? {
-        terms.first { $0.elements?.first?.atom == "stopped" }?.elements?[2].erlangText
-    }
-
-    /// Starts a session, sends frames, then an event, and ends the input.
-    static func run(
-        _ frames: [[UInt8]], tail: [UInt8] = [], event: Bool = true, arguments: [String] = ["--keep-idle"]
-    ) throws -> Port {
-        try inFolder { folder in
-            var input = frame(try Term(erlangText: #"{start, <<"s">>, #{view => test}}"#).external)
-            for bytes in frames { input += frame(bytes) }
-            if event {
-                input += frame(try Term(erlangText: #"{event, <<"s">>, event, #{name => <<"last">>}}"#).external)
-            }
-            let tool = try Tool.run(["record", folder.path] + arguments, input: input + tail)
-            var port = Port(status: tool.status, terms: [])
-            var rest = tool.output[...]
-            while !rest.isEmpty {
-                let length = rest.prefix(4).reduce(0) { $0 << 8 | Int($1) }
-                port.terms.append(try Term(external: Array(rest.dropFirst(4).prefix(length))))
-                rest = rest.dropFirst(4 + length)
-            }
-            let file = folder.appending(path: "s.reel")
-            guard FileManager.default.fileExists(atPath: file.path) else { return port }
-            let reader = try RecordingReader(MemorySource(try file.bytes))
-            while let event = try reader.next() {
-                port.events.append(event.kind.name)
-                port.payloads.append(try event.payload)
-            }
-            return port
-        }
-    }
-
-    private static func frame(_ bytes: [UInt8]) -> [UInt8] {
-        [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: bytes.count >> $0) } + bytes
     }
 }
 

@@ -15,6 +15,9 @@ public struct Event: Sendable {
     /// Where in `encoded` the payload stands.
     let payloadRange: Range<Int>
 
+    /// What the format asks of the event.
+    var head: EventHead { EventHead(offset: offset, kind: kind, payload: payloadRange) }
+
     /// What the event carries, decoded anew each time.
     ///
     /// - Throws: ``TermError`` when the payload nests deeper than trees may.

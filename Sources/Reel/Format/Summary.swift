@@ -25,6 +25,8 @@ public struct Summary: Hashable, Sendable {
 
         /// The session ended and its recorder closed the recording.
         public static let closed = Reason("closed")
+        /// The program that sent the session's events was gone, or its recorder was ended, before it ended the session.
+        public static let disconnected = Reason("disconnected")
         /// The recording was cut short and has been finished by somebody else.
         public static let interrupted = Reason("interrupted")
         /// The recording was made from another format that does not say.

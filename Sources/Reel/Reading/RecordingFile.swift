@@ -233,7 +233,7 @@ public final class RecordingFile {
                     fold = keyframe.state
                 case .event(let event):
                     guard event.index <= index else { return false }
-                    try fold.apply(kind: event.kind, payload: event.payloadRange, of: event.encoded.span)
+                    try fold.apply(event.head, of: event.encoded.span)
                     reached = event.index
                 }
             } catch {

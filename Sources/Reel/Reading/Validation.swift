@@ -129,9 +129,9 @@ private struct Check {
     }
 
     private mutating func check(_ event: Event, offset: Int) throws(TermError) {
-        let head = EventHead(offset: event.offset, kind: event.kind, payload: event.payloadRange)
+        let head = event.head
         try summary.count(head, of: event.encoded.span)
-        try fold.apply(kind: event.kind, payload: event.payloadRange, of: event.encoded.span)
+        try fold.apply(head, of: event.encoded.span)
         if event.offset < lastOffset {
             warn(
                 "an event earlier than the one before it", event: event.index, offset: offset,

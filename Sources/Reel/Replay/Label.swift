@@ -41,7 +41,8 @@ private struct Label {
         case "component_destroyed": component.map { "\($0) removed" }
         case "telemetry": telemetry
         case "log": text("message").map { "[\(text("level") ?? "log")] \($0.firstLine)" }
-        case "exit": text("reason").map { "exited: \($0.firstLine)" }
+        case "exit": exit
+        case "gap": gap
         case "viewport": viewport
         default: nil
         }
@@ -84,6 +85,19 @@ private struct Label {
         }
         guard let label else { return nil }
         return text("error").map { "\(label) — \($0.firstLine)" } ?? label
+    }
+
+    private var exit: String? {
+        guard let reason = text("reason") else { return nil }
+        guard let file = text("file") else { return "exited: \(reason.firstLine)" }
+        return "exited: \(reason.firstLine) at \(file.firstLine)" + (field("line")?.integer.map { ":\($0)" } ?? "")
+    }
+
+    private var gap: String {
+        let counts = (field("dropped")?.map?.pairs ?? []).sorted { $0.key < $1.key }.compactMap { pair in
+            Name(pair.key).flatMap { name in pair.value.integer.map { "\(name.text) \($0)" } }
+        }
+        return counts.isEmpty ? "events are missing" : "events are missing: \(counts.joined(separator: ", "))"
     }
 
     private var viewport: String? {

@@ -11,6 +11,8 @@ struct StateFold: Sendable {
     private(set) var components: [Term: [Term: [UInt8]]] = [:]
     /// The address that the session is at, or nil before the first navigation.
     private(set) var url: String?
+    /// Since when the state is unsure, in milliseconds from the session's start, or nil when it is sure.
+    private(set) var unsureSince: Int?
     /// About how many bytes the state takes, encoded.
     private(set) var byteCount = 0
 
@@ -20,14 +22,16 @@ struct StateFold: Sendable {
     ///
     /// - Returns: whether the event changed the state.
     @discardableResult
-    mutating func apply(kind: Atom, payload: Range<Int>, of bytes: Span<UInt8>) throws(TermError) -> Bool {
-        switch kind.name {
+    mutating func apply(_ head: EventHead, of bytes: Span<UInt8>) throws(TermError) -> Bool {
+        let payload = head.payload
+        switch head.kind.name {
         case "mount":
             guard let pairs = try assignsOf("assigns", payload, bytes) else { return false }
             replaceAssigns(pairs, of: bytes)
         case "assigns":
             if let pairs = try assignsOf("snapshot", payload, bytes) {
                 replaceAssigns(pairs, of: bytes)
+                unsureSince = nil
             } else if let pairs = try assignsOf("delta", payload, bytes) {
                 mergeAssigns(pairs, of: bytes)
             } else {
@@ -51,6 +55,9 @@ struct StateFold: Sendable {
             if value == nil { value = try EncodedTerm.value(of: "url", in: bytes, at: payload.lowerBound) }
             guard let value, let text = try EncodedTerm.term(bytes, at: value).text else { return false }
             url = text
+        case Gap.kind.name:
+            guard unsureSince == nil, try Gap.mayChangeState(payload, of: bytes) else { return false }
+            unsureSince = head.offset
         default:
             return false
         }
@@ -106,9 +113,9 @@ struct StateFold: Sendable {
 // MARK: - Keyframes
 
 extension StateFold {
-    /// Writes the state as a keyframe holds it: `#{assigns, components, url}`.
+    /// Writes the state as a keyframe holds it: `#{assigns, components, url, unsure}`.
     func write(to writer: inout TermWriter) throws(TermError) {
-        writer.writeMapHead(count: url == nil ? 2 : 3)
+        writer.writeMapHead(count: 2 + (unsureSince == nil ? 0 : 1) + (url == nil ? 0 : 1))
         writer.write(atom: "assigns")
         try StateFold.write(assigns, to: &writer)
         writer.write(atom: "components")
@@ -116,6 +123,10 @@ extension StateFold {
         for (key, component) in components.sorted(by: { $0.key < $1.key }) {
             writer.write(key)
             try StateFold.write(component, to: &writer)
+        }
+        if let unsureSince {
+            writer.write(atom: "unsure")
+            writer.write(integer: unsureSince)
         }
         if let url {
             writer.write(atom: "url")
@@ -155,6 +166,9 @@ extension StateFold {
         if let url = value(of: "url") {
             self.url = try EncodedTerm.term(bytes, at: url.lowerBound).text
         }
+        if let unsure = value(of: "unsure") {
+            self.unsureSince = try EncodedTerm.term(bytes, at: unsure.lowerBound).integer.flatMap { $0 >= 0 ? $0 : nil }
+        }
     }
 }
 
@@ -165,7 +179,8 @@ extension StateFold {
     func state() throws(TermError) -> State {
         var map: [TermMap.Pair] = []
         for (key, component) in components { map.append(TermMap.Pair(key, .map(try StateFold.decoded(component)))) }
-        return State(assigns: try StateFold.decoded(assigns), components: TermMap(map), url: url)
+        return State(
+            assigns: try StateFold.decoded(assigns), components: TermMap(map), url: url, unsureSince: unsureSince)
     }
 
     private static func decoded(_ assigns: [Term: [UInt8]]) throws(TermError) -> TermMap {

@@ -135,7 +135,7 @@ package struct MemberAssembly: Sendable {
                 section: "recording.md §6.2")
         }
         try summary.count(head, of: bytes)
-        if options.writesKeyframes, try fold.apply(kind: head.kind, payload: head.payload, of: bytes) {
+        if options.writesKeyframes, try fold.apply(head, of: bytes) {
             changedByteCount += byteCount
         }
         fields.note(offset: head.offset)

@@ -51,15 +51,18 @@ struct EventBuffer: Sendable {
         return isWritten
     }
 
-    /// Makes room for an event of so many bytes, if there is memory for it.
-    mutating func makeRoom(for byteCount: Int, within budget: MemoryBudget) -> Bool {
+    /// Makes room for an event of so many bytes, if there is memory for it, or it is `isForced`.
+    mutating func makeRoom(for byteCount: Int, within budget: MemoryBudget, isForced: Bool = false) -> Bool {
         guard last.capacity - last.count < byteCount else { return true }
         let isFull = !last.isEmpty && last.count + byteCount > EventBuffer.pieceByteCount
         let charged = isFull ? 0 : lastChargedByteCount
         let needed = (isFull ? 0 : last.count) + byteCount
         let roomy = isFull ? EventBuffer.pieceByteCount : max(charged * 2, expectedByteCount, 512)
         for capacity in [max(needed, min(roomy, EventBuffer.pieceByteCount)), needed] {
-            guard budget.take(capacity - charged) else { continue }
+            if !budget.take(capacity - charged) {
+                guard isForced, capacity == needed else { continue }
+                budget.adjust(by: capacity - charged)
+            }
             if isFull {
                 full.append(last)
                 fullByteCount += last.count

@@ -32,6 +32,9 @@ struct KnownAssigns: Sendable {
         private(set) var bytes: [UInt8] = []
         private(set) var assigns: [Assign] = []
 
+        /// Assigns whose bytes nobody needs any more.
+        init(assigns: [Assign]) { self.assigns = assigns }
+
         init(_ map: TermMap) {
             var writer = TermWriter()
             for pair in map.pairs {
@@ -48,8 +51,11 @@ struct KnownAssigns: Sendable {
         }
     }
 
+    /// The address that was recorded last.
+    var url: String?
     private var view: [Term: Fingerprint] = [:]
-    private var components: [ComponentID: [Term: Fingerprint]] = [:]
+    /// By `{Module, Id}`.
+    private var components: [Term: [Term: Fingerprint]] = [:]
 
     /// About how many bytes this takes.
     private(set) var byteCount = 0
@@ -58,7 +64,7 @@ struct KnownAssigns: Sendable {
     private static let entryByteCount = 96
 
     /// Which of the assigns have changed, and whether one that was there is gone.
-    func changes(in encoded: Encoded, of component: ComponentID?) -> (changed: [Range<Int>], isMissingSome: Bool) {
+    func changes(in encoded: Encoded, of component: Term?) -> (changed: [Range<Int>], isMissingSome: Bool) {
         let known = component.map { components[$0] ?? [:] } ?? view
         var changed: [Range<Int>] = []
         var found = 0
@@ -71,8 +77,9 @@ struct KnownAssigns: Sendable {
     }
 
     /// Remembers assigns: all there are, or those that have changed.
-    mutating func note(_ encoded: Encoded, of component: ComponentID?, isAll: Bool) {
+    mutating func note(_ encoded: Encoded, of component: Term?, isAll: Bool) {
         var known = component.map { components[$0] ?? [:] } ?? view
+        if let component, components[component] == nil { byteCount += KnownAssigns.entryByteCount }
         byteCount -= known.count * KnownAssigns.entryByteCount
         if isAll { known.removeAll(keepingCapacity: true) }
         for assign in encoded.assigns { known[assign.key] = assign.fingerprint }
@@ -80,8 +87,17 @@ struct KnownAssigns: Sendable {
         if let component { components[component] = known } else { view = known }
     }
 
-    mutating func forget(_ component: ComponentID) {
+    mutating func forget(_ component: Term) {
         guard let known = components.removeValue(forKey: component) else { return }
-        byteCount -= known.count * KnownAssigns.entryByteCount
+        byteCount -= (known.count + 1) * KnownAssigns.entryByteCount
     }
+
+    /// Whether a component is on the page.
+    func has(_ component: Term) -> Bool { components[component] != nil }
+
+    /// Whether there are components on the page.
+    var hasComponents: Bool { !components.isEmpty }
+
+    /// The components that are on the page, in order.
+    var componentKeys: [Term] { components.keys.sorted() }
 }

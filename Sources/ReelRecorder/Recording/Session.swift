@@ -1,5 +1,5 @@
 public import ExternalTerm
-import Reel
+public import Reel
 public import ReelStore
 
 /// A session that is being recorded.
@@ -30,7 +30,9 @@ public final class Session: Sendable {
     public var isRecording: Bool { core.isRecording }
 
     /// Ends the session. What is left is stored in the background; nothing is recorded after it.
-    public func close() { core.close() }
+    ///
+    /// - Parameter reason: why it ends: one of Spec/registry.md §4, such as `disconnected` when the browser was gone without a word.
+    public func close(reason: Summary.Reason = .closed) { core.close(reason) }
 
     /// Waits until an ended session has been stored, discarded or given up.
     public func stored() async -> SessionOutcome { await core.outcome() }
@@ -89,7 +91,7 @@ extension Session {
         var payload: TermMap = [
             "name": .string(core.redacted(name)), "params": core.sanitized(params, in: .params),
         ]
-        if let target { payload[atom: "target"] = target.term }
+        if let target { payload[atom: "target"] = core.sanitized(target) }
         core.record(.event, .map(payload))
     }
 
@@ -107,7 +109,7 @@ extension Session {
     public func params(_ params: Term, url: String) {
         guard core.isRecording else { return core.ended() }
         core.record(
-            .params,
+            any: .params,
             .map(["params": core.sanitized(params, in: .params), "uri": .string(core.engine.sanitized(url: url))]))
     }
 
@@ -136,7 +138,7 @@ extension Session {
     /// Records a render by all assigns: the recorder finds out what has changed.
     ///
     /// When several events came since the last render all of them are recorded, so that the state after it does not depend on what
-    /// was in between.
+    /// was in between; so it is after a gap, when no component may be wrong. A render that changes nothing is not recorded.
     public func render(assigns: Term) { core.render(assigns) }
 
     /// Records a render by all assigns: the recorder finds out what has changed.
@@ -161,6 +163,8 @@ extension Session {
     }
 
     /// Records that a component was updated, by all its assigns: the recorder finds out what has changed.
+    ///
+    /// When one of them is gone, the component is recorded as destroyed and new.
     public func component(_ component: ComponentID, assigns: Term) { core.render(assigns, of: component) }
 
     /// Records that a component was updated, by all its assigns: the recorder finds out what has changed.
@@ -179,8 +183,7 @@ extension Session {
 extension Session {
     /// Records an event of any kind: one of Spec/registry.md §2, or one of the application's own, `x_shop_payment`.
     public func record(kind: Atom, payload: Term) {
-        guard core.isRecording else { return core.ended() }
-        core.record(EventKind(kind), core.sanitized(payload, in: .payload))
+        record(kind: kind, payload: payload, sentAt: nil)
     }
 
     /// Records an event of any kind.
@@ -201,8 +204,6 @@ public struct ComponentID: Hashable, Sendable {
         self.module = module
         self.id = id
     }
-
-    var term: Term { .tuple([.atom(module), id]) }
 }
 
 extension Term {

@@ -15,11 +15,14 @@ final class SessionCore: Sendable {
     let storage: Guarded<SessionStorage>
     /// When the session started, by the monotonic clock.
     private let start = MonotonicTime.now
+    /// When the sender of the events says that it started, in milliseconds by the sender's clock.
+    private let senderStart: Int?
     /// Whether recording anything makes sense: what is false stays false.
     private let isOpen: Atomic<Bool>
 
     init(_ description: SessionDescription, policy: RecordingPolicy, engine: Engine, discarded: DiscardReason? = nil) {
         id = description.id
+        senderStart = description.senderStart
         self.description = description
         self.policy = policy
         self.engine = engine
@@ -35,10 +38,18 @@ final class SessionCore: Sendable {
     var isRecording: Bool { isOpen.load(ordering: .relaxed) }
 
     /// What has to be done when the state is not locked any more.
-    private struct Signal: Sendable {
+    struct Signal: Sendable {
         var isReady = false
         var observers: [CheckedContinuation<Void, Never>] = []
-        var dropped: DropReason?
+        /// How many events have been left out, by the reason.
+        var dropped: [DropReason: Int] = [:]
+
+        /// Adds what has to be done for what followed.
+        mutating func merge(_ other: Signal) {
+            isReady = isReady || other.isReady
+            observers += other.observers
+            dropped.merge(other.dropped, uniquingKeysWith: saturatingSum)
+        }
     }
 
     /// Records an event that `write` encodes into the session's buffer.
@@ -46,41 +57,64 @@ final class SessionCore: Sendable {
     /// - Parameter byteCount: the most bytes that it takes, asked for when `write` has not written it, or nil when it never will.
     @inline(__always)
     func append(
-        _ kind: EventKind, _ byteCount: () -> Int?, _ write: (_ offset: Int, _ writer: inout EventWriter) -> Void
+        _ kind: EventKind, at time: EventTime = .now, _ byteCount: () -> Int?,
+        _ write: (_ offset: Int, _ writer: inout EventWriter) -> Void
     ) {
         let signal = state.withLock { state -> Signal in
-            if let reason = state.reasonToDrop(kind, policy) { return drop(kind, reason, &state) }
-            return append(kind, byteCount, to: &state, write)
+            if let reason = state.reasonToDrop(kind, policy) { return leaveOut(kind, reason, at: time, &state) }
+            return append(kind, at: time, byteCount, to: &state, write)
         }
-        if signal.isReady || !signal.observers.isEmpty || signal.dropped != nil { act(on: signal) }
+        if signal.isReady || !signal.observers.isEmpty || !signal.dropped.isEmpty { act(on: signal) }
     }
 
     /// Records an event whose kind and payload have been encoded.
-    private func append(_ kind: EventKind, _ encoded: [UInt8], to state: inout SessionState) -> Signal {
-        append(kind, { EventWriter.headByteCount + encoded.count }, to: &state) { offset, writer in
+    func append(
+        _ kind: EventKind, _ encoded: [UInt8], at time: EventTime, to state: inout SessionState
+    ) -> Signal {
+        append(kind, at: time, { EventWriter.headByteCount + encoded.count }, to: &state) { offset, writer in
             writer.writeHead(offset)
             writer.write(encoded)
         }
     }
 
+    /// Records an event, after the gap of those that have been left out before it.
     @inline(__always)
     private func append(
-        _ kind: EventKind, _ byteCount: () -> Int?, to state: inout SessionState,
+        _ kind: EventKind, at time: EventTime, _ byteCount: () -> Int?, to state: inout SessionState,
+        _ write: (_ offset: Int, _ writer: inout EventWriter) -> Void
+    ) -> Signal {
+        guard state.untold.isDue else { return put(kind, at: time, byteCount, to: &state, write) }
+        var signal = tellGap(&state)
+        if let reason = state.untold.isDue ? .memory : state.reasonToDrop(kind, policy) {
+            signal.merge(leaveOut(kind, reason, at: time, &state))
+        } else {
+            signal.merge(put(kind, at: time, byteCount, to: &state, write))
+        }
+        return signal
+    }
+
+    /// Puts an event into the session's buffer.
+    @inline(__always)
+    private func put(
+        _ kind: EventKind, at time: EventTime, _ byteCount: () -> Int?, to state: inout SessionState,
         _ write: (_ offset: Int, _ writer: inout EventWriter) -> Void
     ) -> Signal {
         let now = MonotonicTime.now
-        let offset = Int(truncatingIfNeeded: (now &- start) / 1_000_000)
+        let offset = max(time.offset(reading: elapsed(at: now), since: senderStart), state.lastOffset)
         if !state.waiting.append({ write(offset, &$0) }) {
             guard let wanted = byteCount() else { return Signal() }
-            guard wanted <= SessionCore.mostBytes else { return drop(kind, .invalid, &state) }
-            guard state.waiting.makeRoom(for: wanted, within: engine.budget) else { return drop(kind, .memory, &state) }
+            guard wanted <= SessionCore.mostBytes else { return leaveOut(kind, .invalid, at: time, &state) }
+            guard state.waiting.makeRoom(for: wanted, within: engine.budget) else {
+                return leaveOut(kind, .memory, at: time, &state)
+            }
             guard state.waiting.append({ write(offset, &$0) }) else {
-                return byteCount() == nil ? Signal() : drop(kind, .memory, &state)
+                return byteCount() == nil ? Signal() : leaveOut(kind, .memory, at: time, &state)
             }
         }
         if state.waiting.count == 0 { state.oldest = now }
         state.waiting.count += 1
         state.eventCount += 1
+        state.lastOffset = offset
         state.activity.note(kind, at: offset)
         var signal = Signal()
         if !state.isQueued,
@@ -93,21 +127,65 @@ final class SessionCore: Sendable {
         return signal
     }
 
+    /// How long the session has been running at a time of the monotonic clock, in milliseconds.
+    @inline(__always)
+    private func elapsed(at now: UInt64) -> Int { Int(truncatingIfNeeded: (now &- start) / 1_000_000) }
+
     /// The most bytes of an event that readers accept.
     private static let mostBytes = WriterOptions().eventByteCount
 
     @inline(never)
-    private func drop(_ kind: EventKind, _ reason: DropReason, _ state: inout SessionState) -> Signal {
-        if reason == .memory, kind.changesState || kind == .snapshot { state.isStale = true }
-        if reason != .ended { state.dropped[kind.atom, default: 0] += 1 }
-        return Signal(dropped: reason)
-    }
-
-    @inline(never)
-    private func act(on signal: Signal) {
+    func act(on signal: Signal) {
         if signal.isReady { engine.queue.push(.flush(self)) }
         for observer in signal.observers { observer.resume() }
-        if let reason = signal.dropped { engine.dropped(1, reason, of: self) }
+        for (reason, count) in signal.dropped { engine.dropped(count, reason, of: self) }
+    }
+}
+
+// MARK: - Gaps
+
+extension SessionCore {
+    /// Counts an event that is not recorded, for the gap in its place.
+    @inline(never)
+    func leaveOut(_ kind: EventKind, _ reason: DropReason, at time: EventTime, _ state: inout SessionState) -> Signal {
+        guard reason != .ended else { return Signal(dropped: [.ended: 1]) }
+        let offset = time.offset(reading: elapsed(at: MonotonicTime.now), since: senderStart)
+        // What only an open gap keeps out is told with the whole state that closes it.
+        state.leaveOut([kind.atom: 1], at: offset, isDue: reason != .gap)
+        return Signal(dropped: [reason: 1])
+    }
+
+    /// Records the gaps of what has been left out, as far as there is room for them.
+    ///
+    /// - Parameter isForced: whether they are recorded however little memory there is.
+    @inline(never)
+    func tellGap(_ state: inout SessionState, isForced: Bool = false) -> Signal {
+        var signal = Signal()
+        while let gap = state.untold.gap, let encoded = encoded(.gap, gap.payload) {
+            let byteCount = EventWriter.headByteCount + encoded.count
+            guard state.waiting.makeRoom(for: byteCount, within: engine.budget, isForced: isForced) else { break }
+            let offset = state.untold.offset
+            state.untold.removeGap()
+            signal.merge(
+                put(.gap, at: .offset(offset), { byteCount }, to: &state) { offset, writer in
+                    writer.writeHead(offset)
+                    writer.write(encoded)
+                })
+        }
+        return signal
+    }
+
+    /// Records that the sender of the events has left out some; it does not know which when there are none.
+    func gap(_ dropped: [Atom: Int], at time: EventTime) {
+        guard isRecording else { return ended() }
+        update { state in
+            guard state.phase == .running else { return Signal(dropped: [.ended: 1]) }
+            let offset = time.offset(reading: elapsed(at: MonotonicTime.now), since: senderStart)
+            state.leaveOut(dropped, at: offset, isDue: true)
+            var signal = state.eventCount < policy.maxEvents ? tellGap(&state) : Signal()
+            if !dropped.isEmpty { signal.merge(Signal(dropped: [.sender: dropped.values.reduce(0, saturatingSum)])) }
+            return signal
+        }
     }
 }
 
@@ -143,23 +221,21 @@ extension SessionCore {
         }
     }
 
-    /// Records an event whose kind and payload have been encoded.
-    func append(_ kind: EventKind, _ encoded: [UInt8]) {
-        append(kind, { EventWriter.headByteCount + encoded.count }) { offset, writer in
-            writer.writeHead(offset)
-            writer.write(encoded)
+    /// Records an event with a payload that has been sanitized, and that leaves the state as it is.
+    func record(_ kind: EventKind, _ payload: Term, at time: EventTime = .now) {
+        guard isRecording else { return ended() }
+        guard let encoded = encodedOrLeftOut(kind, payload, at: time) else { return }
+        let reportsError = kind.reportsError(payload)
+        update { state in
+            if let reason = state.reasonToDrop(kind, policy) { return leaveOut(kind, reason, at: time, &state) }
+            let signal = append(kind, encoded, at: time, to: &state)
+            if reportsError, signal.dropped.isEmpty { state.activity.noteError() }
+            return signal
         }
     }
 
-    /// Records an event with a payload that has been sanitized.
-    func record(_ kind: EventKind, _ payload: Term) {
-        guard isRecording else { return ended() }
-        guard let encoded = encoded(kind, payload) else { return }
-        append(kind, encoded)
-    }
-
     /// The kind and the payload, encoded; nil when no reader would take them.
-    private func encoded(_ kind: EventKind, _ payload: Term) -> [UInt8]? {
+    func encoded(_ kind: EventKind, _ payload: Term) -> [UInt8]? {
         var writer = TermWriter()
         writer.write(atom: kind.atom)
         let start = writer.bytes.count
@@ -174,113 +250,15 @@ extension SessionCore {
         }
     }
 
-    /// Records all assigns.
-    func whole(_ kind: EventKind, _ assigns: Term) {
-        guard isRecording else { return ended() }
-        let map = sanitizedAssigns(assigns)
-        let key: Atom = kind == .mount ? "assigns" : "snapshot"
-        guard let encoded = encoded(kind, .map(TermMap([TermMap.Pair(.atom(key), .map(map))]))) else { return }
-        let values = KnownAssigns.Encoded(map)
-        update { state in
-            if let reason = state.reasonToDrop(kind, policy) { return drop(kind, reason, &state) }
-            return appendWhole(kind, encoded, values, to: &state)
-        }
-    }
-
-    private func appendWhole(
-        _ kind: EventKind, _ encoded: [UInt8], _ values: KnownAssigns.Encoded, to state: inout SessionState
-    ) -> Signal {
-        let signal = append(kind, encoded, to: &state)
-        if signal.dropped == nil {
-            state.isStale = false
-            state.known.note(values, of: nil, isAll: true)
-        }
-        return signal
-    }
-
-    /// Records assigns that have changed, as the caller says.
-    func changed(_ assigns: Term, of component: ComponentID?) {
-        guard isRecording else { return ended() }
-        let map = sanitizedAssigns(assigns)
-        let kind: EventKind = component == nil ? .render : .component
-        guard let encoded = encoded(kind, component.payload(.map(map))) else { return }
-        // They are remembered, so that who hands in all assigns the next time gets what has changed since.
-        let values = KnownAssigns.Encoded(map)
-        update { state in
-            if let reason = state.reasonToDrop(kind, policy) { return drop(kind, reason, &state) }
-            let signal = append(kind, encoded, to: &state)
-            if signal.dropped == nil { state.known.note(values, of: component, isAll: false) }
-            return signal
-        }
-    }
-
-    /// Records a render by all assigns: what has changed of them, or all when that says more.
-    func render(_ assigns: Term) {
-        guard isRecording else { return ended() }
-        let map = sanitizedAssigns(assigns)
-        let values = KnownAssigns.Encoded(map)
-        guard let snapshot = encoded(.snapshot, .map(["snapshot": .map(map)])) else { return }
-        update { state in
-            let (changed, isMissingSome) = state.known.changes(in: values, of: nil)
-            if state.activity.sinceRender > 1 || isMissingSome || state.isStale {
-                if let reason = state.reasonToDrop(.snapshot, policy) { return drop(.snapshot, reason, &state) }
-                return appendWhole(.snapshot, snapshot, values, to: &state)
-            }
-            return append(changed, of: values, as: .render, nil, to: &state)
-        }
-    }
-
-    /// Records that a component was updated, by all its assigns.
-    func render(_ assigns: Term, of component: ComponentID) {
-        guard isRecording else { return ended() }
-        let map = sanitizedAssigns(assigns)
-        guard encoded(.component, .map(map)) != nil else { return }
-        let values = KnownAssigns.Encoded(map)
-        update { state in
-            let (changed, _) = state.known.changes(in: values, of: component)
-            return append(changed, of: values, as: .component, component, to: &state)
-        }
-    }
-
-    /// Appends a delta of the assigns that stand at `changed`.
-    private func append(
-        _ changed: [Range<Int>], of values: KnownAssigns.Encoded, as kind: EventKind, _ component: ComponentID?,
-        to state: inout SessionState
-    ) -> Signal {
-        if let reason = state.reasonToDrop(kind, policy) { return drop(kind, reason, &state) }
-        var writer = TermWriter()
-        writer.write(atom: kind.atom)
-        writer.writeMapHead(count: component == nil ? 1 : 3)
-        writer.write(atom: "assigns")
-        writer.writeMapHead(count: changed.count)
-        var head = writer.bytes
-        for range in changed { head += values.bytes[range] }
-        if let component {
-            writer = TermWriter(appendingTo: head)
-            writer.write(atom: "id")
-            writer.write(component.id)
-            writer.write(atom: "module")
-            writer.write(atom: component.module)
-            head = writer.bytes
-        }
-        let signal = append(kind, head, to: &state)
-        if signal.dropped == nil { state.known.note(values, of: component, isAll: component == nil) }
-        return signal
-    }
-
-    /// Records that a component has left the page.
-    func destroyed(_ component: ComponentID) {
-        record(
-            .componentDestroyed, .map(["module": .atom(component.module), "id": sanitized(component.id, in: .assigns)]))
-        state.withLock { state in
-            let before = state.known.byteCount
-            state.known.forget(component)
-            engine.budget.adjust(by: state.known.byteCount - before)
-        }
+    /// The same; an event that no reader would take is counted as left out.
+    func encodedOrLeftOut(_ kind: EventKind, _ payload: Term, at time: EventTime) -> [UInt8]? {
+        if let encoded = encoded(kind, payload) { return encoded }
+        update { state in leaveOut(kind, state.phase == .running ? .invalid : .ended, at: time, &state) }
+        return nil
     }
 
     /// Changes the state, and does what follows from it.
-    private func update(_ body: (inout SessionState) -> Signal) {
+    func update(_ body: (inout SessionState) -> Signal) {
         let signal = state.withLock { state in
             let before = state.known.byteCount
             defer { engine.budget.adjust(by: state.known.byteCount - before) }
@@ -299,6 +277,8 @@ extension SessionCore {
     func close(_ reason: Summary.Reason = .closed) {
         let (isReady, observers) = state.withLock { state -> (Bool, [CheckedContinuation<Void, Never>]) in
             guard state.phase == .running else { return (false, []) }
+            // Whatever the policy says: this event is what tells that the recording is not all.
+            _ = tellGap(&state, isForced: true)
             state.phase = .closing(reason)
             defer { state.isQueued = true }
             return (!state.isQueued, state.takeObservers())
@@ -366,6 +346,10 @@ extension SessionCore {
             ? engine.sanitized(.string(text), in: .payload).text ?? SanitizedValue.failed : text
     }
 
+    func sanitized(_ component: ComponentID) -> Term {
+        .tuple([.atom(component.module), sanitized(component.id, in: .assigns)])
+    }
+
     func sanitizedAssigns(_ term: Term) -> TermMap {
         // Keys of assigns are atoms; a dictionary's come as binaries.
         guard case .map(let map) = term else { return [:] }
@@ -382,13 +366,5 @@ extension TermMap {
             pairs.map { pair in
                 TermMap.Pair(pair.key.text.flatMap(Atom.init(named:)).map(Term.atom) ?? pair.key, pair.value)
             })
-    }
-}
-
-extension ComponentID? {
-    /// The payload of an update: of the view, or of a component.
-    fileprivate func payload(_ assigns: Term) -> Term {
-        guard let self else { return .map(["assigns": assigns]) }
-        return .map(["module": .atom(self.module), "id": self.id, "assigns": assigns])
     }
 }

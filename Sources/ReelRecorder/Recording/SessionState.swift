@@ -21,10 +21,16 @@ struct SessionState: Sendable {
     var storedByteCount = 0
     /// How many events the session has recorded.
     var eventCount = 0
+    /// The offset of the last event.
+    var lastOffset = 0
     /// How many events have been left out, by their kind.
-    var dropped: [Atom: Int] = [:]
-    /// Whether a change of the state has been left out, so that further changes do not add up.
-    var isStale = false
+    private(set) var dropped: [Atom: Int] = [:]
+    /// Those of them that no gap tells of yet.
+    var untold = Untold()
+    /// Whether a gap is open: something has been left out that may have changed the state, so that further changes do not add up.
+    private(set) var isUnsure = false
+    /// Whether that may have been something of a component.
+    private(set) var hasUnsureComponents = false
     var activity = Activity()
     /// What the assigns were when they were recorded last.
     var known = KnownAssigns()
@@ -51,7 +57,58 @@ struct SessionState: Sendable {
     func reasonToDrop(_ kind: EventKind, _ policy: RecordingPolicy) -> DropReason? {
         guard phase == .running else { return .ended }
         guard eventCount < policy.maxEvents else { return .maxEvents }
-        return isStale && kind.changesState ? .memory : nil
+        return isUnsure && kind.isDelta ? .gap : nil
+    }
+
+    /// Why not even the whole state can be recorded now, but for memory, or nil when it can.
+    func reasonToDropWhole(_ policy: RecordingPolicy) -> DropReason? { reasonToDrop(.snapshot, policy) }
+
+    /// Counts events that are left out at this place; nobody knows which when there are none.
+    ///
+    /// - Parameter isDue: whether a gap has to tell of them before the next event.
+    mutating func leaveOut(_ counts: [Atom: Int], at offset: Int, isDue: Bool) {
+        for (kind, count) in counts {
+            // A recording has room for so many names, and a sender may think of any.
+            let kind = dropped[kind] != nil || dropped.count < SessionState.mostKinds ? kind : "other"
+            dropped[kind] = saturatingSum(dropped[kind, default: 0], count)
+            untold.counts[kind] = saturatingSum(untold.counts[kind, default: 0], count)
+        }
+        untold.isUnknown = untold.isUnknown || counts.isEmpty
+        untold.isDue = untold.isDue || isDue
+        untold.offset = untold.offset < 0 ? max(offset, 0) : untold.offset
+        guard Gap(dropped: counts).mayChangeState else { return }
+        isUnsure = true
+        let isOfComponents = counts.keys.contains { $0 == "component" || $0 == "component_destroyed" }
+        if isOfComponents || counts.isEmpty && known.hasComponents { hasUnsureComponents = true }
+    }
+
+    /// Notes that the whole state is recorded.
+    mutating func closeGap() {
+        isUnsure = false
+        hasUnsureComponents = false
+    }
+
+    private static let mostKinds = 256
+
+    /// Events that have been left out, and of which no gap tells yet.
+    struct Untold: Sendable {
+        var counts: [Atom: Int] = [:]
+        /// Whether something is missing that nobody knows.
+        var isUnknown = false
+        /// Whether a gap has to tell of them before the next event.
+        var isDue = false
+        /// The offset of the first one, or -1.
+        var offset = -1
+
+        /// The gap that is to be told next.
+        var gap: Gap? { isUnknown || !counts.isEmpty ? Gap(dropped: counts) : nil }
+
+        /// Takes note that the gap has been told.
+        mutating func removeGap() {
+            if counts.isEmpty { isUnknown = false }
+            counts = [:]
+            if !isUnknown { self = Untold() }
+        }
     }
 
     /// Takes those who wait for more events to be stored.
@@ -79,4 +136,8 @@ public enum DropReason: String, Hashable, Sendable, CaseIterable {
     case ended
     /// It could not be encoded, or is larger than a reader takes.
     case invalid
+    /// It said what had changed of the state, and a change before it had been left out: see ``Session/needsWholeState``.
+    case gap
+    /// The sender of the events had left it out, and said so.
+    case sender
 }

@@ -170,13 +170,13 @@ final class Engine: Sendable {
     // MARK: Shutdown
 
     /// Ends all sessions, and waits until they are stored, but no longer than the grace time.
-    func shutdown(_ graceTime: Duration) async {
+    func shutdown(_ graceTime: Duration, _ reason: Summary.Reason) async {
         let (running, delayed) = sessions.withLock { sessions in
             sessions.isClosed = true
             defer { sessions.delayed = [] }
             return (Array(sessions.running.values), sessions.delayed)
         }
-        for core in running { core.close() }
+        for core in running { core.close(reason) }
         for (_, core) in delayed { queue.push(.flush(core)) }
         let (isOver, over) = AsyncStream<Never>.makeStream()
         let timer = Task.detached {

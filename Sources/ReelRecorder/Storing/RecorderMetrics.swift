@@ -72,8 +72,9 @@ final class RecorderMetrics: Sendable {
     var statistics: RecorderStatistics { counted.withLock { $0 } }
 
     func drop(_ count: Int, _ reason: DropReason) {
-        dropped[reason]?.increment(by: count)
-        counted.withLock { $0.dropped[reason, default: 0] += count }
+        // A sender may say any number.
+        dropped[reason]?.increment(by: min(count, 1 << 40))
+        counted.withLock { $0.dropped[reason] = saturatingSum($0.dropped[reason, default: 0], count) }
     }
 
     func discard(_ reason: DiscardReason) {

@@ -19,10 +19,15 @@ struct RecordCommand: AsyncParsableCommand {
               {start, Key, #{view => ..., url => ..., params => ..., session => ..., assigns => ...}}
               {event, Key, Kind, Payload}
               {assigns, Key, Assigns}
+              {state, Key, #{assigns => ..., components => #{{Module, Id} => ...}, url => ...}}
+              {gap, Key, #{Kind => Count}}
               {flush, Key}
               {stop, Key}
 
-            The end of the input ends all sessions. {stored, Key, Count} says that the first Count events are in the store. \
+            Each may end with one more element: when it happened, in milliseconds of a clock of the sender's. 'gap' says \
+            what the sender has left out, 'state' what the view holds now, whatever came before.
+
+            The end of the input, SIGTERM and SIGINT end all sessions. {stored, Key, Count} says that the first Count events are in the store. \
             What is wrong is answered by {error, Reason, Details}, and the next message is read. Recordings that a process \
             has left unfinished are finished at the start of the next one.
 
@@ -71,13 +76,14 @@ struct RecordCommand: AsyncParsableCommand {
     private static func record(with recorder: Recorder) async -> ExitStatus {
         let output = PortOutput()
         let sessions = PortSessions(recorder, output)
-        let signals = endOnSignals(recorder)
+        let input = PortInput()
+        let signals = endOnSignals(recorder, input.interruption)
         defer { for signal in signals { signal.cancel() } }
         await output.send(
             .tuple([
                 .atom("ready"),
                 .map([
-                    "port": 1,
+                    "port": 2,
                     "format": .tuple([
                         .integer(Int(FormatVersion.current.major)), .integer(Int(FormatVersion.current.minor)),
                     ]),
@@ -89,7 +95,7 @@ struct RecordCommand: AsyncParsableCommand {
                 await output.send(.tuple([.atom("recovered"), .list(ids.map { .string($0.text) })]))
             }
             var hasRefused = false
-            var input = PortInput()
+            var input = input
             while true {
                 do {
                     guard let frame = try await input.next() else { break }
@@ -105,9 +111,8 @@ struct RecordCommand: AsyncParsableCommand {
                     break
                 }
             }
-            await recorder.shutdown()
-            // Everything is stored. Answers that nobody reads are no reason to stay.
-            DispatchQueue.global().asyncAfter(deadline: .now() + 30) { Glibc.exit(ExitStatus.inputOutput.rawValue) }
+            await recorder.shutdown(reason: .disconnected)
+            leaveSoon()
             await group.waitForAll()
             return hasRefused
         }
@@ -130,15 +135,23 @@ struct RecordCommand: AsyncParsableCommand {
         }
     }
 
-    /// Stores everything when a signal asks the process to end.
-    private static func endOnSignals(_ recorder: Recorder) -> [any DispatchSourceSignal] {
+    /// Ends the process when everything is stored: answers that nobody reads are no reason to stay.
+    private static func leaveSoon() {
+        DispatchQueue.global().asyncAfter(deadline: .now() + 30) { Glibc.exit(ExitStatus.inputOutput.rawValue) }
+    }
+
+    /// Ends the input when a signal asks the process to end, and stores everything even when the reader of the input is held up.
+    private static func endOnSignals(
+        _ recorder: Recorder, _ interruption: PortInput.Interruption
+    ) -> [any DispatchSourceSignal] {
         [SIGINT, SIGTERM].map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
+                interruption.interrupt()
                 Task {
-                    await recorder.shutdown()
-                    Glibc.exit(128 + number)
+                    await recorder.shutdown(reason: .disconnected)
+                    leaveSoon()
                 }
             }
             source.resume()

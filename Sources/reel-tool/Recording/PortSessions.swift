@@ -10,6 +10,8 @@ final class PortSessions: Sendable {
         var session: Session
         /// Whether the sender has stopped it.
         var isStopped = false
+        /// Whether the sender has been told that its whole state is waited for.
+        var isToldUnsure = false
         /// Which counts of events the sender waits for to be stored.
         var flushes: [Int] = []
     }
@@ -34,24 +36,32 @@ final class PortSessions: Sendable {
     ///
     /// - Returns: what is to go on beside the next messages, if anything is.
     func take(_ message: PortMessage) async throws(PortError) -> (@Sendable () async -> Void)? {
-        switch message {
-        case .start(let key, let header, let assigns, let id):
+        let key = message.key
+        switch message.request {
+        case .start(let header, let assigns, let id):
             guard entries.withLock({ $0[key] == nil }) else {
                 throw PortError(.duplicateSession, "a session with this key is running", key: key)
             }
-            let session = recorder.session(header: header, assigns: assigns, id: id)
+            let session = recorder.session(
+                header: header, assigns: assigns, id: id, connectedAt: PortSessions.connectedAt(header),
+                senderStart: message.time)
             entries.withLock { $0[key] = Entry(session: session) }
             await output.send(.tuple([.atom("started"), key, .string(id.text)]))
             return { await self.watch(key, session) }
-        case .event(let key, let kind, let payload):
+        case .event(let kind, let payload):
+            try await record(key) { $0.record(kind: kind, payload: payload, sentAt: message.time) }
+        case .assigns(let assigns):
+            try await record(key) { $0.render(assigns: assigns, sentAt: message.time) }
+        case .state(let assigns, let components, let url):
+            try await record(key) {
+                $0.state(assigns: assigns, components: components, url: url, sentAt: message.time)
+            }
+        case .gap(let counts):
             let session = try session(key)
-            await makeRoom(for: session)
-            session.record(kind: kind, payload: payload)
-        case .assigns(let key, let assigns):
-            let session = try session(key)
-            await makeRoom(for: session)
-            session.render(assigns: assigns)
-        case .flush(let key):
+            session.gap(dropped: counts, sentAt: message.time)
+            // The sender knows.
+            entries.withLock { $0[key]?.isToldUnsure = true }
+        case .flush:
             let session = try session(key)
             entries.withLock { $0[key]?.flushes.append(session.progress.recorded) }
             return {
@@ -59,12 +69,33 @@ final class PortSessions: Sendable {
                 self.answerFlushes(key, upTo: stored, stored)
                 await self.output.drain()
             }
-        case .stop(let key):
+        case .stop:
             let session = try session(key)
             entries.withLock { $0[key]?.isStopped = true }
             session.close()
         }
         return nil
+    }
+
+    /// Records something of a session, and asks for its whole state when something had to be left out.
+    private func record(_ key: Term, _ body: (Session) -> Void) async throws(PortError) {
+        let session = try session(key)
+        await makeRoom(for: session)
+        body(session)
+        let needsWholeState = session.needsWholeState
+        let isNews = entries.withLock { entries in
+            guard let isTold = entries[key]?.isToldUnsure else { return false }
+            entries[key]?.isToldUnsure = needsWholeState
+            return needsWholeState && !isTold
+        }
+        if isNews { await output.send(.tuple([.atom("unsure"), key])) }
+    }
+
+    /// When a session started, as its sender says, if that makes sense.
+    private static func connectedAt(_ header: TermMap) -> Int {
+        let now = WallClock.now
+        guard let time = header[atom: "connected_at"]?.integer, now - 3_600_000...now ~= time else { return now }
+        return time
     }
 
     /// Tells the sender of what is stored of a session, and of its end.

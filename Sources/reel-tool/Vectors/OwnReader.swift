@@ -139,6 +139,10 @@ final class OwnReader: VectorReader {
                 json.write(.map(state.components), mapping: .tagged)
                 json.key("url")
                 if let url = state.url { json.write(string: url) } else { json.writeNull() }
+                if let unsure = state.unsureSince {
+                    json.key("unsure")
+                    json.write(.integer(unsure), mapping: .tagged)
+                }
                 json.endObject()
             }
             json.endArray()

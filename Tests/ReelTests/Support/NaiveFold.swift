@@ -22,6 +22,7 @@ struct NaiveFold {
         case "assigns":
             if let snapshot = field("snapshot", payload)?.map {
                 state.assigns = snapshot
+                state.unsureSince = nil
             } else if let delta = field("delta", payload)?.map {
                 state.assigns = state.assigns.merging(delta)
             }
@@ -38,6 +39,13 @@ struct NaiveFold {
             state.components[.tuple([module, id])] = nil
         case "params", "handle_params":
             if let url = (field("uri", payload) ?? field("url", payload))?.text { state.url = url }
+        case "gap":
+            let dropped = field("dropped", payload)?.map ?? [:]
+            let changing = [
+                "mount", "assigns", "render", "component", "component_destroyed", "params", "handle_params",
+            ]
+            let isSure = dropped.keys.allSatisfy { key in !changing.contains(key.atom?.name ?? key.text ?? "") }
+            if state.unsureSince == nil, dropped.isEmpty || !isSure { state.unsureSince = event.offset }
         default: break
         }
     }

@@ -53,7 +53,7 @@ extension SeededGenerator {
 
     private mutating func event(at offset: Int) -> PlainEvent {
         let (kind, payload): (Atom, Term) =
-            switch number(0...19) {
+            switch number(0...20) {
             case 0: ("mount", .map(["assigns": .map(assigns(5)), "at": 1]))
             case 1...5: ("render", .map(["assigns": .map(assigns(3))]))
             case 6, 7: ("assigns", .map(["delta": .map(assigns(3)), "snapshot": .atom(.nil)]))
@@ -64,6 +64,7 @@ extension SeededGenerator {
             case 13: ("handle_params", .map([pick("uri", "url"): pick(.string("/x"), .binary([0xFF]), 7)]))
             case 14, 15: ("event", .map(["name": pick(.string("inc"), .atom("save"), 7), "params": value()]))
             case 16: ("log", .map(["level": pick("error", .atom("error"), .atom("info")), "message": "a line"]))
+            case 19: ("gap", pick(.map(["dropped": .map(TermMap([.init(pick("log", "render"), 2)]))]), value()))
             case 17: ("telemetry", .map(["error": pick(.atom(.nil), "boom")]))
             // Keys may be binaries, and payloads anything.
             case 18:
