@@ -218,11 +218,12 @@ def document_tree(header, events, mapping):
 
 
 def states(states):
-    """The states of recording.md §7 as vectors have them (vectors.md §3): tuples of assigns, components and url."""
+    """The states of recording.md §7 as vectors have them (vectors.md §3): tuples of assigns, components, url and since when it is unsure."""
     trees = []
-    for assigns, components, url in states:
+    for assigns, components, url, unsure in states:
         assigns, components = (tagged_tree(write(part).value) for part in (assigns, components))
-        trees.append({"assigns": assigns, "components": components, "url": url})
+        tree = {"assigns": assigns, "components": components, "url": url}
+        trees.append(tree if unsure is None else {**tree, "unsure": unsure})
     return _dump(trees)
 
 

@@ -9,8 +9,8 @@ from recording_model import EVENTS, HEADER, click, documents, mount, render, thr
 ROW, CELL = Atom("Elixir.Demo.Row"), Atom("Elixir.Demo.Cell")
 
 
-def state(assigns=Map(), components=(), url=None):
-    return (assigns, Map(components), url)
+def state(assigns=Map(), components=(), url=None, unsure=None):
+    return (assigns, Map(components), url, unsure)
 
 
 def counted(count, **parts):
@@ -48,7 +48,7 @@ def folded(name, shows, *steps, section="7.1"):
 
 
 def vectors():
-    for group in (assigns, components, urls, payloads, keyframes, forms):
+    for group in (assigns, components, urls, payloads, keyframes, forms, gaps):
         yield from group()
 
 
@@ -371,6 +371,77 @@ def keyframes():
         file.index().end(),
         [counted(0), counted(0), counted(1), counted(2), counted(2)],
     )
+
+
+def gap(at, *dropped):
+    return (at, Atom("gap"), atom_map(dropped=Map(dropped)))
+
+
+def gaps():
+    yield folded(
+        "gap",
+        "After a gap the state is unsure, since its offset, until a snapshot has all assigns again.",
+        (mount(0, count=0), counted(0)),
+        (gap(7, ("render", 3), ("event", 1)), counted(0, unsure=7)),
+        (click(8), counted(0, unsure=7)),
+        (render(9, count=4), counted(4, unsure=7)),
+        (gap(10, ("render", 1)), counted(4, unsure=7)),
+        (component(11, ROW, 1, Map()), counted(4, components=[((ROW, 1), Map())], unsure=7)),
+        (destroyed(12, ROW, 1), counted(4, unsure=7)),
+        (url(13, uri="/a"), counted(4, url="/a", unsure=7)),
+        (delta(14, count=5), counted(5, url="/a", unsure=7)),
+        (mount(15, count=6), counted(6, url="/a", unsure=7)),
+        (snapshot(16, count=7), counted(7, url="/a")),
+        (render(17, count=8), counted(8, url="/a")),
+        (gap(18, ("component", 1)), counted(8, url="/a", unsure=18)),
+    )
+    yield folded(
+        "gap-of-nobody-knows-what",
+        "A gap whose dropped is empty, missing or no map makes the state unsure, and so does one without a map.",
+        *(
+            step
+            for at, payload in enumerate([atom_map(dropped=Map()), Map(), atom_map(dropped=["log"]), NIL, "text"])
+            for step in [
+                (snapshot(10 * at, count=at), counted(at)),
+                ((10 * at + 5, Atom("gap"), payload), counted(at, unsure=10 * at + 5)),
+            ]
+        ),
+    )
+    yield folded(
+        "gap-of-no-change",
+        "A gap in which only kinds are missing that change no state leaves it sure.",
+        (mount(0, count=0), counted(0)),
+        (gap(1, ("event", 1), ("log", 2), ("gap", 1), ("x_acme_beat", 9), ("info", 1)), counted(0)),
+        (gap(2, ("log", 2), ("handle_params", 1)), counted(0, unsure=2)),
+        (snapshot(3, count=1), counted(1)),
+        (gap(4, ("params", 0)), counted(1, unsure=4)),
+        (snapshot(5, count=2), counted(2)),
+        (gap(6, ("renders", 1), (7, 1), (b"\xff", 1)), counted(2)),
+    )
+    yield folded(
+        "gap-binary-keys",
+        "The key of a gap may be a binary, its kinds atoms; of both keys the atom counts.",
+        ((0, Atom("gap"), Map([("dropped", Map([("log", 1)]))])), state()),
+        ((1, Atom("gap"), Map([(Atom("dropped"), Map([("log", 1)])), ("dropped", Map([("render", 1)]))])), state()),
+        ((2, Atom("gap"), Map([("dropped", Map([(Atom("component_destroyed"), 1)]))])), state(unsure=2)),
+    )
+    first, second = [mount(0, count=0), gap(70, ("render", 1))], [click(80), render(81, count=2), snapshot(82, count=3)]
+
+    def with_keyframe(unsure):
+        pairs = [(Atom("assigns"), atom_map(count=1)), (Atom("components"), Map()), *unsure]
+        file = Recording().data(header(HEADER), batch(first))
+        file.data(frame((Atom("keyframe"), 2, Map(pairs)), "keyframe"), batch(second), finish(first + second))
+        return file.index().end()
+
+    for name, shows, pairs, unsure in [
+        ("gap-keyframe", "A keyframe of an unsure state says since when.", [(Atom("unsure"), 70)], 70),
+        ("gap-keyframe-sure", "A keyframe without the key unsure holds a state that is sure.", [], None),
+        ("gap-keyframe-nil", "An unsure of a keyframe that is no offset is none.", [(Atom("unsure"), NIL)], None),
+        ("gap-keyframe-below-zero", "And so is one below zero.", [(Atom("unsure"), -1)], None),
+        ("gap-keyframe-text", "The key is an atom.", [("unsure", 70)], None),
+    ]:
+        after = [counted(0), counted(0, unsure=70), counted(1, unsure=unsure), counted(2, unsure=unsure), counted(3)]
+        yield shown(name, "7.2", shows, with_keyframe(pairs), after)
 
 
 def forms():

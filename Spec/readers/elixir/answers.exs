@@ -65,7 +65,8 @@ defmodule Answers do
           {:ok, state} = Reel.state_at(source, index, atoms: :struct)
           url = if state.url, do: Reel.JSON.data(state.url, :tagged), else: "null"
           [assigns, components] = Enum.map([state.assigns, state.components], &Reel.JSON.data(&1, :tagged))
-          [~s({"assigns":), assigns, ~s(,"components":), components, ~s(,"url":), url, "}"]
+          unsure = if state.unsure, do: ~s(,"unsure":#{state.unsure}), else: ""
+          [~s({"assigns":), assigns, ~s(,"components":), components, ~s(,"url":), url, unsure, "}"]
         end
 
       {:ok, ["[", Enum.intersperse(states, ","), "]"]}

@@ -1432,8 +1432,8 @@ end
 
 defmodule Reel.State do
   @moduledoc """
-  What a view held at some point (`Spec/recording.md` §7): its assigns, those of its components by `{module, id}`, and
-  the address.
+  What a view held at some point (`Spec/recording.md` §7): its assigns, those of its components by `{module, id}`, the
+  address, and the offset since which events are missing that may have changed it.
 
       iex> state = Reel.State.apply_event(%Reel.State{}, {0, :mount, %{assigns: %{count: 0}}})
       iex> Reel.State.apply_event(state, {3, :render, %{assigns: %{count: 1}}}).assigns
@@ -1441,17 +1441,37 @@ defmodule Reel.State do
   """
   alias Reel.Term
 
-  defstruct assigns: %{}, components: %{}, url: nil
-  @type t :: %__MODULE__{assigns: map, components: map, url: String.t() | nil}
+  defstruct assigns: %{}, components: %{}, url: nil, unsure: nil
+
+  @type t :: %__MODULE__{
+          assigns: map,
+          components: map,
+          url: String.t() | nil,
+          unsure: non_neg_integer | nil
+        }
+
+  @kinds [:mount, :assigns, :render, :component, :component_destroyed, :params, :handle_params]
+  @kind_names Enum.map(@kinds, &Atom.to_string/1)
 
   @doc "The state after one more event. An event that says nothing about the state leaves it as it is."
   @spec apply_event(t, Reel.event()) :: t
+  def apply_event(%{unsure: nil} = state, event) when elem(event, 1) == :gap do
+    if may_change?(get(elem(event, 2), :dropped)), do: %{state | unsure: elem(event, 0)}, else: state
+  end
+
   def apply_event(state, event), do: change(state, elem(event, 1), elem(event, 2))
+
+  # Whether one of the events that are missing may have changed the state.
+  defp may_change?({:ok, dropped}) do
+    pairs = if Term.map?(dropped), do: Term.pairs(dropped), else: []
+    pairs == [] or Enum.any?(pairs, fn {kind, _} -> kind in @kinds or kind in @kind_names end)
+  end
+
+  defp may_change?(:error), do: true
 
   @doc "Whether events of a kind can change the state."
   @spec kind?(atom | Reel.Atom.t()) :: boolean
-  def kind?(kind),
-    do: kind in [:mount, :assigns, :render, :component, :component_destroyed, :params, :handle_params]
+  def kind?(kind), do: kind in @kinds or kind == :gap
 
   defp change(state, :mount, payload) do
     case get_map(payload, :assigns) do
@@ -1462,7 +1482,7 @@ defmodule Reel.State do
 
   defp change(state, :assigns, payload) do
     case {get_map(payload, :snapshot), get_map(payload, :delta)} do
-      {{:ok, snapshot}, _} -> %{state | assigns: snapshot}
+      {{:ok, snapshot}, _} -> %{state | assigns: snapshot, unsure: nil}
       {:error, {:ok, delta}} -> %{state | assigns: merge(state.assigns, delta)}
       _ -> state
     end
@@ -1544,12 +1564,19 @@ defmodule Reel.State do
         :error -> nil
       end
 
-    %__MODULE__{assigns: assigns, components: components, url: url}
+    unsure =
+      case Term.fetch(map, :unsure) do
+        {:ok, unsure} -> if is_integer(unsure) and unsure in 0..9_223_372_036_854_775_807, do: unsure
+        :error -> nil
+      end
+
+    %__MODULE__{assigns: assigns, components: components, url: url, unsure: unsure}
   end
 
   @doc false
-  def to_keyframe(%{url: nil} = state), do: %{assigns: state.assigns, components: state.components}
-  def to_keyframe(state), do: %{assigns: state.assigns, components: state.components, url: state.url}
+  def to_keyframe(state) do
+    for {key, value} <- Map.from_struct(state), value != nil, into: %{}, do: {key, value}
+  end
 end
 
 defmodule Reel.Entry do

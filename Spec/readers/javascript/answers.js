@@ -31,9 +31,10 @@ async function states(recording) {
   let count = 0;
   for await (const _ of recording.events()) count += 1;
   for (let number = 0; number < count; number += 1) {
-    const { assigns, components, url } = await recording.stateAt(number);
+    const { assigns, components, url, unsure } = await recording.stateAt(number);
     const [one, other] = [assigns, components].map((map) => toJSON(map, "tagged"));
-    texts.push(`{"assigns":${one},"components":${other},"url":${JSON.stringify(url)}}`);
+    const since = unsure === null ? "" : `,"unsure":${unsure}`;
+    texts.push(`{"assigns":${one},"components":${other},"url":${JSON.stringify(url)}${since}}`);
   }
   return `[${texts.join(",")}]`;
 }

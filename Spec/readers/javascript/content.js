@@ -243,11 +243,18 @@ function* bounded(chunks, limit) {
   }
 }
 
-/** What the view held: `assigns`, `components` by `{module, id}`, and `url`, a string or `null`. */
+/** The kinds that change the state (recording.md §7.1). */
+const CHANGING = new Set(["mount", "assigns", "render", "component", "component_destroyed", "params", "handle_params"]);
+
+/**
+ * What the view held: `assigns`, `components` by `{module, id}`, `url`, a string or `null`, and `unsure`, the offset
+ * since which events are missing that may have changed it, or `null`.
+ */
 export class State {
   assigns = new TermMap();
   components = new TermMap();
   url = null;
+  unsure = null;
 
   /** The state that a keyframe holds, `null` when it is none. */
   static of(map) {
@@ -260,6 +267,8 @@ export class State {
     state.assigns = new TermMap(assigns);
     state.components = new TermMap([...components].map(([key, value]) => [key, new TermMap(value)]));
     state.url = isText(url) ? url : null;
+    const unsure = get(map, "unsure");
+    state.unsure = isCount(unsure) ? unsure : null;
     return state;
   }
 
@@ -269,18 +278,21 @@ export class State {
     state.assigns = new TermMap(this.assigns);
     state.components = new TermMap([...this.components].map(([key, value]) => [key, new TermMap(value)]));
     state.url = this.url;
+    state.unsure = this.unsure;
     return state;
   }
 
   /** The state as the term that a keyframe has (recording.md §7.2). */
   get term() {
-    const pairs = [["assigns", this.assigns], ["components", this.components], ["url", this.url]];
-    const isThere = ([name, value]) => name !== "url" || value !== null;
+    const { assigns, components, unsure, url } = this;
+    const pairs = Object.entries({ assigns, components, unsure, url });
+    const isThere = ([, value]) => value !== null;
     return new TermMap(pairs.filter(isThere).map(([name, value]) => [atom(name), value]));
   }
 
   /** Goes on by one event. */
-  apply({ kind, payload }) {
+  apply({ kind, payload, offset }) {
+    if (kind === "gap" && this.unsure === null && mayChangeState(payload)) this.unsure = offset;
     if (!(payload instanceof TermMap)) return;
     const has = (name) => payload.has(atom(name)) || payload.has(name);
     const value = (name) => (payload.has(atom(name)) ? get(payload, name) : payload.get(name));
@@ -289,6 +301,7 @@ export class State {
     const merged = kind === "render" ? map("assigns") : kind === "assigns" ? map("delta") : null;
     if (replaced !== null) this.assigns = new TermMap(replaced);
     else if (merged !== null) merge(this.assigns, merged);
+    if (replaced !== null && kind === "assigns") this.unsure = null;
     if (kind.startsWith("component") && has("module") && has("id")) {
       const key = new Tuple([value("module"), value("id")]);
       if (kind === "component_destroyed") this.components.delete(key);
@@ -302,6 +315,14 @@ export class State {
       if (isText(url)) this.url = url;
     }
   }
+}
+
+/** Whether one of the events may have changed the state that are missing at a gap with this payload. */
+function mayChangeState(payload) {
+  const field = (name) => (payload.has(atom(name)) ? get(payload, name) : payload.get(name));
+  const dropped = payload instanceof TermMap ? field("dropped") : undefined;
+  if (!(dropped instanceof TermMap) || dropped.size === 0) return true;
+  return [...dropped].some(([kind]) => CHANGING.has(isText(kind) ? kind : atomName(kind)));
 }
 
 function merge(target, pairs) {

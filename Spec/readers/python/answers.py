@@ -362,7 +362,8 @@ def states(recording):
         assigns = reel.tagged(Map(state.assigns.values()))
         components = Map((key, Map(assigns.values())) for key, assigns in state.components.values())
         url = json.dumps(state.url)
-        texts.append(f'{{"assigns":{assigns},"components":{reel.tagged(components)},"url":{url}}}')
+        unsure = "" if state.unsure is None else f',"unsure":{state.unsure}'
+        texts.append(f'{{"assigns":{assigns},"components":{reel.tagged(components)},"url":{url}{unsure}}}')
     return f"[{','.join(texts)}]"
 
 

@@ -1374,13 +1374,17 @@ def plain_frames(data, form, session, any_fields=False) -> Iterator[Any]:
 
 
 class State:
-    """The assigns, the components and the url that events add up to. `assigns` and what is in `components` are
-    dictionaries whose values are pairs of a key and a value: Python takes 1 and 1.0 for the same key."""
+    """The assigns, the components and the url that events add up to, and the offset since which they are unsure. `assigns`
+    and what is in `components` are dictionaries whose values are pairs of a key and a value: Python takes 1 and 1.0 for
+    the same key."""
+
+    KINDS = {"mount", "assigns", "render", "component", "component_destroyed", "params", "handle_params"}
 
     def __init__(self):
         self.assigns: Dict[tuple, tuple] = {}
         self.components: Dict[tuple, tuple] = {}
         self.url: Optional[str] = None
+        self.unsure: Optional[int] = None
 
     def after(self, frames, index) -> "State":
         """Applies frames up to the event of this index."""
@@ -1398,6 +1402,8 @@ class State:
         self.assigns = _dict(get("assigns"))
         self.components = {tuple(order(k)): (k, _dict(v)) for k, v in get("components", Map([])).pairs}
         self.url = text_of(get("url"))
+        unsure = get("unsure")
+        self.unsure = unsure if _number(unsure) else None
 
     def apply(self, event):
         payload = by_name(event.payload)
@@ -1406,10 +1412,15 @@ class State:
             self.assigns = _dict(assigns)
         elif kind == "assigns" and isinstance(payload.get("snapshot"), Map):
             self.assigns = _dict(payload["snapshot"])
+            self.unsure = None
         elif kind == "assigns" and isinstance(payload.get("delta"), Map):
             self.assigns.update(_dict(payload["delta"]))
         elif kind == "render" and isinstance(assigns, Map):
             self.assigns.update(_dict(assigns))
+        elif kind == "gap" and self.unsure is None:
+            dropped = payload.get("dropped")
+            kinds = {text_of(key) or str(key) for key, _ in dropped.pairs} if isinstance(dropped, Map) else set()
+            self.unsure = event.offset if not kinds or kinds & self.KINDS else None
         elif kind in ("params", "handle_params"):
             url = text_of(payload.get("uri", payload.get("url")))
             self.url = self.url if url is None else url
