@@ -94,6 +94,54 @@ class PlayerTest(BrowserTest):
         browser.until_event(event)
         self.assertEqual(browser.problems(), [])
 
+    def test_where_events_are_missing_the_state_is_unsure(self):
+        events = [
+            (0, Atom("mount"), {Atom("assigns"): {Atom("n"): 0}}),
+            (1_000, Atom("gap"), {Atom("dropped"): {"event": 1, "render": 3}}),
+            (2_000, Atom("event"), {Atom("name"): "add"}),
+            (3_000, Atom("assigns"), {Atom("snapshot"): {Atom("n"): 4}}),
+            (4_000, Atom("gap"), {Atom("dropped"): {"log": 2}}),
+            (5_000, Atom("info"), {Atom("tag"): Atom("tick")}),
+        ]
+        store = self.folder / "gaps"
+        store.mkdir()
+        reel("compact", "-", "-o", store / "gap.reel", data=bare({Atom("id"): "gap", Atom("view"): "Gap.Live"}, events))
+        page = self.folder / "gap.html"
+        reel("export", store / "gap.reel", "--to", "html", "-o", page)
+        browser = self.shared
+        for address in (f"{self.served(store)}recordings/gap?event=5", f"{page.as_uri()}#event=5"):
+            browser.get(address)
+            browser.until_read()
+            browser.until_event(5)
+            # The lane shows in which time: darker there than before and after it.
+            colours = browser.execute_script("""
+                const canvas = document.querySelector("#scrubber canvas"), ratio = canvas.width / canvas.clientWidth;
+                const at = (time) => [...canvas.getContext("2d").getImageData(
+                    Math.round((10 + time / 5000 * (canvas.clientWidth - 20)) * ratio), Math.round(6 * ratio), 1, 1).data];
+                return [500, 1500, 2500, 3500, 4500].map((time) => at(time).join())""")
+            self.assertEqual(len(set(colours)), 2, colours)
+            self.assertEqual([colour == colours[0] for colour in colours], [True, False, False, True, True])
+            for event, is_unsure in ((0, False), (1, True), (2, True), (3, False), (4, False), (2, True), (-1, False)):
+                browser.key(Keys.HOME)
+                browser.until_event(-1)
+                for step in range(event + 1):
+                    browser.key(Keys.ARROW_RIGHT)
+                    browser.until_event(step)
+                browser.until(f"document.querySelector('.unsure').dataset.event === '{event}'")
+                note = browser.one(".unsure")
+                self.assertEqual(note.is_displayed(), is_unsure, event)
+                if is_unsure:
+                    self.assertIn("Unsure since 0:01.00: events are missing", note.text)
+            row = browser.execute_script("""
+                const row = document.querySelector(".event[data-index='1']");
+                return [row.dataset.group, row.querySelector(".label").textContent]""")
+            self.assertEqual(row, ["gap", "events are missing: event 1, render 3"])
+            browser.key(Keys.ARROW_RIGHT + Keys.ARROW_RIGHT)
+            browser.until("document.querySelector('.unsure').dataset.event === '1'")
+            self.assertFits(browser, DESKTOP, "the note")
+            self.assertNothingSeriousInAnyColours(browser, "the note")
+            self.assertEqual(browser.problems(), [])
+
     def test_idle_time_is_skipped(self):
         browser = self.shared
         browser.open_player(f"{self.url}recordings/idle", 0)

@@ -116,6 +116,27 @@ struct PlayerTests {
         }
     }
 
+    @Test("where events are missing it is said: in the facts, in the list, in the state and over the assigns")
+    func gaps() async throws {
+        let events: [(offset: Int, kind: Atom, payload: Term)] = [
+            (0, "mount", .map(["assigns": .map(["n": 0])])),
+            (65_000, "gap", Gap(dropped: ["render": 3, "event": 1]).payload),
+            (70_000, "assigns", .map(["snapshot": .map(["n": 4])])),
+        ]
+        try await Site.with([SampleSession("s-1", events: events), SampleSession("s-2")]) { (site) async throws in
+            let page = try await site.client.get("/recordings/s-1").text
+            #expect(page.contains("<dt>Gaps</dt><dd class=\"errors\">1</dd>"))
+            #expect(page.contains("<bdi>events are missing: event 1, render 3</bdi>"))
+            #expect(try await !site.client.get("/recordings/s-2").text.contains("Gaps"))
+            for (event, isUnsure) in [(0, false), (1, true), (2, false)] {
+                let state = try await site.client.get("/recordings/s-1/state?event=\(event)&mapping=plain").text
+                #expect(state.contains(#""unsure":65000"#) == isUnsure)
+                let assigns = try await site.client.get("/recordings/s-1/page?event=\(event)").text
+                #expect(assigns.contains("Unsure since 1:05: events are missing") == isUnsure)
+            }
+        }
+    }
+
     @Test("a view without a template shows its assigns, and says how to add one")
     func noTemplate() async throws {
         try await Site.with([SampleSession("s-1")]) { (site) async throws in

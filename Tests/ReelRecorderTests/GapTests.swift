@@ -89,7 +89,8 @@ struct GapTests {
             }
             let session = recording.recorder.session(view: "Shop.CartLive")
             session.exit(
-                reason: "KeyError", module: "Elixir.Shop.Cart", function: "total", arity: 1, file: "lib/cart.ex", line: 7)
+                reason: "KeyError", module: "Elixir.Shop.Cart", function: "total", arity: 1, file: "lib/cart.ex",
+                line: 7)
             session.close()
             #expect(await session.stored() == .stored(session.id))
             await recording.recorder.shutdown()
@@ -98,7 +99,8 @@ struct GapTests {
             #expect(
                 exit.content
                     == .map([
-                        "reason": "KeyError", "module": .atom("Elixir.Shop.Cart"), "function": .atom("total"), "arity": 1,
+                        "reason": "KeyError", "module": .atom("Elixir.Shop.Cart"), "function": .atom("total"),
+                        "arity": 1,
                         "file": "lib/cart.ex", "line": 7,
                     ]))
             #expect(exit.label == "exited: KeyError at lib/cart.ex:7")
@@ -134,7 +136,8 @@ struct GapTests {
             #expect(session.needsWholeState)
             session.componentDestroyed(GapTests.row)
             session.state(
-                assigns: .map(["n": 3]), components: [GapTests.row: .map(["open": .boolean(true)])], url: "/cart?token=1")
+                assigns: .map(["n": 3]), components: [GapTests.row: .map(["open": .boolean(true)])],
+                url: "/cart?token=1")
             #expect(!session.needsWholeState)
             session.component(GapTests.row, changed: ["y": 4])
         }
@@ -212,7 +215,8 @@ struct GapTests {
                 default:
                     var components: [ComponentID: Term] = [:]
                     for id in 0..<generator.next(3) {
-                        components[ComponentID("Elixir.Shop.Row", id: .integer(id))] = .map(GapTests.assigns(&generator))
+                        components[ComponentID("Elixir.Shop.Row", id: .integer(id))] = .map(
+                            GapTests.assigns(&generator))
                     }
                     session.state(assigns: .map(assigns), components: components, url: "/\(generator.next(3))")
                     recorded = session.progress.recorded

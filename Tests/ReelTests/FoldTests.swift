@@ -133,13 +133,15 @@ struct FoldTests {
         Rule("a gap that says nothing is one", [mount, ("gap", .map([:]))], unsure),
         Rule("and so is one with another payload than a map", [mount, ("gap", [1])], unsure),
         Rule("and one that counts in a list", [mount, ("gap", .map(["dropped": .list(["log"])]))], unsure),
-        Rule("what changes nothing may be missing", [mount, gap(["log": 9, "event": 1, "gap": 2, "x_y": 1])], mounted),
+        Rule(
+            "what changes nothing may be missing", [mount, gap(["log": 9, "event": 1, "gap": 2, "x_y": 1])], mounted),
         Rule("one kind that changes something is enough", [mount, gap(["log": 9, "handle_params": 1])], unsure),
         Rule(
             "kinds may be atoms, and all keys binaries",
             [mount, ("gap", map(("dropped", map((.atom("params"), 1)))))], unsure),
         Rule("a number of none counts as one", [mount, gap(["component": 0])], unsure),
-        Rule("renders do not make it sure", [gap([:]), ("render", .map(["assigns": .map(["a": 1])]))], unsure(["a": 1])),
+        Rule(
+            "renders do not make it sure", [gap([:]), ("render", .map(["assigns": .map(["a": 1])]))], unsure(["a": 1])),
         Rule("a delta does not", [gap([:]), ("assigns", .map(["delta": .map(["a": 1])]))], unsure(["a": 1])),
         Rule("mount does not", [gap([:]), ("mount", .map(["assigns": .map(["a": 1])]))], unsure(["a": 1])),
         Rule(

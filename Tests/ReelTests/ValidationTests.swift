@@ -54,6 +54,12 @@ struct ValidationTests {
         return try RawRecording([[.header(header), .list(events), .finish(4, duration: duration, counts)]]).encoded()
     }
 
+    /// A recording of a gap with this payload.
+    private static func gap(_ payload: Term) throws -> [UInt8] {
+        let counts: TermMap = ["kinds": .map(["gap": 1])]
+        return try RawRecording([[.header(fields), .event(0, "gap", payload), .finish(1, counts)]]).encoded()
+    }
+
     private static func header(without key: Atom) -> TermMap {
         var fields = fields
         fields[atom: key] = nil
@@ -99,6 +105,11 @@ struct ValidationTests {
         Flaw(
             "a plain recording", try gzip(frame(.header(fields)) + frame(.finish(0))), says: "no index",
             section: "recording.md §4.3"),
+        Flaw("a gap that counts nothing", try gap(.map(["dropped": 3])), says: "dropped", section: "registry.md §2"),
+        Flaw("a gap that is no map", try gap([1]), says: "dropped", section: "registry.md §2"),
+        Flaw(
+            "a gap of fewer than one", try gap(.map(["dropped": .map(TermMap([.init("render", 0)]))])), says: "dropped",
+            section: "registry.md §2"),
         Flaw(
             "events that go back, of which the first is enough",
             try around([Term.list([.event(9), .event(4), .event(8), .event(1)]).external], beats: 4, duration: 9),

@@ -84,6 +84,33 @@ struct InfoTests {
         }
     }
 
+    @Test("What is missing is said: how many gaps, and what by its kind, and which visit the recording is of")
+    func gaps() throws {
+        for isFinished in [true, false] {
+            try withFile(Session.withGaps(isFinished: isFinished)) { file in
+                let object = try #require(try Tool.run("info", "--json", file).json.first as? [String: Any])
+                #expect(object["gaps"] as? Int == 2)
+                #expect(object["dropped"] as? [String: Int] == ["render": 3, "log": 1_200])
+                #expect(object["visit"] as? String == "tab-1")
+                #expect(object["continues"] as? String == "s-0")
+                let text = try Tool.run("info", file).text
+                for line in [
+                    "  visit      tab-1", "  continues  s-0", "  gaps       2", "  dropped    1,203", "    1,200 log",
+                    "        3 render",
+                ] {
+                    #expect(text.contains(line + "\n"), "\(line)")
+                }
+            }
+        }
+        try withFile(Session.recording()) { file in
+            let object = try #require(try Tool.run("info", "--json", file).json.first as? [String: Any])
+            #expect(object["gaps"] as? Int == 0)
+            #expect((object["dropped"] as? [String: Int])?.isEmpty == true)
+            #expect(object["visit"] is NSNull && object["continues"] is NSNull)
+            #expect(try !Tool.run("info", file).text.contains("gaps"))
+        }
+    }
+
     @Test("Of a recording that is cut, what is there is shown; the error says where, and the status is 1")
     func cut() throws {
         let bytes = try Session.recording(eventsPerMember: 2)

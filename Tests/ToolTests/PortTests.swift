@@ -7,7 +7,7 @@ import Testing
 /// What version 2 of the port brought: Spec/port.md §2.
 @Suite("The port")
 struct PortTests {
-    struct Times: CustomTestStringConvertible, Sendable {
+    struct TimeCase: CustomTestStringConvertible, Sendable {
         var testDescription: String
         /// The time of the start, those of the events, and the offsets that they get; nil is a time of reading.
         var start: Int?
@@ -20,19 +20,19 @@ struct PortTests {
         }
     }
 
-    static let times = [
-        Times("count from that of the start", -500, ["-500", "0", "1000", "999500"], [0, 500, 1500, 1_000_000]),
-        Times("never go back", 100, ["3000", "2000", "-9000", "3001"], [2900, 2900, 2900, 2901]),
-        Times("up to an hour after the recorder's clock", 0, ["3600000"], [3_600_000]),
-        Times("and not beyond it", 0, ["7200000", "4611686018427387904", "36893488147419103232"], [nil, nil, nil]),
-        Times("however far they are apart", -9_223_372_036_854_775_808, ["9223372036854775807"], [nil]),
-        Times("or before the start", 9_223_372_036_854_775_807, ["-36893488147419103232", "-9"], [0, 0]),
-        Times("mean nothing without one of the start", nil, ["5000", "900000"], [nil, nil]),
-        Times("need not be there", 0, ["1000000", nil, "1000001"], [1_000_000, 1_000_000, 1_000_001]),
+    static let timeCases = [
+        TimeCase("count from that of the start", -500, ["-500", "0", "1000", "999500"], [0, 500, 1500, 1_000_000]),
+        TimeCase("never go back", 100, ["3000", "2000", "-9000", "3001"], [2900, 2900, 2900, 2901]),
+        TimeCase("up to an hour after the recorder's clock", 0, ["3600000"], [3_600_000]),
+        TimeCase("and not beyond it", 0, ["7200000", "4611686018427387904", "36893488147419103232"], [nil, nil, nil]),
+        TimeCase("however far they are apart", -9_223_372_036_854_775_808, ["9223372036854775807"], [nil]),
+        TimeCase("or before the start", 9_223_372_036_854_775_807, ["-36893488147419103232", "-9"], [0, 0]),
+        TimeCase("mean nothing without one of the start", nil, ["5000", "900000"], [nil, nil]),
+        TimeCase("need not be there", 0, ["1000000", nil, "1000001"], [1_000_000, 1_000_000, 1_000_001]),
     ]
 
-    @Test("Times", arguments: times)
-    func times(_ times: Times) throws {
+    @Test("Times", arguments: timeCases)
+    func times(_ times: TimeCase) throws {
         let start = #"{start, <<"s">>, #{view => test}"# + (times.start.map { ", \($0)" } ?? "") + "}"
         let messages = times.sent.map { #"{event, <<"s">>, x_a, #{}"# + ($0.map { ", \($0)" } ?? "") + "}" }
         let answers = try Port.say(messages, start: start)
@@ -64,7 +64,8 @@ struct PortTests {
         let now = Int(Date().timeIntervalSince1970 * 1_000)
         for (time, isKept) in [
             ("\(now - 3_500_000)", true), ("\(now - 5_000)", true), ("\(now - 3_700_000)", false),
-            ("\(now + 60_000)", false), ("0", false), ("-1", false), ("36893488147419103232", false), ("yesterday", false),
+            ("\(now + 60_000)", false), ("0", false), ("-1", false), ("36893488147419103232", false),
+            ("yesterday", false),
         ] {
             let answers = try Port.say([], start: "{start, <<\"s\">>, #{view => test, connected_at => \(time)}}")
             let connectedAt = try #require(answers.header?.connectedAt)
@@ -124,7 +125,9 @@ struct PortTests {
         let stopped = try #require(answers.terms.first { $0.elements?.first?.atom == "stopped" }?.elements)
         #expect(
             try stopped[3]
-                == Term(erlangText: "#{recorded => 10, stored => 10, dropped => #{render => 4, assigns => 1, component => 2}}"))
+                == Term(
+                    erlangText:
+                        "#{recorded => 10, stored => 10, dropped => #{render => 4, assigns => 1, component => 2}}"))
     }
 
     struct Whole: CustomTestStringConvertible, Sendable {
@@ -149,7 +152,8 @@ struct PortTests {
             "but not when components may be missing", [#"{gap, <<"s">>, #{component => 1}}"#, assigns],
             ["gap", "render"], isSure: false),
         Whole(
-            "or may be wrong", [appear, #"{gap, <<"s">>, #{}}"#, assigns], ["component", "gap", "render"], isSure: false),
+            "or may be wrong", [appear, #"{gap, <<"s">>, #{}}"#, assigns], ["component", "gap", "render"], isSure: false
+        ),
         Whole(
             "or have been left out by the gap", [appear, #"{gap, <<"s">>, #{render => 1}}"#, appear, assigns],
             ["component", "gap", "render", "gap"], isSure: false),
@@ -157,18 +161,24 @@ struct PortTests {
             "those that are as they were do not matter", [appear, #"{gap, <<"s">>, #{render => 1}}"#, assigns],
             ["component", "gap", "assigns"]),
         Whole(
-            "a whole state closes any", [appear, #"{gap, <<"s">>, #{}}"#, #"{state, <<"s">>, #{assigns => #{n => 0}}}"#],
+            "a whole state closes any",
+            [appear, #"{gap, <<"s">>, #{}}"#, #"{state, <<"s">>, #{assigns => #{n => 0}}}"#],
             ["component", "gap", "component_destroyed", "assigns"]),
-        Whole("nothing is open when no change is missing", [#"{gap, <<"s">>, #{log => 9}}"#, assigns], ["gap", "render"]),
+        Whole(
+            "nothing is open when no change is missing", [#"{gap, <<"s">>, #{log => 9}}"#, assigns], ["gap", "render"]),
         Whole(
             "a snapshot of the sender's own closes it as well",
             [#"{gap, <<"s">>, #{}}"#, #"{event, <<"s">>, assigns, #{snapshot => #{n => 1}}}"#], ["gap", "assigns"]),
-        Whole("a state without a gap is no event when it is as it was", [#"{state, <<"s">>, #{assigns => #{n => 0}}}"#], []),
         Whole(
-            "and what has changed otherwise", [appear, "{state, <<\"s\">>, #{assigns => #{n => 0}, components => #{\(row) => #{b => 1}}}}"],
+            "a state without a gap is no event when it is as it was", [#"{state, <<"s">>, #{assigns => #{n => 0}}}"#],
+            []),
+        Whole(
+            "and what has changed otherwise",
+            [appear, "{state, <<\"s\">>, #{assigns => #{n => 0}, components => #{\(row) => #{b => 1}}}}"],
             ["component", "component_destroyed", "component"]),
         Whole(
-            "what was sent as events is known", [#"{event, <<"s">>, render, #{assigns => #{n => 7}}}"#, assigns, assigns],
+            "what was sent as events is known",
+            [#"{event, <<"s">>, render, #{assigns => #{n => 7}}}"#, assigns, assigns],
             ["render", "render"]),
     ]
 
@@ -227,7 +237,8 @@ struct PortTests {
         "A session that holds an error or a gap is kept, though nobody did anything",
         arguments: [
             (#"{event, <<"s">>, exit, #{reason => <<"RuntimeError">>, line => 3}}"#, true),
-            (#"{event, <<"s">>, log, #{level => error}}"#, true), (#"{event, <<"s">>, log, #{level => <<"alert">>}}"#, true),
+            (#"{event, <<"s">>, log, #{level => error}}"#, true),
+            (#"{event, <<"s">>, log, #{level => <<"alert">>}}"#, true),
             (#"{event, <<"s">>, log, #{level => info}}"#, false), (#"{event, <<"s">>, log, #{}}"#, false),
             (#"{event, <<"s">>, telemetry, #{error => <<"x">>}}"#, true),
             (#"{event, <<"s">>, telemetry, #{error => nil}}"#, false),
@@ -248,7 +259,9 @@ struct PortTests {
 
     @Test("A signal ends everything as the end of the input does", arguments: [SIGTERM, SIGINT])
     func signal(number: CInt) throws {
-        for (message, status) in [(#"{event, <<"s">>, x_a, #{}}"#, 0), (#"{event, <<"s">>, 1, #{}}"#, 1)] as [(String, CInt)] {
+        for (message, status) in [(#"{event, <<"s">>, x_a, #{}}"#, 0), (#"{event, <<"s">>, 1, #{}}"#, 1)]
+            as [(String, CInt)]
+        {
             try inFolder { folder in
                 let tool = try Tool.start("record", folder.path, "--keep-idle")
                 let messages = [#"{start, <<"s">>, #{view => test}}"#, message, #"{flush, <<"s">>}"#]

@@ -40,6 +40,27 @@ struct StateTests {
         """
 
     @Test(
+        "A state of which something is missing says so, in the state and on standard error",
+        arguments: [(0, false), (1, true), (2, true), (3, false), (4, false)])
+    func unsure(event: Int, isUnsure: Bool) throws {
+        try withFile(Session.withGaps()) { file in
+            for arguments in [[], ["--diff"]] {
+                let state = try Tool.run(["state", file, "--event", "\(event)"] + arguments)
+                #expect(state.status == 0)
+                #expect(
+                    state.talk
+                        == (isUnsure
+                            ? "reel: \(file): unsure since 1.500s: events are missing that may have changed it\n" : ""))
+                if arguments.isEmpty { #expect(state.text.contains("  unsure: 1500\n") == isUnsure) }
+            }
+            let term = try Term(external: try Tool.run("state", file, "--event", "\(event)", "--etf").output)
+            #expect(term[atom: "unsure"] == (isUnsure ? 1_500 : nil))
+            #expect(
+                try Tool.run("events", file, "--kind", "gap").text.contains("events are missing: log 1000, render 3"))
+        }
+    }
+
+    @Test(
         "The state at a time or after an event, in every form of recording",
         arguments: [
             Point(arguments: "--event 0", state: beginning), Point(arguments: "--at 0ms", state: beginning),

@@ -35,6 +35,25 @@ public struct Gap: Hashable, Sendable {
         }
     }
 
+    /// The gap that an event is, or nil when it is of another kind.
+    ///
+    /// - Throws: ``ReelError`` when the payload nests deeper than trees may.
+    public init?(_ event: Event) throws(ReelError) {
+        guard event.kind == Gap.kind else { return nil }
+        do {
+            self.init(payload: try event.payload)
+        } catch {
+            throw ReelError(wrapping: error)
+        }
+    }
+
+    /// Whether a payload is one as Spec/registry.md §2 has it.
+    static func isWellFormed(_ payload: Term) -> Bool {
+        guard let map = payload.map else { return false }
+        guard let dropped = map[atom: "dropped"] ?? map[.string("dropped")] else { return true }
+        return dropped.map?.pairs.allSatisfy { Name($0.key) != nil && ($0.value.integer ?? 0) > 0 } ?? false
+    }
+
     private static let changing: Set<String> = [
         "mount", "assigns", "render", "component", "component_destroyed", "params", "handle_params",
     ]

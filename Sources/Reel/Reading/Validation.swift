@@ -138,6 +138,11 @@ private struct Check {
                 section: "recording.md §6.2")
         }
         lastOffset = event.offset
+        if event.kind == Gap.kind, !Gap.isWellFormed(try event.payload) {
+            warn(
+                "a gap whose 'dropped' is no map of kinds to integers of 1 or more", event: event.index, offset: offset,
+                section: "registry.md §2")
+        }
         canonical.truncate(to: 0)
         _ = try transcoder.transcodeTerm(event.encoded.span, at: 0, into: &canonical)
         if !canonical.bytes.elementsEqual(event.encoded) {

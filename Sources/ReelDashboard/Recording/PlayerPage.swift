@@ -53,6 +53,7 @@ struct PlayerPage: Sendable {
             "assets": assets, "id": id, "view": recording.view ?? "(no view)", "facts": facts,
             "duration": Shown.duration(recording.duration), "eventCount": Shown.count(recording.eventCount),
             "errorCount": Shown.count(recording.errorCount), "hasErrors": recording.errorCount > 0,
+            "gapCount": Shown.count(gapCount), "hasGaps": gapCount > 0,
             "size": Shown.bytes(recording.byteCount), "isRunning": !recording.isFinished && recording.damage == nil,
             "mayDelete": mayDelete, "hasTemplate": hasTemplate,
             "events": events.map { row -> [String: Any] in
@@ -77,6 +78,9 @@ struct PlayerPage: Sendable {
         }
         return values
     }
+
+    /// How many places there are where events are missing.
+    private var gapCount: Int { recording.summary.kinds[Gap.kind] ?? 0 }
 
     /// What the player needs to know, as JSON: see ``Routes``.
     private var facts: String {

@@ -35,6 +35,7 @@ struct ReplayedPage {
         }
         var values: [String: Any] = ["advice": advice, "rows": rows, "isEmpty": rows.isEmpty]
         values["url"] = state.url
+        values["unsure"] = state.unsureSince.map(Shown.duration)
         return ServerPages.page("assigns", values)
     }
 

@@ -1,5 +1,6 @@
 /** Reads a recording for the player. It runs in a worker, so that reading never holds up the page. */
 import { RangedFile } from "./bytes.js";
+import { surenessAfter } from "./content.js";
 import { erlangText } from "./erlang-text.js";
 import { elixirLines, elixirText } from "./known-structs.js";
 import { isError, label, viewport } from "./labels.js";
@@ -52,6 +53,12 @@ export class Engine {
   /** Says that events around this one are wanted first. */
   want({ event }) {
     this.#wanted = event;
+  }
+
+  /** The time since which the state after an event is unsure, `null` when it is sure. */
+  async unsure({ event }) {
+    const { unsure } = (await this.#at(event)).after;
+    return unsure === null ? null : Number(unsure);
   }
 
   /** The rows of the state after an event, or of the event itself. */
@@ -174,7 +181,7 @@ export class Engine {
     try {
       for await (const event of events) {
         if (scan !== this.#scan) return;
-        batch ??= { first: event.index, offsets: [], kinds: [], labels: [], errors: [], viewports: [] };
+        batch ??= { first: event.index, offsets: [], kinds: [], labels: [], errors: [], viewports: [], sureness: [] };
         const text = label(event);
         batch.offsets.push(Number(event.offset));
         batch.kinds.push(event.kind);
@@ -182,6 +189,8 @@ export class Engine {
         batch.errors.push(isError(event));
         const size = viewport(event);
         if (size !== null) batch.viewports.push({ event: event.index, ...size });
+        const isSure = surenessAfter(event);
+        if (isSure !== null) batch.sureness.push({ event: event.index, isSure });
         if (batch.labels.length === BATCH) {
           send();
           await breath();

@@ -1,13 +1,16 @@
 /** The kinds of events as people see them: groups, each with a colour of its own. */
 
 /** The groups in the order of their lanes; the style sheet has a colour for each, `--kind-NAME`. */
-export const GROUPS = ["user", "view", "navigation", "message", "measure", "error", "other"];
+export const GROUPS = ["user", "view", "navigation", "message", "measure", "error", "gap", "other"];
+
+/** The groups that have no lane of their own: they go through all. */
+export const THROUGH_ALL = new Set(["error", "gap"]);
 
 const GROUP_OF = {
   event: "user", pointer: "user", viewport: "user", state: "user",
   mount: "view", render: "view", assigns: "view", component: "view", component_destroyed: "view",
   params: "navigation", handle_params: "navigation",
-  info: "message", telemetry: "measure", log: "measure", exit: "error",
+  info: "message", telemetry: "measure", log: "measure", exit: "error", gap: "gap",
 };
 
 /** The group that events of a kind belong to; those that report an error have one of their own. */

@@ -78,8 +78,15 @@ const LABELS = {
     return message === undefined ? undefined : `[${text(payload, "level") ?? "log"}] ${firstLine(message)}`;
   },
   exit: (payload) => {
-    const reason = text(payload, "reason");
-    return reason === undefined ? undefined : `exited: ${firstLine(reason)}`;
+    const [reason, file, line] = [text(payload, "reason"), text(payload, "file"), field(payload, "line")];
+    if (reason === undefined || file === undefined) return join("exited: ", reason && firstLine(reason));
+    return `exited: ${firstLine(reason)} at ${firstLine(file)}${isInteger(line) ? `:${line}` : ""}`;
+  },
+  gap: (payload) => {
+    const dropped = field(payload, "dropped");
+    const counts = (dropped instanceof TermMap ? dropped.sorted() : []).flatMap(([kind, number]) =>
+      (named(kind) === undefined || !isInteger(number) ? [] : [`${named(kind)} ${number}`]));
+    return counts.length === 0 ? "events are missing" : `events are missing: ${counts.join(", ")}`;
   },
   viewport: (payload) => {
     const [width, height] = [field(payload, "width"), field(payload, "height")];

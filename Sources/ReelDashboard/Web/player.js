@@ -116,6 +116,7 @@ class Player {
     this.#state.show(index);
     this.#event.show(index);
     this.#showPage();
+    this.#showUnsure();
     this.#elements.eventTitle.textContent = index < 0 ? "Before the first event" : `Event ${count(index)}`;
     this.#writeAddress();
   }
@@ -230,6 +231,18 @@ class Player {
     this.#page?.show(this.#session.pageOf(this.#index), this.#session.viewportAt(this.#index));
   }
 
+  /** Says since when the state is unsure that is shown. */
+  #showUnsure = coalesced(async () => {
+    const { unsure } = this.#elements;
+    const index = this.#index;
+    const since = await this.#reader.ask("unsure", { event: index }).catch(() => null);
+    if (index !== this.#index) return;
+    unsure.hidden = since === null;
+    unsure.textContent = since === null ? ""
+      : `Unsure since ${timeText(since)}: events are missing that may have changed what is shown.`;
+    unsure.dataset.event = index;
+  });
+
   #showPlaying() {
     const { isPlaying } = this.#playback;
     const { play } = this.#elements;
@@ -295,6 +308,7 @@ class Player {
       this.#page = new PageView((event) => `${this.#facts.links.page}?event=${event}`);
     }
     this.#elements.problem = h("p.problem", { role: "alert", hidden: true });
+    this.#elements.unsure = h("p.unsure", { role: "note", hidden: true });
     this.#elements.status = h("p.toast", { role: "status" });
     const inspector = this.#buildInspector();
     const panels = [["events", "Events", this.#list.element], ["page", "Page", this.#page?.element],
@@ -306,8 +320,8 @@ class Player {
     const body = h("div.panels", {}, ...panels.map(([, , element]) => element));
     document.body.classList.add("ready");
     document.body.classList.toggle("without-page", this.#page === null);
-    const { problem, status } = this.#elements;
-    main.replaceChildren(problem, views, body, this.#buildTransport(), this.#buildHelp(), status);
+    const { problem, unsure, status } = this.#elements;
+    main.replaceChildren(problem, unsure, views, body, this.#buildTransport(), this.#buildHelp(), status);
     this.#choose(this.#page === null ? "inspector" : "page");
     document.addEventListener("keydown", (event) => this.#key(event));
     window.addEventListener("hashchange", () => {

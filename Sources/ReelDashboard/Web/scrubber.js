@@ -1,6 +1,6 @@
 /** The timeline: a marker for each event in the lane of its group, and the position, to be dragged or moved by keys. */
 import { eachFrame, h } from "./dom.js";
-import { GROUPS } from "./kinds.js";
+import { GROUPS, THROUGH_ALL } from "./kinds.js";
 import { spokenTime, time as timeText, visible } from "./shown.js";
 
 const PAD = 10;
@@ -62,7 +62,7 @@ export class Scrubber {
     this.#canvas.height = Math.round(height * ratio);
     const style = getComputedStyle(this.element);
     const color = (property) => style.getPropertyValue(property).trim();
-    this.#colors = { played: color("--played"), lane: color("--lane"), head: color("--head") };
+    this.#colors = { played: color("--played"), lane: color("--lane"), head: color("--head"), unsure: color("--unsure") };
     for (const group of GROUPS) this.#colors[group] = color(`--kind-${group}`);
     this.#draw(true);
   }
@@ -113,8 +113,12 @@ export class Scrubber {
     const ratio = window.devicePixelRatio || 1;
     context.scale(ratio, ratio);
     const session = this.#session;
-    const present = GROUPS.filter((group) => group !== "error" && this.#has(group));
+    const present = GROUPS.filter((group) => !THROUGH_ALL.has(group) && this.#has(group));
     const lane = (height - 18) / Math.max(1, present.length);
+    context.fillStyle = this.#colors.unsure;
+    for (const [start, end] of session.unsureSpans) {
+      context.fillRect(this.#x(start), 4, Math.max(2, this.#x(end) - this.#x(start)), height - 8);
+    }
     const last = new Map();
     for (let index = 0; index < session.count; index++) {
       if (!session.isKnown(index)) continue;
@@ -126,9 +130,9 @@ export class Scrubber {
       last.set(key, x);
       context.globalAlpha = isHidden ? 0.15 : 1;
       context.fillStyle = this.#colors[group];
-      const isError = group === "error";
-      const top = isError ? 9 : 9 + present.indexOf(group) * lane + lane * 0.1;
-      context.fillRect(x - (isError ? 1.25 : 0.75), top, isError ? 2.5 : 1.5, isError ? height - 18 : lane * 0.8);
+      const isThrough = THROUGH_ALL.has(group);
+      const top = isThrough ? 9 : 9 + present.indexOf(group) * lane + lane * 0.1;
+      context.fillRect(x - (isThrough ? 1.25 : 0.75), top, isThrough ? 2.5 : 1.5, isThrough ? height - 18 : lane * 0.8);
     }
     this.#image = image;
   }

@@ -8,6 +8,8 @@ export class Session {
   labels = [];
   errors = [];
   viewports = [];
+  /** After which events the state is sure or unsure, where that may be another than before. */
+  sureness = [];
   members = [];
   #count = 0; #read = 0;
 
@@ -30,7 +32,7 @@ export class Session {
 
   /** Starts anew: the recording has been replaced by another form of itself. */
   reset() {
-    Object.assign(this, { times: [], kinds: [], labels: [], errors: [], viewports: [] });
+    Object.assign(this, { times: [], kinds: [], labels: [], errors: [], viewports: [], sureness: [] });
     [this.#count, this.#read] = [0, 0];
   }
 
@@ -45,7 +47,7 @@ export class Session {
   }
 
   /** Takes events in. */
-  add({ first, offsets, kinds, labels, errors, viewports }) {
+  add({ first, offsets, kinds, labels, errors, viewports, sureness }) {
     this.#grow(first + offsets.length);
     for (const [step, offset] of offsets.entries()) {
       const index = first + step;
@@ -63,6 +65,8 @@ export class Session {
     }
     this.viewports.push(...viewports);
     this.viewports.sort((a, b) => a.event - b.event);
+    this.sureness.push(...sureness);
+    this.sureness.sort((a, b) => a.event - b.event);
   }
 
   isKnown(index) { return index >= 0 && index < this.#count && this.kinds[index] !== ""; }
@@ -98,6 +102,21 @@ export class Session {
       if (this.kinds[at] === "" || changesState(this.kinds[at])) return at;
     }
     return -1;
+  }
+
+  /** The spans of time in which the state is unsure, from the start of each to its end. */
+  get unsureSpans() {
+    const spans = [];
+    let start = null;
+    for (const { event, isSure } of this.sureness) {
+      if (!isSure) start ??= this.timeOf(event);
+      else if (start !== null) {
+        spans.push([start, this.timeOf(event)]);
+        start = null;
+      }
+    }
+    if (start !== null) spans.push([start, this.duration]);
+    return spans;
   }
 
   /** The size of the visitor's window after an event, `null` when it is not known. */

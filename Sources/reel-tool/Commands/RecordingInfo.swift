@@ -12,6 +12,8 @@ struct RecordingInfo {
     /// What the events add up to; counted here when the recording does not say.
     private let summary: Summary
     private let isFinished: Bool
+    /// How many events are missing, by their kind, as far as the recording says.
+    private let dropped: [String: Int]
     /// What keeps the rest of the recording from being read.
     let damage: ReelError?
 
@@ -22,6 +24,7 @@ struct RecordingInfo {
         byteCount = imported?.byteCount ?? bytes.byteCount
         var file: RecordingFile?
         var damage: ReelError?
+        var gaps: [Gap] = []
         do throws(ReelError) {
             file = try RecordingFile(bytes)
             _ = try file?.header
@@ -36,18 +39,23 @@ struct RecordingInfo {
             header = try file.header
             self.summary = summary
             isFinished = true
+            gaps = summary.kinds[Gap.kind] == nil ? [] : try RecordingInfo.gaps(of: file)
         } else {
             let reader = try RecordingReader(bytes)
             header = reader.header
             let count = try EventCount(header: header)
             do throws(ReelError) {
-                while let event = try reader.next() { try count.add(event) }
+                while let event = try reader.next() {
+                    try count.add(event)
+                    if let gap = try Gap(event) { gaps.append(gap) }
+                }
             } catch {
                 damage = error
             }
             isFinished = reader.summary != nil
             summary = reader.summary ?? count.summary
         }
+        dropped = RecordingInfo.dropped(header, gaps)
         self.damage = damage
     }
 }
@@ -56,6 +64,26 @@ extension RecordingInfo {
     private static let layoutNames: [RecordingFile.Layout: String] = [
         .finished: "finished", .unfinished: "unfinished", .sequential: "sequential",
     ]
+
+    private static func gaps(of file: RecordingFile) throws(ReelError) -> [Gap] {
+        var gaps: [Gap] = []
+        try file.forEachEvent { (event) throws(ReelError) in
+            if let gap = try Gap(event) { gaps.append(gap) }
+            return true
+        }
+        return gaps
+    }
+
+    /// What is missing by the header, which is written last, or by the gaps.
+    private static func dropped(_ header: Header, _ gaps: [Gap]) -> [String: Int] {
+        let counts = header.fields[atom: "dropped"].map { [Gap(payload: .map(["dropped": $0]))] } ?? gaps
+        return counts.flatMap(\.dropped).reduce(into: [:]) { sums, count in
+            let (sum, overflows) = sums[count.key.name, default: 0].addingReportingOverflow(count.value)
+            sums[count.key.name] = overflows ? .max : sum
+        }
+    }
+
+    private func text(_ field: Atom) -> String? { header.fields[atom: field]?.text }
 
     var json: JSONText {
         [
@@ -69,12 +97,16 @@ extension RecordingInfo {
             "id": JSONText(header.id),
             "view": JSONText(header.view),
             "url": JSONText(header.url),
+            "visit": JSONText(text("visit")),
+            "continues": JSONText(text("continues")),
             "connectedAt": JSONText(header.connectedAt),
             "duration": .integer(summary.duration),
             "events": .integer(summary.eventCount),
             "kinds": JSONText(counts: kinds),
             "names": JSONText(counts: summary.names),
             "errors": .integer(summary.errorCount),
+            "gaps": .integer(gapCount),
+            "dropped": JSONText(counts: dropped),
             "reason": isFinished ? .string(summary.reason.description) : .null,
             "members": layout == .sequential ? .null : .integer(entries.count),
             "keyframes": layout == .sequential ? .null : .integer(keyframeCount),
@@ -100,6 +132,8 @@ extension RecordingInfo {
         add("id", header.id)
         add("view", header.view)
         add("url", header.url)
+        add("visit", text("visit"))
+        add("continues", text("continues"))
         add("connected", header.connectedAt?.dateText)
         add("duration", "\(Moment(milliseconds: summary.duration))")
         add("size", size)
@@ -107,6 +141,13 @@ extension RecordingInfo {
             add("members", "\(entries.count.grouped), \(keyframeCount.of("keyframe"))")
         }
         add("errors", summary.errorCount.grouped)
+        if gapCount > 0 { add("gaps", gapCount.grouped) }
+        if !dropped.isEmpty {
+            add(
+                "dropped", dropped.values.reduce(0) { $0.addingReportingOverflow($1).overflow ? .max : $0 + $1 }.grouped
+            )
+            add(dropped, most: 10)
+        }
         add("events", summary.eventCount.grouped)
         add(kinds, most: .max)
         if !summary.names.isEmpty {
@@ -119,6 +160,8 @@ extension RecordingInfo {
     private var kinds: [String: Int] {
         Dictionary(summary.kinds.map { ($0.key.name, $0.value) }, uniquingKeysWith: +)
     }
+
+    private var gapCount: Int { summary.kinds[Gap.kind] ?? 0 }
 
     private var keyframeCount: Int { entries.count(where: \.startsWithKeyframe) }
 

@@ -8,8 +8,11 @@ struct StateCommand: ParsableCommand {
         abstract: "Show what a view held at a point: its assigns, those of its components, the address.",
         discussion: """
             The point is after the last event up to a time, or after an event; without either, the end. Each assign \
-            stands on a line of its own, in Elixir's notation unless told otherwise. --diff shows what the event at \
-            that point changed: + an assign that is new, - one that is gone, ~ one that is another.
+            stands on a line of its own, by default in Elixir's notation. --diff shows what the event at that point \
+            changed: + an assign that is new, - one that is gone, ~ one that is another.
+
+            Where events are missing that may have changed the state, 'unsure' is the time since which they are, in \
+            milliseconds, and standard error says so.
 
             Examples:
               reel state session.reel --at 1m20s
@@ -33,7 +36,7 @@ struct StateCommand: ParsableCommand {
     @Flag(help: "Write Erlang's notation.")
     var erlang = false
 
-    @Flag(help: "Write the bytes of the term #{assigns, components, url}, as term_to_binary gives them.")
+    @Flag(help: "Write the bytes of the term #{assigns, components, unsure, url}, as term_to_binary gives them.")
     var etf = false
 
     func validate() throws {
@@ -49,14 +52,21 @@ struct StateCommand: ParsableCommand {
             let timeline = Timeline(recording)
             let index = try index(in: recording)
             let output = StandardOutput()
+            let state = try index.map { index throws(ReelError) in try timeline.state(after: index) } ?? State()
             if diff {
                 let changes = try index.map { index throws(ReelError) in try timeline.changes(at: index) } ?? []
                 for change in changes { try output.write(line: line(for: change)) }
             } else {
-                let state = try index.map { index throws(ReelError) in try timeline.state(after: index) } ?? State()
                 try write(state, to: output)
             }
             try output.flush()
+            if let since = state.unsureSince {
+                StandardError.say(
+                    Failure(
+                        .fine,
+                        "unsure since \(Moment(milliseconds: since)): events are missing that may have changed it",
+                        input: file))
+            }
             if let damage = recording.damage, event == nil { throw damage }
             return input.reportLosses()
         }

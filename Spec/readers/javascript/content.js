@@ -292,7 +292,9 @@ export class State {
 
   /** Goes on by one event. */
   apply({ kind, payload, offset }) {
-    if (kind === "gap" && this.unsure === null && mayChangeState(payload)) this.unsure = offset;
+    const isSure = surenessAfter({ kind, payload });
+    if (isSure === true) this.unsure = null;
+    if (isSure === false) this.unsure ??= offset;
     if (!(payload instanceof TermMap)) return;
     const has = (name) => payload.has(atom(name)) || payload.has(name);
     const value = (name) => (payload.has(atom(name)) ? get(payload, name) : payload.get(name));
@@ -301,7 +303,6 @@ export class State {
     const merged = kind === "render" ? map("assigns") : kind === "assigns" ? map("delta") : null;
     if (replaced !== null) this.assigns = new TermMap(replaced);
     else if (merged !== null) merge(this.assigns, merged);
-    if (replaced !== null && kind === "assigns") this.unsure = null;
     if (kind.startsWith("component") && has("module") && has("id")) {
       const key = new Tuple([value("module"), value("id")]);
       if (kind === "component_destroyed") this.components.delete(key);
@@ -317,12 +318,14 @@ export class State {
   }
 }
 
-/** Whether one of the events may have changed the state that are missing at a gap with this payload. */
-function mayChangeState(payload) {
+/** Whether a state is sure after an event, or `null` when that is as it was before it (recording.md §7.1). */
+export function surenessAfter({ kind, payload }) {
+  if (kind !== "gap" && kind !== "assigns") return null;
   const field = (name) => (payload.has(atom(name)) ? get(payload, name) : payload.get(name));
-  const dropped = payload instanceof TermMap ? field("dropped") : undefined;
-  if (!(dropped instanceof TermMap) || dropped.size === 0) return true;
-  return [...dropped].some(([kind]) => CHANGING.has(isText(kind) ? kind : atomName(kind)));
+  const value = payload instanceof TermMap ? field(kind === "gap" ? "dropped" : "snapshot") : undefined;
+  if (kind === "assigns") return value instanceof TermMap ? true : null;
+  if (!(value instanceof TermMap) || value.size === 0) return false;
+  return [...value].some(([name]) => CHANGING.has(isText(name) ? name : atomName(name))) ? false : null;
 }
 
 function merge(target, pairs) {

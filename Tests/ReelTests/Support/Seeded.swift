@@ -64,7 +64,7 @@ extension SeededGenerator {
             case 13: ("handle_params", .map([pick("uri", "url"): pick(.string("/x"), .binary([0xFF]), 7)]))
             case 14, 15: ("event", .map(["name": pick(.string("inc"), .atom("save"), 7), "params": value()]))
             case 16: ("log", .map(["level": pick("error", .atom("error"), .atom("info")), "message": "a line"]))
-            case 19: ("gap", pick(.map(["dropped": .map(TermMap([.init(pick("log", "render"), 2)]))]), value()))
+            case 19: ("gap", pick(.map(["dropped": .map(TermMap([.init(pick("log", "render"), 2)]))]), .map([:])))
             case 17: ("telemetry", .map(["error": pick(.atom(.nil), "boom")]))
             // Keys may be binaries, and payloads anything.
             case 18:

@@ -39,7 +39,8 @@ struct Port {
 
     /// Starts a session, sends frames, then an event, and ends the input.
     static func run(
-        _ frames: [[UInt8]], start: String? = nil, tail: [UInt8] = [], event: Bool = true, arguments: [String] = ["--keep-idle"]
+        _ frames: [[UInt8]], start: String? = nil, tail: [UInt8] = [], event: Bool = true,
+        arguments: [String] = ["--keep-idle"]
     ) throws -> Port {
         try inFolder { folder in
             let first = start ?? #"{start, <<"s">>, #{view => test}}"#

@@ -45,6 +45,22 @@ enum Session {
         return sink.bytes
     }
 
+    /// A session of which something is missing, from 1.5 s to 3 s its renders.
+    static func withGaps(isFinished: Bool = true) throws -> [UInt8] {
+        let sink = MemorySink()
+        var header = header
+        header.fields[atom: "visit"] = "tab-1"
+        header.fields[atom: "continues"] = "s-0"
+        let writer = try RecordingWriter(to: sink, header: header)
+        try writer.append(offset: 0, kind: "mount", payload: .map(["assigns": .map(["count": 0])]))
+        try writer.append(offset: 1_500, kind: "gap", payload: Gap(dropped: ["render": 3, "log": 1_000]).payload)
+        try writer.append(offset: 2_000, kind: "event", payload: .map(["name": "inc", "params": .map([:])]))
+        try writer.append(offset: 3_000, kind: "assigns", payload: .map(["snapshot": .map(["count": 4])]))
+        try writer.append(offset: 4_000, kind: "gap", payload: Gap(dropped: ["log": 200]).payload)
+        if isFinished { try writer.finish() } else { try writer.stop() }
+        return sink.bytes
+    }
+
     static func repeated(_ count: Int) -> [(offset: Int, kind: Atom, payload: Term)] {
         (0..<count).flatMap { round in
             events.map { ($0.offset + round * 120_000, $0.kind, $0.payload) }
