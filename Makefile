@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests demo build install manual dist dist-test example browser screenshots test check stores vectors mutants judge bench growth instructions instructions-keep bench-stores load large start recorder crashes tsan format lint clean
+.PHONY: help setup setup-tests demo build install manual dist dist-test example browser screenshots test check stores vectors mutants judge bench growth instructions instructions-keep bench-stores load large start recorder crashes client-bench tsan format lint clean
 
 # What `make check` runs.
 SUITE ?= .
@@ -164,9 +164,12 @@ browser-tests:
 
 # The clients of the port, with a real BEAM.
 client-elixir:
-	elixir Spec/clients/elixir/reel_recorder_test.exs $(REEL)
+	cd Clients/elixir && REEL=$(abspath $(REEL)) MIX_BUILD_PATH=$(abspath $(BUILD))/clients/elixir mix test
 client-erlang:
-	escript Spec/clients/erlang/reel_recorder_test.escript $(REEL)
+	REEL=$(abspath $(REEL)) escript Clients/erlang/test/reel_recorder_test.escript
+
+client-bench: setup-tests build ## measure what recording costs a view's process, beside ETS as PhoenixReplay uses it
+	cd Clients/elixir && REEL=$(abspath $(REEL)) MIX_BUILD_PATH=$(abspath $(BUILD))/clients/bench mix run bench/view.exs
 
 mutants: setup-tests ## change our decoder in forty ways, and see that the vectors tell
 	python3 Tests/Vectors/mutate.py

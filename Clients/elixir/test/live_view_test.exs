@@ -1,0 +1,173 @@
+defmodule Reel.LiveViewTest do
+  # What needs no Phoenix: a process with a state as LiveView's processes have it is looked at by OTP's own means.
+  # `phoenix/check.py` tests all of it with a real application.
+  use Reel.Case
+  alias Reel.LiveView.{Telemetry, View}
+  doctest Reel.LiveView
+
+  defmodule Channel do
+    use GenServer
+
+    def init({test, setup}) do
+      {:ok, setup.(), {:continue, test}}
+    end
+
+    def handle_continue(test, state) do
+      send(test, {:key, self(), Reel.LiveView.key()})
+      {:noreply, state}
+    end
+
+    def handle_info({:change, change}, state), do: {:noreply, change.(state)}
+    def handle_info({:run, function}, state), do: {:noreply, with(_ <- function.(), do: state)}
+    def handle_call({:change, change}, _from, state), do: {:reply, :ok, change.(state)}
+  end
+
+  defp channel(setup) do
+    {:ok, pid} = GenServer.start(Channel, {self(), setup})
+    assert_receive {:key, ^pid, key}
+    {pid, key}
+  end
+
+  defp socket(assigns, more \\ %{}) do
+    Map.merge(%{assigns: Map.put(assigns, :__changed__, %{}), view: Shop.CartLive, id: "phx-1"}, more)
+  end
+
+  # As `on_mount` does, but for the hooks.
+  defp root(components \\ %{}) do
+    channel(fn ->
+      key = Recorder.start_session(%{view: Shop.CartLive, assigns: %{}}, ask: &View.ask/2)
+      View.put(%View{key: key, recorder: Recorder, url: "/cart"})
+      %{socket: socket(%{count: 1, flash: %{}}), components: {components, %{}, 1}}
+    end)
+  end
+
+  # Everything that was sent before has been recorded.
+  defp settle(key, count), do: wait_until(fn -> match?({:ok, n} when n >= count, Recorder.flush(key)) end)
+
+  test "options are checked" do
+    assert_raise ArgumentError, fn -> Reel.LiveView.on_mount([simple: 1], %{}, %{}, %{}) end
+    assert_raise ArgumentError, fn -> Reel.LiveView.on_mount([sample: :all], %{}, %{}, %{}) end
+  end
+
+  test "a process that is not recorded has no key, and no events" do
+    assert Reel.LiveView.key() == nil
+    assert Reel.LiveView.event(:telemetry, %{}) == :ok
+    assert View.updated(Row, [%{assigns: %{id: 1}}]) == nil
+  end
+
+  test "a fault of recording fails nothing, and Telemetry keeps its handler" do
+    assert View.guard(:otherwise, fn -> raise "fault" end) == :otherwise
+    View.put(%View{key: "k", recorder: Recorder})
+    event = [:phoenix, :live_component, :handle_event, :start]
+    assert Telemetry.handle(event, %{}, %{component: Row, socket: :none}, Recorder) == :ok
+  end
+
+  test "renders have what changed, without LiveView's own, and temporary assigns as they are reset", %{folder: folder} do
+    start(folder)
+    {pid, key} = root()
+    private = %{temporary_assigns: %{log: []}}
+
+    render = fn assigns, private ->
+      changed = Map.new(assigns, fn {name, _} -> {name, true} end)
+      send(pid, {:run, fn -> View.rendered(%{assigns: Map.put(assigns, :__changed__, changed), private: private}) end})
+    end
+
+    render.(%{count: 2, flash: %{"info" => "Hi"}, streams: %{}}, %{})
+    render.(%{flash: %{}, uploads: %{}}, %{})
+    render.(%{count: 3, log: ["a"]}, private)
+    render.(%{log: ["b"]}, private)
+    render.(%{count: 4, log: ["c"]}, private)
+    GenServer.call(pid, {:change, & &1})
+    GenServer.stop(pid)
+    :sys.get_state(Recorder)
+    assert_receive {:answer, {:stopped, ^key, {:discarded, :no_interaction}, %{recorded: 4}}}, 30_000
+  end
+
+  test "components are watched: what changes of them, and when they are gone", %{folder: folder} do
+    start(folder)
+    {pid, key} = root()
+    row = %{id: 1, open: false, myself: :cid, __changed__: %{}}
+    put = fn components -> GenServer.call(pid, {:change, &%{&1 | components: {components, %{}, 2}}}) end
+    # The first update is told by Telemetry, before the render.
+    event = [:phoenix, :live_component, :update, :stop]
+    update = fn -> Telemetry.handle(event, %{}, %{component: Row, sockets: [%{assigns: row}]}, Recorder) end
+    send(pid, {:run, update})
+    wait_until(fn -> match?({_, _, _, [_, _, _, debug, _]} when debug != [], :sys.get_status(pid)) end)
+    put.(%{1 => {Row, 1, row, %{}, nil}})
+    # Such as after `handle_async/3`, of which nothing tells.
+    put.(%{1 => {Row, 1, %{row | open: true}, %{}, nil}})
+    put.(%{})
+    send(pid, {:run, fn -> Reel.LiveView.event(:event, %{name: "go"}) end})
+    settle(key, 5)
+    GenServer.stop(pid)
+
+    assert [
+             {:mount, _},
+             {:component, %{module: Row, id: 1, assigns: %{id: 1, open: false}}},
+             {:component, %{module: Row, id: 1, assigns: opened}},
+             {:component_destroyed, %{module: Row, id: 1}},
+             {:event, %{name: "go"}}
+           ] = untimed(recording(folder, key))
+
+    assert opened == %{open: true}
+  end
+
+  test "a nested view is a component of its root, until it ends", %{folder: folder} do
+    start(folder)
+    {root, key} = root()
+
+    {child, ^key} =
+      channel(fn ->
+        socket = socket(%{beats: 0}, %{view: Clock, id: "clock", root_pid: root, parent_pid: root, transport_pid: root})
+        Telemetry.handle([:phoenix, :live_view, :mount, :stop], %{}, %{socket: socket}, Recorder)
+        %{socket: socket, components: {%{}, %{}, 1}}
+      end)
+
+    wait_until(fn -> match?({_, _, _, [_, _, _, debug, _]} when debug != [], :sys.get_status(child)) end)
+    event = [:phoenix, :live_view, :handle_event, :start]
+    metadata = %{event: "beat", params: %{}}
+    send(child, {:run, fn -> Telemetry.handle(event, %{}, metadata, Recorder) end})
+    # Such as after `handle_info/2`.
+    GenServer.call(child, {:change, &put_in(&1.socket.assigns.beats, 1)})
+    settle(key, 4)
+    GenServer.stop(child)
+    settle(key, 5)
+    GenServer.stop(root)
+
+    assert [
+             {:mount, _},
+             {:component, %{module: Clock, id: "clock", assigns: %{beats: 0}}},
+             {:event, %{name: "beat", target: {Clock, "clock"}}},
+             {:component, %{module: Clock, id: "clock", assigns: %{beats: 1}}},
+             {:component_destroyed, %{module: Clock, id: "clock"}}
+           ] = untimed(recording(folder, key))
+  end
+
+  test "asked for its state a view tells all of it, and is not changed by that", %{folder: folder} do
+    start(folder, max_waiting: 100_000)
+    {pid, key} = root(%{1 => {Row, 1, %{id: 1, open: true, __changed__: %{}}, %{}, nil}})
+    state = :sys.get_state(pid)
+    send(pid, {:run, fn -> Reel.LiveView.event(:render, %{assigns: %{text: String.duplicate("x", 200_000)}}) end})
+    settle(key, 4)
+    assert :sys.get_state(pid) == state
+    GenServer.stop(pid)
+
+    assert [
+             {:mount, _},
+             {:gap, %{dropped: %{"render" => 1}}},
+             {:params, %{uri: "/cart"}},
+             {:component, %{module: Row, id: 1, assigns: %{id: 1, open: true}}},
+             {:assigns, %{snapshot: snapshot}}
+           ] = untimed(recording(folder, key))
+
+    assert snapshot == %{count: 1}
+  end
+
+  test "a process of another kind is left alone" do
+    # Its state is none that LiveView has: what is installed goes away, and the process goes on.
+    {:ok, pid} = Agent.start(fn -> :state end)
+    :sys.install(pid, {Reel.LiveView, &View.after_message/3, nil})
+    assert Agent.get(pid, & &1) == :state
+    assert Agent.get(pid, & &1) == :state
+  end
+end

@@ -1,0 +1,143 @@
+Logger.configure(level: :none)
+ExUnit.start(capture_log: false)
+
+# Structs as Phoenix and Ecto have them.
+defmodule Phoenix.HTML.Form do
+  defstruct [:source, :name, :data, :params, options: []]
+end
+
+defmodule Ecto.Changeset do
+  defstruct [:data, :changes, :types, :repo, prepare: [], repo_opts: [], validations: []]
+end
+
+defmodule Shop.User do
+  defstruct [:id, :password_hash, __meta__: :loaded]
+end
+
+defmodule Reel.Case do
+  @moduledoc "Recorders over the real `reel`, which the environment variable REEL names, and what they have recorded."
+  use ExUnit.CaseTemplate
+  alias Reel.Recorder
+
+  using do
+    quote do
+      import Reel.Case
+      alias Reel.Recorder
+    end
+  end
+
+  setup do
+    folder = Path.join(System.tmp_dir!(), "reel-client-#{System.unique_integer([:positive])}-#{System.pid()}")
+    on_exit(fn -> File.rm_rf!(folder) end)
+    %{folder: folder}
+  end
+
+  def reel, do: System.fetch_env!("REEL")
+
+  # A recorder whose answers are sent to the test. It starts again soon.
+  def start(folder, options \\ []) do
+    owner = self()
+    defaults = [store: folder, reel: reel(), on_answer: &send(owner, {:answer, &1}), delays: {10, 100}]
+    server = start_supervised!({Recorder, Keyword.merge(defaults, options)})
+    track(server)
+    server
+  end
+
+  # The folder is removed when the server's program has ended.
+  def track(server) do
+    with pid when pid != nil <- os_pid(server) do
+      on_exit(fn -> ended(pid) end)
+      pid
+    end
+  end
+
+  def os_pid(server) do
+    port = server |> :sys.get_state() |> Tuple.to_list() |> Enum.find(&is_port/1)
+    with true <- is_port(port), {:os_pid, pid} <- Port.info(port, :os_pid), do: pid, else: (_ -> nil)
+  end
+
+  def kill(signal, pid), do: System.cmd("kill", ["-#{signal}", "#{pid}"])
+  def ended(pid), do: System.cmd("tail", ["--pid=#{pid}", "-f", "/dev/null"])
+
+  # Waits for a condition that nobody tells of.
+  def wait_until(condition, tries \\ 3_000) do
+    cond do
+      value = condition.() -> value
+      tries == 0 -> ExUnit.Assertions.flunk("this has not come true")
+      true -> receive(do: (:never -> nil), after: (10 -> wait_until(condition, tries - 1)))
+    end
+  end
+
+  # The one-line reader of Spec/README.md.
+  def frames(path) do
+    for <<n::32, t::binary-size(n) <- :zlib.gunzip(File.read!(path))>>, do: :erlang.binary_to_term(t)
+  end
+
+  def header(path), do: path |> frames() |> hd() |> elem(2)
+  def finish(path), do: path |> frames() |> List.keyfind(:finish, 0) |> elem(1)
+  def events(path), do: for(event <- path |> frames() |> List.flatten(), is_integer(elem(event, 0)), do: event)
+  def untimed(path), do: Enum.map(events(path), &Tuple.delete_at(&1, 0))
+
+  def recording(folder, key) do
+    {id, _counts} = stored(key)
+    Path.join(folder, id <> ".reel")
+  end
+
+  def stored(key) do
+    receive do
+      {:answer, {:stopped, ^key, {:stored, id}, counts}} -> {id, counts}
+      {:answer, {:stopped, ^key, other, _counts}} -> ExUnit.Assertions.flunk("not stored: #{inspect(other)}")
+    after
+      30_000 -> ExUnit.Assertions.flunk("#{key} has not stopped")
+    end
+  end
+
+  # A process that records itself, does what it is sent, and answers with the result.
+  def session(header, options \\ []) do
+    test = self()
+
+    pid =
+      spawn(fn ->
+        send(test, {:key, self(), Recorder.start_session(header, options)})
+        serve(test)
+      end)
+
+    receive do
+      {:key, ^pid, key} -> {pid, key}
+    end
+  end
+
+  def process(),
+    do:
+      (
+        test = self()
+        spawn(fn -> serve(test) end)
+      )
+
+  def run(pid, function) do
+    send(pid, {:run, function})
+
+    receive do
+      {:ran, ^pid, result} -> result
+    after
+      30_000 -> ExUnit.Assertions.flunk("the process does not answer")
+    end
+  end
+
+  # A function that never returns, such as one that raises.
+  def leave(pid, function) do
+    monitor = Process.monitor(pid)
+    send(pid, {:run, function})
+    receive(do: ({:DOWN, ^monitor, :process, ^pid, _reason} -> :ok))
+  end
+
+  defp serve(test) do
+    receive do
+      {:run, function} -> send(test, {:ran, self(), function.()})
+      # As the recorder asks: nobody waits for it.
+      {:do, function} -> function.()
+    end
+
+    serve(test)
+  end
+end
