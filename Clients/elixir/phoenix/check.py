@@ -1,0 +1,264 @@
+#!/usr/bin/env python3
+"""check.py APPLICATION REEL: records a Phoenix application that a browser uses, and harms `reel record` meanwhile.
+
+APPLICATION is the folder of a Mix project that compiles: a shop with the elements that `Shop` below clicks. It depends on
+the package of this folder, mounts its views with `on_mount: [Reel.LiveView]`, listens on the environment's PORT, and has
+`{Reel.Recorder, store: REEL_STORE, reel: REEL}` among its children. Needed are mix, Chromium, chromedriver and Selenium.
+
+It passes when the application answered all the while, and each state that a recording is sure of is what the sockets held.
+"""
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+
+from selenium import webdriver
+from selenium.webdriver.chrome.options import Options
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def wait_for(what, condition, seconds=60):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            value = condition()
+            if value:
+                return value
+        except Exception:
+            pass
+        time.sleep(0.02)
+    raise SystemExit(f"this has not come true: {what}")
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+class Application:
+    """The application in a BEAM of its own, with the observer beside it."""
+
+    def __init__(self, folder, reel, work):
+        self.port = free_port()
+        self.store = os.path.join(work, "store")
+        # A copy, which can be removed.
+        self.reel, self.tool = os.path.join(work, "reel"), reel
+        self.put_reel()
+        environment = dict(os.environ, PORT=str(self.port), REEL_STORE=self.store, REEL=self.reel)
+        command = ["mix", "run", "--no-halt", os.path.join(HERE, "observer.exs"), work]
+        log = open(os.path.join(work, "log"), "w")
+        self.process = subprocess.Popen(command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=log,
+                                        stderr=log, start_new_session=True)
+        port = os.path.join(work, "port")
+        wait_for("the application starts", lambda: os.path.exists(port) or self.process.poll() is not None, 120)
+        if self.process.poll() is not None:
+            raise SystemExit(f"the application has ended: see {log.name}")
+        self.observer = socket.create_connection(("127.0.0.1", int(open(port).read()))).makefile("rw")
+        wait_for("the application listens", lambda: self.get("/"))
+
+    def put_reel(self):
+        shutil.copy(self.tool, self.reel + ".new")
+        os.rename(self.reel + ".new", self.reel)
+
+    def get(self, path):
+        return urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5).status == 200
+
+    def ask(self, line):
+        self.observer.write(line + "\n")
+        self.observer.flush()
+        return self.observer.readline().strip()
+
+    def signal_reel(self, number):
+        os.kill(int(self.ask("reel")), number)
+
+    def records(self, status="running"):
+        wait_for(f"the recorder is {status}", lambda: self.ask("info") == status)
+
+    def stop(self):
+        reel = int(self.ask("reel"))
+        self.ask("save")
+        os.killpg(self.process.pid, signal.SIGTERM)
+        self.process.wait(60)
+        subprocess.run(["tail", f"--pid={reel}", "-f", "/dev/null"], check=True)
+
+
+class Shop:
+    """What a visitor does. Each step waits for its effect, so that an application that does not answer is noticed."""
+
+    def __init__(self, application):
+        options = Options()
+        options.binary_location = shutil.which("chromium")
+        for argument in ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]:
+            options.add_argument(argument)
+        self.browser = webdriver.Chrome(service=Service(shutil.which("chromedriver")), options=options)
+        self.application = application
+        self.slowest = (0.0, "")
+        self.browser.get(f"http://127.0.0.1:{application.port}/")
+        self.connected()
+
+    def connected(self):
+        wait_for("the view is connected", lambda: self.browser.execute_script(
+            'return !!document.querySelector("[data-phx-main].phx-connected")'))
+
+    def text(self, name):
+        return self.browser.execute_script("const e = document.getElementById(arguments[0]); return e && e.innerText", name)
+
+    def click(self, name):
+        wait_for(f"there is {name}", lambda: self.browser.find_element(By.ID, name).click() or True)
+
+    def step(self, name, effect):
+        """Clicks, and waits for the effect, a condition or the name of an element whose text has to change."""
+        before = self.text(effect) if isinstance(effect, str) else None
+        start = time.monotonic()
+        self.click(name)
+        if isinstance(effect, str):
+            wait_for(f"{name} changes {effect}", lambda: self.text(effect) != before, 10)
+        else:
+            wait_for(f"{name} has an effect", effect, 10)
+        self.slowest = max(self.slowest, (time.monotonic() - start, name))
+
+    def has(self, name):
+        return lambda: bool(self.browser.find_elements(By.ID, name))
+
+    def lacks(self, name):
+        return lambda: not self.browser.find_elements(By.ID, name)
+
+    def peek(self, tag):
+        # What the server has to do after the effect, such as to be told which components are gone.
+        time.sleep(0.35)
+        self.application.ask(f"peek {tag}")
+
+    def type(self, name, text):
+        self.browser.find_element(By.ID, name).send_keys(text)
+
+    def home(self, tag):
+        """All that the first page has, once for each time that it is mounted."""
+        item = lambda i, part: f"{part}-{i}"
+        for _ in range(3):
+            self.step("inc", "count")
+        self.peek(f"{tag}-inc")
+        self.step("dec", "count")
+        self.step("inc10", "count")
+        self.type("f-name", "Ann")
+        self.type("f-email", "ann.example")
+        self.type("f-password", "s3cret")
+        self.peek(f"{tag}-typed")
+        first = self.browser.execute_script('return document.querySelector("#items > li").id').split("-")[1]
+        quantity = lambda: self.browser.execute_script(
+            'return document.querySelector("#items > li .qty").innerText')
+        before = quantity()
+        self.step(item(first, "more"), lambda: quantity() != before)
+        self.step(item(first, "toggle"), lambda: self.text(item(first, "toggle")) == "hide")
+        self.peek(f"{tag}-component")
+        count = lambda: self.browser.execute_script('return document.querySelectorAll("#items > li").length')
+        before = count()
+        self.step("add-item", lambda: count() == before + 1)
+        self.step("rotate", "tags")
+        self.peek(f"{tag}-added")
+        self.step("stats", lambda: "visitors" in (self.text("stats-out") or ""))
+        self.step("beat", "beats")
+        self.step("beat", "beats")
+        self.peek(f"{tag}-nested")
+        self.step("flash", self.has("flash-info"))
+        self.step("drop-item", self.lacks(item(first, "item")))
+        self.peek(f"{tag}-dropped")
+
+    def cart(self, tag):
+        self.step("nav-cart", self.has("lines"))
+        self.connected()
+        self.peek(f"{tag}-cart")
+        self.step("plus-mug", "lines")
+        self.step("plus-pen", "lines")
+        self.step("resort", "sort")
+        self.peek(f"{tag}-sorted")
+        self.step("nav-home", self.has("count"))
+        self.connected()
+        self.peek(f"{tag}-home")
+        self.step("inc", "count")
+        self.peek(f"{tag}-home-inc")
+
+
+def main(folder, reel):
+    work = tempfile.mkdtemp(prefix="reel-phoenix-")
+    application = Application(os.path.abspath(folder), os.path.abspath(reel), work)
+    shop = None
+    try:
+        shop = Shop(application)
+        shop.peek("joined")
+        shop.home("at-first")
+        shop.cart("at-first")
+
+        print("reel is stopped for 20 seconds")
+        end = time.monotonic() + 20
+        application.signal_reel(signal.SIGSTOP)
+        shop.step("inc", "count")
+        shop.peek("stopped-first")
+        application.ask("flood 5000 5000")
+        shop.home("stopped")
+        shop.cart("stopped")
+        while time.monotonic() < end:
+            shop.step("inc", "count")
+            shop.peek("stopped-inc")
+        application.signal_reel(signal.SIGCONT)
+        shop.peek("went-on")
+        shop.home("after-stop")
+        print(f"messages left out: {application.ask('left_out')}")
+        application.ask("flush")
+
+        print("reel is killed")
+        application.signal_reel(signal.SIGKILL)
+        for _ in range(3):
+            shop.step("inc", "count")
+        shop.peek("killed")
+        application.records()
+        shop.step("inc", "count")
+        shop.step("beat", "beats")
+        shop.peek("after-kill")
+        shop.cart("after-kill")
+        shop.home("after-kill")
+        application.ask("flush")
+
+        print("reel is removed and killed")
+        os.remove(application.reel)
+        application.signal_reel(signal.SIGKILL)
+        application.records("waiting")
+        shop.cart("removed")
+        shop.home("removed")
+        application.put_reel()
+        application.records()
+        shop.step("inc", "count")
+        shop.peek("put-back")
+        shop.cart("after-removal")
+        shop.home("after-removal")
+
+        print("a view crashes")
+        crashed = shop.text("count")
+        shop.step("crash", lambda: shop.text("count") not in (None, crashed))
+        shop.connected()
+        shop.peek("after-crash")
+        shop.step("inc", "count")
+        shop.peek("end")
+        print("the slowest answer took {:.2f} s: {}".format(*shop.slowest))
+    finally:
+        if shop:
+            shop.browser.quit()
+        application.stop()
+    print(f"recorded in {application.store}")
+    result = subprocess.run(["elixir", os.path.join(HERE, "compare.exs"), reel, application.store,
+                             os.path.join(work, "peeks")])
+    sys.exit(result.returncode)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3:
+        sys.exit(__doc__)
+    main(*sys.argv[1:])

@@ -1,0 +1,164 @@
+# elixir compare.exs REEL STORE PEEKS
+#
+# Holds what sockets held against what was recorded of them at the same moments. It fails when a recording is sure of a
+# state that is another one.
+[reel, store, peeks] = System.argv()
+
+defmodule Compare do
+  # The one-line reader of Spec/README.md.
+  def frames(path) do
+    for <<n::32, t::binary-size(n) <- :zlib.gunzip(File.read!(path))>>, do: :erlang.binary_to_term(t)
+  end
+
+  def recordings(store) do
+    for path <- Path.wildcard(Path.join(store, "*.reel")) do
+      [{:recording, _, header} | _] = frames = frames(path)
+      events = for event <- List.flatten(frames), is_integer(elem(event, 0)), do: event
+      {:finish, %{reason: reason}} = List.keyfind(frames, :finish, 0)
+      %{header: header, from: header.connected_at, events: events, reason: reason}
+    end
+  end
+
+  # The recordings of one session, one after the other.
+  def chain(recordings, key) do
+    case Enum.find(recordings, &(&1.header.id == key)) || Enum.find(recordings, &(&1.header[:continues] == key)) do
+      nil -> []
+      first -> [first | following(recordings, first.header.id)]
+    end
+  end
+
+  defp following(recordings, id) do
+    case Enum.find(recordings, &(&1.header[:continues] == id)) do
+      nil -> []
+      next -> [next | following(recordings, next.header.id)]
+    end
+  end
+
+  # The state after the events up to a time, and whether the recording is sure of it.
+  def state(events, ms) do
+    events
+    |> Enum.take_while(&(elem(&1, 0) <= ms))
+    |> Enum.reduce({:sure, %{assigns: %{}, components: %{}}}, &fold/2)
+  end
+
+  defp fold({_, :mount, %{assigns: assigns}}, {sure, state}), do: {sure, %{state | assigns: assigns}}
+  defp fold({_, :gap, _}, {_, state}), do: {:unsure, state}
+  defp fold({_, :assigns, %{snapshot: all}}, {_, state}), do: {:sure, %{state | assigns: all}}
+  defp fold({_, :render, %{assigns: some}}, {sure, state}), do: {sure, update_in(state.assigns, &Map.merge(&1, some))}
+
+  defp fold({_, :component, %{module: module, id: id} = payload}, {sure, state}) do
+    some = Map.get(payload, :assigns, %{})
+    {sure, update_in(state.components, &Map.update(&1, {module, id}, some, fn all -> Map.merge(all, some) end))}
+  end
+
+  defp fold({_, :component_destroyed, %{module: module, id: id}}, {sure, state}),
+    do: {sure, update_in(state.components, &Map.delete(&1, {module, id}))}
+
+  defp fold(_event, state), do: state
+
+  # What sockets held, as reel records it: without what is sensitive, and with structs in short.
+  def sanitized(reel, views) do
+    folder = Path.join(System.tmp_dir!(), "reel-compare-#{System.pid()}")
+    args = ["record", "--keep-idle", "--no-sync", "--max-events", "100000", folder]
+    port = Port.open({:spawn_executable, reel}, [:binary, packet: 4, args: args])
+    tell = fn message -> Port.command(port, :erlang.term_to_binary(message)) end
+
+    states =
+      for {view, index} <- Enum.with_index(views) do
+        id = "s-#{index}"
+        tell.({:start, id, %{view: view.view, assigns: view.assigns}})
+
+        for {{module, id_of}, assigns} <- view.components do
+          tell.({:event, id, :component, %{module: module, id: id_of, assigns: assigns}})
+        end
+
+        tell.({:stop, id})
+        stopped(port, id)
+        [%{events: events}] = [read(folder, id)]
+        elem(state(events, :infinity), 1)
+      end
+
+    Port.close(port)
+    File.rm_rf!(folder)
+    states
+  end
+
+  defp read(folder, id),
+    do: folder |> recordings() |> Enum.find(&(&1.header.id == id)) |> tap(&File.rm!(path(folder, &1)))
+
+  defp path(folder, recording), do: Path.join(folder, recording.header.id <> ".reel")
+
+  defp stopped(port, id) do
+    receive do
+      {^port, {:data, answer}} ->
+        case :erlang.binary_to_term(answer) do
+          {:stopped, ^id, {:stored, ^id}, _} -> :ok
+          {:error, _, _} = error -> raise inspect(error)
+          _ -> stopped(port, id)
+        end
+    end
+  end
+
+  def differences(same, same, _path), do: []
+
+  def differences(%{} = a, %{} = b, path) when not is_struct(a) do
+    Enum.flat_map(Enum.uniq(Map.keys(a) ++ Map.keys(b)), fn key ->
+      differences(Map.get(a, key, :none), Map.get(b, key, :none), path ++ [key])
+    end)
+  end
+
+  def differences(a, b, path), do: [{path, a, b}]
+end
+
+recordings = Compare.recordings(store)
+peeks = peeks |> File.read!() |> :erlang.binary_to_term()
+held = for peek <- peeks, view <- peek.views, view.key != nil, do: {peek, view}
+references = Compare.sanitized(reel, Enum.map(held, &elem(&1, 1)))
+
+results =
+  for {{peek, view}, reference} <- Enum.zip(held, references) do
+    chain = Compare.chain(recordings, view.key)
+
+    case chain |> Enum.filter(&(&1.from <= peek.ms)) |> List.last() do
+      nil ->
+        {:outside, peek.tag, view.view, []}
+
+      recording ->
+        {sure, state} = Compare.state(recording.events, peek.ms - recording.from)
+        last = recording.events |> List.last() |> elem(0)
+
+        cond do
+          sure == :unsure -> {:unsure, peek.tag, view.view, []}
+          state == reference -> {:same, peek.tag, view.view, []}
+          # It was cut short before.
+          recording.reason == :interrupted and peek.ms - recording.from > last -> {:outside, peek.tag, view.view, []}
+          true -> {:different, peek.tag, view.view, Compare.differences(state, reference, [])}
+        end
+    end
+  end
+
+for {outcome, tag, view, differences} <- results do
+  IO.puts("#{outcome |> to_string() |> String.pad_trailing(10)} #{tag} #{inspect(view)}")
+
+  for {path, a, b} <- Enum.take(differences, 6),
+      do:
+        IO.puts(
+          "    #{inspect(path)}: #{inspect(a, limit: 8, printable_limit: 80)} was #{inspect(b, limit: 8, printable_limit: 80)}"
+        )
+end
+
+counts = Enum.frequencies_by(results, &elem(&1, 0))
+missing = for peek <- peeks, view <- peek.views, view.key == nil, do: peek.tag
+if missing != [], do: IO.puts("not recorded at all: #{Enum.join(missing, ", ")}")
+reasons = Enum.frequencies_by(recordings, & &1.reason)
+
+IO.puts(
+  "#{length(recordings)} recordings: #{inspect(reasons)}, #{Enum.count(recordings, & &1.header[:continues])} continue another"
+)
+
+kinds = recordings |> Enum.flat_map(& &1.events) |> Enum.frequencies_by(&elem(&1, 1))
+IO.puts("events: #{inspect(kinds)}")
+urls = recordings |> Enum.map(& &1.header[:url]) |> Enum.uniq()
+IO.puts("urls: #{inspect(urls)}; visits: #{recordings |> Enum.map(& &1.header[:visit]) |> Enum.uniq() |> length()}")
+IO.puts("states: #{inspect(counts)}")
+if Map.get(counts, :different, 0) > 0 or missing != [], do: System.halt(1)
