@@ -1,0 +1,137 @@
+# REEL=path mix run bench/view.exs
+#
+# What recording costs the process of a view, in microseconds: the median and the 99th of a hundred. Beside it stands ETS as
+# PhoenixReplay uses it: 0.2 sanitizes what has changed and inserts it into a table, which copies it.
+alias Reel.LiveView.View
+
+defmodule Bench do
+  def measure(name, setup, function, count \\ 20_000) do
+    parent = self()
+
+    # A process of its own, with a heap like that of a view.
+    spawn_link(fn ->
+      state = setup.()
+      for n <- 1..2_000, do: [drain(n), function.(state, n)]
+
+      times =
+        for n <- 1..count do
+          # What waits for reel is another measurement.
+          drain(n)
+          started = :erlang.monotonic_time(:nanosecond)
+          function.(state, n)
+          :erlang.monotonic_time(:nanosecond) - started
+        end
+
+      send(parent, {:times, Enum.sort(times)})
+    end)
+
+    times = receive(do: ({:times, times} -> times))
+    median = Enum.at(times, div(count, 2)) / 1_000
+    IO.puts(:io_lib.format("~-44ts ~8.2f ~8.2f", [name, median, Enum.at(times, div(count * 99, 100)) / 1_000]))
+    median
+  end
+
+  defp drain(n) when rem(n, 500) == 0, do: drained()
+  defp drain(_n), do: :ok
+
+  defp drained do
+    if Reel.Recorder.info().waiting > 0, do: drained()
+  end
+end
+
+defmodule Replay do
+  # What 0.2 of PhoenixReplay does for each event, in the view's process.
+  @internal [:__changed__, :flash, :uploads, :streams, :_replay_id, :_replay_t0]
+  @sensitive ~w(_csrf_token csrf_token current_password password password_confirmation user_token token secret)
+
+  def open do
+    :ets.new(__MODULE__, [:named_table, :public, :ordered_set, write_concurrency: true])
+  end
+
+  def event(id, n, name, params) do
+    append(id, n, {0, :event, %{name: name, params: sanitize(params)}})
+  end
+
+  def render(id, n, changed, assigns) do
+    delta =
+      changed
+      |> Map.keys()
+      |> Enum.reject(&drop?(&1, true))
+      |> Map.new(fn key -> {key, compact(Map.get(assigns, key))} end)
+
+    append(id, n, {0, :assigns, %{delta: delta}})
+  end
+
+  defp append(id, n, event) do
+    case :ets.whereis(__MODULE__) do
+      :undefined -> :error
+      _table -> :ets.insert(__MODULE__, {{id, n}, event})
+    end
+  end
+
+  defp sanitize(map) do
+    map |> Enum.reject(fn {key, _} -> drop?(key, false) end) |> Map.new(fn {key, value} -> {key, compact(value)} end)
+  end
+
+  defp compact(struct) when is_struct(struct), do: struct
+  defp compact(map) when is_map(map), do: sanitize(map)
+  defp compact(list) when is_list(list), do: Enum.map(list, &compact/1)
+  defp compact(value), do: value
+
+  defp drop?(key, internal?) do
+    String.downcase(to_string(key)) in @sensitive or (internal? and key in @internal)
+  end
+end
+
+folder = Path.join(System.tmp_dir!(), "reel-bench-#{System.pid()}")
+reel = System.fetch_env!("REEL")
+args = ["--max-events", "1000000000", "--no-sync"]
+
+{:ok, server} =
+  Reel.Recorder.start_link(store: folder, reel: reel, args: args, required: true, on_answer: fn _ -> :ok end)
+
+Replay.open()
+
+start = fn ->
+  key = Reel.Recorder.start_session(%{view: Bench, assigns: %{}})
+  View.put(%View{key: key, recorder: Reel.Recorder})
+  # The server has seen it.
+  Reel.Recorder.info()
+
+  %{
+    rows: for(i <- 1..200, do: %{id: i, name: "row #{i}", price: i * 3, note: String.duplicate("x", 20)}),
+    id: make_ref()
+  }
+end
+
+params = %{"sku" => "mug", "value" => ""}
+small = fn n -> %{count: n, __changed__: %{count: true}} end
+rows = fn state, n -> List.update_at(state.rows, rem(n, 200), &%{&1 | price: n}) end
+large = fn state, n -> %{rows: rows.(state, n), __changed__: %{rows: true}} end
+none = fn assigns -> %{assigns: assigns, private: %{}} end
+
+IO.puts(:io_lib.format("~-44ts ~8ts ~8ts", ["microseconds in the view's process", "median", "99 %"]))
+event = Bench.measure("event", start, fn _, _ -> Reel.LiveView.event(:event, %{name: "add", params: params}) end)
+Bench.measure("event, ETS", start, fn state, n -> Replay.event(state.id, n, "add", params) end)
+render = Bench.measure("small render", start, fn _, n -> View.rendered(none.(small.(n))) end)
+Bench.measure("small render, ETS", start, fn state, n -> Replay.render(state.id, n, %{count: true}, small.(n)) end)
+
+# The rows are made in any case.
+made = Bench.measure("200 rows, one changed: to make them", start, fn state, n -> large.(state, n) end, 4_000)
+reel = Bench.measure("200 rows, one changed", start, fn state, n -> View.rendered(none.(large.(state, n))) end, 4_000)
+
+ets =
+  Bench.measure(
+    "200 rows, one changed, ETS",
+    start,
+    fn state, n -> Replay.render(state.id, n, %{rows: true}, large.(state, n)) end,
+    4_000
+  )
+
+info = Reel.Recorder.info()
+GenServer.stop(server)
+File.rm_rf!(folder)
+share = (reel - made) / (ets - made)
+IO.puts("an event #{Float.round(event, 2)}, a small render #{Float.round(render, 2)} (goal: 2 each)")
+IO.puts("200 rows of ETS's time: #{Float.round(share * 100, 1)} % (goal: 20 %)")
+IO.puts("left out: #{info.left_out}")
