@@ -105,11 +105,14 @@ struct ValidationTests {
         Flaw(
             "a plain recording", try gzip(frame(.header(fields)) + frame(.finish(0))), says: "no index",
             section: "recording.md §4.3"),
-        Flaw("a gap that counts nothing", try gap(.map(["dropped": 3])), says: "dropped", section: "registry.md §2"),
-        Flaw("a gap that is no map", try gap([1]), says: "dropped", section: "registry.md §2"),
+        Flaw(
+            "a gap that counts nothing", try gap(.map(["dropped": 3])), says: "dropped", section: "registry.md §2",
+            event: 0
+        ),
+        Flaw("a gap that is no map", try gap([1]), says: "dropped", section: "registry.md §2", event: 0),
         Flaw(
             "a gap of fewer than one", try gap(.map(["dropped": .map(TermMap([.init("render", 0)]))])), says: "dropped",
-            section: "registry.md §2"),
+            section: "registry.md §2", event: 0),
         Flaw(
             "events that go back, of which the first is enough",
             try around([Term.list([.event(9), .event(4), .event(8), .event(1)]).external], beats: 4, duration: 9),
