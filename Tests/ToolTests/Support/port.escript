@@ -58,7 +58,7 @@ main(["events", Reel, Folder, Count]) ->
     0 = map_size(Dropped),
     compare(Folder, <<"events">>, list_to_integer(Count), closed);
 main(["find", Folder, Count]) ->
-    compare(Folder, <<"killed">>, list_to_integer(Count) div 2, closed).
+    compare(Folder, <<"killed">>, list_to_integer(Count) div 2, disconnected).
 
 event(Number) -> event(<<"killed">>, Number).
 event(Key, Number) ->
