@@ -221,7 +221,7 @@ struct PortTests {
     func unsure() throws {
         let large = Term.tuple([
             .atom("event"), "s", .atom("render"),
-            .map(["assigns": .map(["page": .binary([UInt8](repeating: 120, count: (64 << 20) - 60))])]),
+            .map(["assigns": .map(["page": .binary([UInt8](repeating: 120, count: (64 << 20) - 55))])]),
         ])
         let small = try Term(erlangText: #"{event, <<"s">>, render, #{assigns => #{n => 2}}}"#)
         let state = try Term(erlangText: #"{state, <<"s">>, #{assigns => #{n => 3}}}"#)

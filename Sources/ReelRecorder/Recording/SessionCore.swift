@@ -85,7 +85,7 @@ final class SessionCore: Sendable {
     ) -> Signal {
         guard state.untold.isDue else { return put(kind, at: time, byteCount, to: &state, write) }
         var signal = tellGap(&state)
-        if let reason = state.untold.isDue ? .memory : state.reasonToDrop(kind, policy) {
+        if let reason = state.untold.isDue ? .memory : state.reasonToDropWhole(policy) {
             signal.merge(leaveOut(kind, reason, at: time, &state))
         } else {
             signal.merge(put(kind, at: time, byteCount, to: &state, write))

@@ -105,7 +105,8 @@ struct SessionState: Sendable {
 
         /// Takes note that the gap has been told.
         mutating func removeGap() {
-            if counts.isEmpty { isUnknown = false }
+            // A state is as unsure after a gap of what may have changed it as after one of nobody knows what.
+            if counts.isEmpty || Gap(dropped: counts).mayChangeState { isUnknown = false }
             counts = [:]
             if !isUnknown { self = Untold() }
         }
