@@ -131,7 +131,7 @@ struct JSONDocument {
     // MARK: Errors
 
     static func notARecording(_ reason: String, at offset: Int) -> ReelError {
-        ReelError(.notARecording, reason, offset: offset, section: "json.md §5.3")
+        ReelError(.notARecording, "\(reason), at byte \(offset)", offset: 0, section: "json.md §5.3")
     }
 
     private static func unexpected(_ wanted: String, at offset: Int) -> ReelError {

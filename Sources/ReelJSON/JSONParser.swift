@@ -245,11 +245,10 @@ struct JSONParser: ~Escapable {
         case UInt8(ascii: "u"):
             let unit = try codeUnit()
             guard 0xD800..<0xE000 ~= unit else { return }
-            if unit < 0xDC00, peek == UInt8(ascii: "\\"), offset + 1 < bytes.count,
-                bytes[offset + 1] == UInt8(ascii: "u")
-            {
+            // Where the text ends the other half may have been cut.
+            if unit < 0xDC00, try byte() == UInt8(ascii: "\\") {
                 offset += 1
-                if 0xDC00..<0xE000 ~= (try codeUnit()) { return }
+                if try byte() == UInt8(ascii: "u"), 0xDC00..<0xE000 ~= (try codeUnit()) { return }
             }
             throw JSONError(.malformedText, at: start, "half of a surrogate pair")
         default: throw JSONError(.malformed, at: start, "an unknown escape")

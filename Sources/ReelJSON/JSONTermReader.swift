@@ -64,7 +64,7 @@ struct JSONTermReader {
             switch token {
             case .endArray, .endObject, .key: break
             default:
-                if readsTags, let top = open.last, top.depth > TermLimits.deepestTree {
+                if let top = open.last, top.depth > TermLimits.deepestTree {
                     throw tooDeep(at: parser.tokenStart)
                 }
             }

@@ -306,7 +306,10 @@ struct PlainMapping {
             return Array(IdentifierTerm.term(of: token, bytes).elixirText.utf8)
         default:
             do throws(TermError) {
-                return Array(try Term.decode(bytes, at: start, limits: TermLimits(depth: .max)).term.elixirText.utf8)
+                var text = ""
+                try Term.decode(bytes, at: start, limits: TermLimits(depth: .max)).term
+                    .write(elixirTextTo: &text, structs: false)
+                return Array(text.utf8)
             } catch {
                 // Terms that nest deeper than trees may have no text.
                 return Array("#Term<\(try KnownTerm.end(of: bytes, at: start) - start) bytes>".utf8)

@@ -120,7 +120,9 @@ public final class RecordingJSONWriter {
             try file.verifyFirstMember()
             failure = error
         }
-        try writer.finish(summary: options.writesLines ? writer.summary ?? (try? file.summary) : nil)
+        // Without its end a recording is unfinished, though its finish frame may be there.
+        let hasSummary = options.writesLines && file.layout != .unfinished
+        try writer.finish(summary: hasSummary ? writer.summary ?? (try? file.summary) : nil)
         if let failure { throw failure }
     }
 

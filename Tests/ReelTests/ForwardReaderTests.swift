@@ -97,7 +97,7 @@ struct ForwardReaderTests {
             Term.tuple([0, .atom("käse"), .map([:]), .map(["extra": 1])]), .tuple([0, .atom("x"), 1.5, "a", "b", "c"]),
             .tuple([.integer(.max), .atom(""), .nil]),
         ]
-        let raw = RawRecording([[.header(fields), .list(Array(events.prefix(2))), events[2]]])
+        let raw = RawRecording([[.header(fields), .list(Array(events.prefix(2))), events[2], .finish(3)]])
         for reading in [Reading.forward(try raw.encoded()), .random(try raw.encoded())] {
             #expect(reading.error == nil)
             #expect(reading.header?.fields == fields)

@@ -16,7 +16,7 @@ struct VectorsFolderTests {
         ("expect", ["members": "[]"], "term has no output members"), ("expect", ["plain": 1], "plain is no object"),
         ("expect", ["other": "1"], "it has the key other"), ("salvage", "{}", "term has no output salvage"),
         ("error", ["kind": "truncated"], "it has both expect and error"),
-        ("alternatives", [["kind": "truncated"]], "it has alternatives without error"),
+        ("level", "perfect", "its level is none of reader, diagnosing, precise"),
     ]
 
     @Test("A manifest that is not as it should be is refused, and says why", arguments: malformations.indices)

@@ -44,7 +44,7 @@ struct VectorsFolder {
             "terms/errors/cut", "term", [131, 98, 0], ["error": ["kind": "truncated", "offset": 2]])
         try add(
             "terms/errors/tag", "term", [131, 117],
-            ["error": ["kind": "malformedAtom"], "alternatives": [["kind": "unknownTag", "offset": 1]]])
+            ["error": ["kind": "unknownTag", "offset": 1]])
     }
 
     private func outputs(_ tagged: String, _ plain: String, _ canonical: String) -> [String: String] {

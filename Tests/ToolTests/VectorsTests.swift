@@ -101,7 +101,7 @@ struct VectorsTests {
             let recording = try Session.recording(eventsPerMember: 4)
             let second = try RecordingFile(MemorySource(recording)).entries[1]
             var changed = recording
-            changed[second.offset + second.byteCount - 10] ^= 1
+            changed[second.offset + second.byteCount - 8] ^= 1
             var header = recording
             header[second.offset + 17] ^= 1
             let plain = try Session.plain()
@@ -117,13 +117,33 @@ struct VectorsTests {
             }
             try folder.add(
                 "members/content", "members", changed,
-                [
-                    "error": ["kind": "checksum", "offset": second.offset],
-                    "alternatives": [["kind": "malformedMember", "offset": second.offset]],
-                ])
+                ["error": ["kind": "checksum", "offset": second.offset]])
             try folder.writeManifest()
             let tool = try folder.check()
             #expect(tool.status == 0, "\(tool.text)")
+        }
+    }
+
+    @Test(
+        "A level asks for its vectors, and for as much of an error as it says",
+        arguments: ["reader", "diagnosing", "precise"])
+    func levels(level: String) throws {
+        try VectorsFolder.with { folder in
+            let cut: [UInt8] = [131, 98, 0]
+            try folder.add(
+                "terms/right", "term", cut, ["level": "reader", "error": ["kind": "truncated", "offset": 2]])
+            try folder.add(
+                "terms/kind", "term", cut, ["level": "reader", "error": ["kind": "unknownTag", "offset": 2]])
+            try folder.add(
+                "terms/offset", "term", cut, ["level": "reader", "error": ["kind": "truncated", "offset": 1]])
+            try folder.add(
+                "terms/higher", "term", cut, ["level": "precise", "error": ["kind": "truncated", "offset": 2]])
+            try folder.writeManifest()
+            let tool = try folder.check("--level", level, "--verbose")
+            let names = ["terms/kind", "terms/offset"].filter { tool.text.contains("\($0) (") }
+            #expect(
+                names == ["reader": [], "diagnosing": ["terms/kind"]][level, default: ["terms/kind", "terms/offset"]])
+            #expect(tool.text.contains(level == "precise" ? "4 vectors:" : "level \(level): 3 vectors:"))
         }
     }
 

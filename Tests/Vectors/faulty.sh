@@ -16,7 +16,7 @@ check() {
     shift 4
     rm -rf "$folder/reader"
     cp -r "$root/Spec/readers/python" "$folder/reader"
-    TEXT=$text MISTAKE=$mistake python3 - "$folder/reader/reel.py" <<'PYTHON'
+    TEXT=$text MISTAKE=$mistake python3 - "$folder/reader/reel/__init__.py" <<'PYTHON'
 import os, sys
 
 path, text = sys.argv[1], os.environ["TEXT"]

@@ -31,7 +31,6 @@ from mappings import document_tree
 from recording_model import (
     EVENTS,
     HEADER,
-    HOPPED,
     ONE,
     THREE,
     TWO,
@@ -59,7 +58,7 @@ def salvage(frames, lost):
     return json.dumps({**tree, "lost": ranges}, ensure_ascii=False, separators=(",", ":"))
 
 
-def vector(name, shows, data, frames, lost, *, error=None, alternatives=(), expect=None, section="11"):
+def vector(name, shows, data, frames, lost, *, error=None, expect=None, section="11"):
     """`frames` are those that salvage finds, None when there is nothing to be saved. `expect` are those that a reader
     finds that is not told of any damage."""
     data = data.bytes if isinstance(data, Recording) else data
@@ -71,7 +70,6 @@ def vector(name, shows, data, frames, lost, *, error=None, alternatives=(), expe
         shows,
         expect=None if expect is None else documents(*document_of(expect)),
         error=error,
-        alternatives=list(alternatives),
         salvage=None if frames is None else salvage(frames, lost),
     )
 
@@ -157,7 +155,6 @@ def cuts():
                 kept or None if number == 0 else kept,
                 [(part.offset, cut)],
                 error=error,
-                alternatives=HOPPED if number == 4 or number == 3 and place >= head else (),
             )
 
 
@@ -226,7 +223,6 @@ def damages():
                 kept,
                 [(part.offset, part.end)],
                 error=error,
-                alternatives=HOPPED if number == 4 else (),
             )
         blank = joined(file.bytes[: part.offset], bytes(length), file.bytes[part.end :])
         yield vector(
@@ -236,7 +232,6 @@ def damages():
             frames_of(*(each for each in file.parts if each is not part)),
             [(part.offset, part.end)],
             error=start,
-            alternatives=HOPPED if number == 4 else (),
         )
     one, two = file.parts[0], file.parts[1]
     data = changed(changed(file.bytes, one.end - 1), two.end - 1)
@@ -626,7 +621,6 @@ def joins():
         file_frames(one),
         [(end, end + len(plain))],
         error=("trailingData", end),
-        alternatives=[("malformedMember", end), *HOPPED],
     )
     yield vector(
         "joined/plain-before",
@@ -698,7 +692,6 @@ def garbage():
             file_frames(file),
             [(len(data), len(data) + len(junk))],
             error=("trailingData", len(data)),
-            alternatives=HOPPED,
         )
     second = file.parts[1]
     everywhere = b"\0" + TEN_BYTES * 3000
@@ -1139,7 +1132,6 @@ def without_sound_members():
     ]:
         wrong = only(**options)
         kind = "unsupportedVersion" if name == "major" else "malformedMember"
-        alternatives = [("checksum", 0)] if name == "length" else []
         yield vector(
             f"unsound/{name}",
             "A plain recording may have any subfields, so all is read.",
@@ -1147,7 +1139,6 @@ def without_sound_members():
             frames,
             [],
             error=(kind, 0),
-            alternatives=alternatives,
         )
     yield vector(
         "unsound/fhcrc", "Behind a wrong FHCRC nothing is read.", only(hcrc=1), None, [], error=("checksum", 0)
@@ -1214,7 +1205,6 @@ def finished_by_one():
         frames_of(first),
         [(end.offset, end.end)],
         error=("malformedMember", end.offset),
-        alternatives=HOPPED,
     )
     for place in (1, 12, 43):
         yield vector(
@@ -1224,7 +1214,6 @@ def finished_by_one():
             frames_of(first),
             [(end.offset, end.offset + place)],
             error=("truncated", end.offset),
-            alternatives=HOPPED if place >= end.member.header_length else (),
         )
     yield vector(
         "short/no-end",

@@ -4,10 +4,11 @@
     generate.py                  writes everything
     generate.py terms json       writes these families, and keeps the others as they are
     generate.py --check          writes nothing; fails unless what is there is what would be written,
-                                 with sound checksums, no file too many, and a manifest that fits its schema
+                                 with sound checksums, no file too many, a manifest that fits its schema, and the
+                                 vectors that first-hour.md names
     generate.py --otp            prints the lines that otp_check.escript reads
 
-A family is a module in FAMILIES. It is loaded when its file is there, and has
+A family is made by the modules that FAMILIES names for it. Each has
 
     def vectors():
         yield Vector("terms/tuples/empty", "term", external(()), "terms.md §3.2",
@@ -33,28 +34,28 @@ import shutil
 import sys
 from pathlib import Path
 
+from levels import level
+
 GENERATOR = Path(__file__).resolve().parent
 ROOT = GENERATOR.parent
 VERSION = "1.0"
 LARGEST_INLINE = 4096
 OUTPUT_EXTENSIONS = {"canonical": ".canonical.txt"}
 
-# The families in the order of vectors.md §1, and the module that makes each.
+# The families in the order of vectors.md §1, and the modules that make each.
 FAMILIES = {
-    "terms": "terms",
-    "members": "members",
-    "recordings": "recordings",
-    "damaged": "damaged",
-    "phoenix-replay": "phoenix_replay",
-    "json": "json_texts",
+    "terms": ["terms"],
+    "members": ["members"],
+    "recordings": ["recordings"],
+    "damaged": ["damaged", "damaged_corners"],
+    "phoenix-replay": ["phoenix_replay", "phoenix_replay_corners"],
+    "json": ["json_texts", "json_documents"],
 }
 
 
 def load(family):
-    """The vectors of one family, or None when its module is not there."""
-    if not (GENERATOR / f"{FAMILIES[family]}.py").exists():
-        return None
-    vectors = list(importlib.import_module(FAMILIES[family]).vectors())
+    """The vectors of one family."""
+    vectors = [vector for module in FAMILIES[family] for vector in importlib.import_module(module).vectors()]
     for vector in vectors:
         check(vector, family)
     return vectors
@@ -71,15 +72,13 @@ def check(vector, family):
         raise SystemExit(f"{name}: nothing is expected")
     if vector.error is not None and vector.expect is not None:
         raise SystemExit(f"{name}: either an error or an output is expected")
-    if vector.alternatives and vector.error is None:
-        raise SystemExit(f"{name}: alternatives without an error")
     if not vector.shows.endswith("."):
         raise SystemExit(f"{name}: what it shows is a sentence")
 
 
 def error(value):
-    kind, *offset = value
-    return {"kind": kind, "offset": offset[0]} if offset and offset[0] is not None else {"kind": kind}
+    kind, offset = value
+    return {"kind": kind, "offset": offset}
 
 
 def entry(vector, files):
@@ -106,13 +105,12 @@ def entry(vector, files):
         "input": vector.input,
         "section": vector.section,
         "shows": vector.shows,
+        "level": level(vector.id),
     }
     if vector.expect is not None:
         result["expect"] = {name: output(name, text) for name, text in vector.expect.items()}
     if vector.error is not None:
         result["error"] = error(vector.error)
-    if vector.alternatives:
-        result["alternatives"] = [error(value) for value in vector.alternatives]
     if vector.salvage is not None:
         result["salvage"] = output("salvage", vector.salvage)
     if vector.otp is not None:
@@ -144,10 +142,6 @@ def write(families):
     entries, files = [], {}
     for family in families:
         vectors = load(family)
-        if vectors is None:
-            print(f"{family}: generator/{FAMILIES[family]}.py is not there")
-            kept += [each for each in manifest()["vectors"] if each["id"].split("/")[0] == family]
-            continue
         entries += [entry(vector, files) for vector in vectors]
         refused = sum(1 for vector in vectors if vector.error is not None)
         print(f"{family}: {len(vectors)} vectors, {refused} of them to be refused")
@@ -165,9 +159,7 @@ def differences():
     """What is not as it has to be, as texts."""
     entries, files = [], {}
     for family in FAMILIES:
-        vectors = load(family)
-        if vectors is not None:
-            entries += [entry(vector, files) for vector in vectors]
+        entries += [entry(vector, files) for vector in load(family)]
     for path, data in sorted(files.items()):
         target = ROOT / path
         if not target.is_file():
@@ -181,6 +173,21 @@ def differences():
     if not path.is_file() or path.read_text() != manifest_text(entries):
         yield "manifest.json is not what the generator makes"
     yield from manifest_differences(manifest())
+    yield from first_hour_differences(manifest())
+
+
+def first_hour_differences(manifest):
+    """What is wrong with the fifty vectors of Spec/first-hour.md: each is a row with its number, its id and its sentence."""
+    shown = {each["id"]: each["shows"] for each in manifest["vectors"]}
+    text = (ROOT.parent / "Spec" / "first-hour.md").read_text()
+    rows = re.findall(r"^\| (\d+) \| `([^`]+)` \| (.+) \|$", text, re.MULTILINE)
+    if [int(number) for number, _, _ in rows] != list(range(1, 51)):
+        yield "first-hour.md does not have fifty vectors in order"
+    for _, identifier, sentence in rows:
+        if shown.get(identifier) != sentence:
+            yield f"first-hour.md: {identifier} is no vector that shows: {sentence}"
+    if len({identifier for _, identifier, _ in rows}) != len(rows):
+        yield "first-hour.md has a vector twice"
 
 
 def manifest_differences(manifest):

@@ -33,8 +33,8 @@ def vectors():
         ("trailing", "trailingBytes", trailing()),
         ("limits", "limitExceeded", beyond_limits()),
     ]:
-        for name, text, shows, *alternatives in cases:
-            yield refused("json", f"{group}/{name}", text, error, shows, alternatives=alternatives)
+        for name, text, shows in cases:
+            yield refused("json", f"{group}/{name}", text, error, shows)
 
 
 def values():
@@ -161,10 +161,24 @@ def objects():
     ]
 
 
+def nested_empty(depth):
+    value = []
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
 def nested(depth):
     value = 1
     for _ in range(depth):
         value = [value]
+    return value
+
+
+def pairs_of(depth):
+    value = 1
+    for _ in range(depth):
+        value = Map([("k", value)])
     return value
 
 
@@ -174,6 +188,8 @@ def limits():
         ("digits", digits[:DIGITS], int(digits[:DIGITS]), "An integer of 78,914 digits, the most there may be."),
         ("digits-negative", "-" + digits[:DIGITS], -int(digits[:DIGITS]), "A minus is no digit."),
         ("digits-fraction", "1." + "0" * (DIGITS - 2), 1.0, "A fraction of 78,914 characters, its point included."),
+        ("depth-1024-objects", '{"k":' * 1024 + "1" + "}" * 1024, pairs_of(1024), "1,024 objects, one in the other."),
+        ("depth-1024-empty", "[" * 1025 + "]" * 1025, nested_empty(1024), "1,025 arrays of which the last is empty: 1,024 enclose it."),
         ("depth-1024", "[" * 1024 + "1" + "]" * 1024, nested(1024), "1,024 arrays, one in the other."),
         ("300-pairs", "{" + ",".join(f'"{index}":{index}' for index in range(300)) + "}", Map([(str(index), index) for index in range(300)]), "An object of 300 pairs."),
         ("underflow", "123.456e-789", 0.0, "A number that is far too small is zero: zero is the nearest float."),
@@ -183,7 +199,7 @@ def limits():
 
 
 def numbers_malformed():
-    """A number's error is at its start. Where a shorter number stands in front, that one may be what is read."""
+    """A number's error is at its start. Where a shorter number stands in front, that one is read."""
     return [
         ("plus", "[@@+1]", "A plus in front."),
         ("plus-plus", "[@@++1234]", "Two pluses in front."),
@@ -207,19 +223,19 @@ def numbers_malformed():
         ("exponent-zero-empty", "[@@0e]", "Zero and an exponent without digits."),
         ("exponent-zero-sign", "[@@0e+]", "Zero and an exponent with a sign only."),
         ("exponent-first", "[@@e1]", "An exponent without a number."),
-        ("zero-first", "[@@012]", "A zero in front of other digits.", ("malformed", 2)),
-        ("minus-zero-first", "[@@-012]", "A minus, and a zero in front of other digits.", ("malformed", 3)),
-        ("two-zeros", "[@@00]", "Two zeros.", ("malformed", 2)),
-        ("zero-first-alone", "@@01", "A zero in front of another digit, as a whole text.", ("trailingBytes", 1)),
-        ("hexadecimal", "[@@0x1]", "A number in hexadecimal.", ("malformed", 2)),
-        ("hexadecimal-2", "[@@0x42]", "A number of two digits in hexadecimal.", ("malformed", 2)),
-        ("letter", "[@@1a]", "A letter behind a digit.", ("malformed", 2)),
-        ("minus-inside", "[@@1-2]", "A minus inside of a number.", ("malformed", 2)),
-        ("plus-inside", "[@@1+2]", "A sum.", ("malformed", 2)),
-        ("second-point", "[@@1.2.3]", "A second point.", ("malformed", 4)),
-        ("second-exponent", "[@@1e2e3]", "A second exponent.", ("malformed", 4)),
-        ("exponent-fraction", "[@@1e2.5]", "An exponent with a fraction.", ("malformed", 4)),
-        ("underscore", "[@@1_000]", "An underscore between digits.", ("malformed", 2)),
+        ("zero-first", "[@@012]", "A zero in front of other digits."),
+        ("minus-zero-first", "[@@-012]", "A minus, and a zero in front of other digits."),
+        ("two-zeros", "[@@00]", "Two zeros."),
+        ("zero-first-alone", "@@01", "A zero in front of another digit, as a whole text."),
+        ("hexadecimal", "[0@@x1]", "A number in hexadecimal: what follows the 0 is malformed."),
+        ("hexadecimal-2", "[0@@x42]", "A number of two digits in hexadecimal."),
+        ("letter", "[1@@a]", "A letter behind a digit."),
+        ("minus-inside", "[1@@-2]", "A minus behind a number."),
+        ("plus-inside", "[1@@+2]", "A sum."),
+        ("second-point", "[1.2@@.3]", "A second point: the number ends before it."),
+        ("second-exponent", "[1e2@@e3]", "A second exponent: the number ends before it."),
+        ("exponent-fraction", "[1e2@@.5]", "An exponent with a fraction: the number ends before it."),
+        ("underscore", "[1@@_000]", "An underscore between digits."),
         ("comma", "[0,@@5.]", "A number without digits behind its point, after a comma."),
         ("other-digit", "[@@\uff11]", "A wide digit is no digit."),
         ("infinity", "[@@Infinity]", "Infinity is no number."),
@@ -250,8 +266,8 @@ def words_malformed():
         ("nul", b"@@\0", "A zero byte."),
         ("byte-ff", b"@@\xff", "A byte outside of a string that is no UTF-8."),
         ("backslash", "[@@\\u0022a\"]", "An escape outside of a string."),
-        ("true-longer", "[@@truer]", "true with a letter too many.", ("malformed", 5)),
-        ("null-digit", "[@@null1]", "null with a digit behind it.", ("malformed", 5)),
+        ("true-longer", "[true@@r]", "true with a letter too many."),
+        ("null-digit", "[null@@1]", "null with a digit behind it."),
     ]
 
 
@@ -276,7 +292,7 @@ def arrays_malformed():
         ("backslash", r'["a"@@\f]', "An escape behind a string."),
         ("comment", "[1@@/* */]", "A comment."),
         ("byte", b"[@@\xe5]", "A byte outside of a string that is no UTF-8."),
-        ("byte-after", b"[1@@\xe5]", "A byte behind a number that is no UTF-8.", ("malformed", 1)),
+        ("byte-after", b"[1@@\xe5]", "A byte behind a number that is no UTF-8."),
         ("close-only", "@@]", "A bracket that closes nothing."),
         ("semicolon", "[1@@;2]", "A semicolon in place of a comma."),
     ]
@@ -293,6 +309,7 @@ def objects_malformed():
         ("two-colons", '{"a":@@:1}', "Two colons."),
         ("comma-for-colon", '{"a"@@,1}', "A comma in place of a colon."),
         ("no-value", '{"a":@@}', "A key without a value."),
+        ("no-value-1025", '{"k":' * 1024 + '{"k"@@}' + "}" * 1024, "A key in 1,025 objects without a colon: a key is not too deep."),
         ("key-only", '{"a"@@}', "A key alone."),
         ("key-integer", "{@@1:1}", "A key that is a number."),
         ("key-null", "{@@null:null}", "A key that is a word."),
@@ -330,7 +347,7 @@ def strings_malformed():
         ("escape-tab", '["@@\\\t"]', "An escaped tab."),
         ("escape-nul", b'["@@\\\0"]', "An escaped zero byte."),
         ("escape-emoji", '["@@\\\U0001f300"]', "An escaped character beyond ASCII."),
-        ("escape-byte", b'["@@\\\xe5"]', "An escaped byte that is no UTF-8.", ("malformedText", 1)),
+        ("escape-byte", b'["@@\\\xe5"]', "An escaped byte that is no UTF-8."),
         ("escape-u-empty", r'["@@\u"]', "An escape without digits."),
         ("escape-u-1", r'["@@\u0"]', "An escape of one digit."),
         ("escape-u-3", r'["@@\u00A"]', "An escape of three digits."),
@@ -338,9 +355,10 @@ def strings_malformed():
         ("escape-u-sign", r'["@@\u+041"]', "An escape with a sign."),
         ("escape-u-space", r'["@@\u 041"]', "An escape with a space."),
         ("escape-u-braces", r'["@@\u{61}"]', "An escape of Elixir."),
-        ("escape-u-byte", b'["@@\\u\xe5000"]', "An escape whose first digit is no UTF-8.", ("malformedText", 1)),
-        ("escape-second", r'["\ud800@@\u12"]', "The second escape of a pair has two digits.", ("malformedText", 2)),
-        ("escape-second-x", r'["\ud800@@\x"]', "The second escape of a pair is none.", ("malformedText", 2)),
+        ("escape-u-byte", b'["@@\\u\xe5000"]', "An escape whose first digit is no UTF-8."),
+        ("escape-and-no-utf8", b'["\xff@@\\x"]', "A string that is no UTF-8, and has a malformed escape behind that."),
+        ("control-and-no-utf8", b'["\xff@@\n"]', "A string that is no UTF-8, and has a line feed behind that."),
+        ("escape-second", r'["\ud800@@\u12"]', "The second escape of a pair has two digits."),
     ]
 
 
@@ -370,6 +388,7 @@ def no_text():
         ("low-last", r'["ab@@\uDFAA"]', "A second half alone, after sound text."),
         ("high-text", r'["@@\ud800abc"]', "A first half, then text."),
         ("high-escape", r'["@@\ud800\n"]', "A first half, then the escape of a line feed."),
+        ("high-no-escape", r'["@@\ud800\x"]', "A first half, then what is no escape: the half comes first."),
         ("high-letter", r'["@@\ud800\u0061"]', "A first half, then the escape of a letter."),
         ("high-high", r'["@@\ud800\ud800"]', "Two first halves."),
         ("low-high", r'["@@\udd1e\ud834"]', "Both halves in the wrong order."),
@@ -406,6 +425,8 @@ def keys_twice():
         ("twice-apart", '{"a":1,"b":2,"c":3,@@"a":4}', "A key twice, with others in between."),
         ("twice-nested", '[{"a":{"b":1,@@"b":2}}]', "A key twice in an inner object."),
         ("twice-300", "{" + ",".join(f'"{index}":0' for index in range(300)) + ',@@"7":0}', "A key twice among 301."),
+        ("twice-before-colon", '{"a":1,@@"a"}', "A key twice, the second time without a colon: it is known when it is whole."),
+        ("twice-before-cut", '{"a":1,@@"a"', "A key twice, and then the end of the text."),
         ("twice-before-end", '{"a":1,@@"a":2,}', "A key twice, then a comma too many: the key comes first."),
     ]
 
@@ -422,9 +443,11 @@ def cut():
         ("string-escaped-quote", '["\\"@@', "A string whose last quote is escaped."),
         ("string-u", r'"\u@@', "An escape without its digits."),
         ("string-u-2", r'"\u00@@', "An escape with half of its digits."),
-        ("string-high", r'"\ud83d@@', "The first half of a pair, and the end.", ("malformedText", 1)),
-        ("string-high-backslash", '"\\ud83d\\@@', "The first half of a pair, a backslash, and the end.", ("malformedText", 1)),
-        ("string-high-u", r'"\ud83d\u@@', "A pair whose second half has no digits.", ("malformedText", 1)),
+        ("string-no-utf8", b'"a\xff@@', "A string that is no UTF-8 and is cut: it is checked when it is whole."),
+        ("string-cut-character", b'"a\xe2\x82@@', "A string that is cut inside of a character."),
+        ("string-high", r'"\ud83d@@', "The first half of a pair, and the end: the other half may be missing."),
+        ("string-high-backslash", '"\\ud83d\\@@', "The first half of a pair, a backslash, and the end."),
+        ("string-high-u", r'"\ud83d\u@@', "A pair whose second half has no digits."),
         ("true", "tru@@", "true without its last letter."),
         ("false", "f@@", "The first letter of false."),
         ("null", "nul@@", "null without its last letter."),
@@ -466,13 +489,13 @@ def trailing():
         ("byte-order-mark", "[]@@\ufeff", "A byte order mark behind the value."),
         ("line", '{"a":1}\n@@{"a":2}\n', "A second line."),
         ("string-word", '"a"@@b', "A letter behind a string."),
-        ("equals", "true@@=", "An equals sign behind a word.", ("malformed", 0)),
+        ("equals", "true@@=", "An equals sign behind a word."),
     ]
 
 
 def beyond_limits():
     digits = "1" * (DIGITS + 1)
-    deep = "[" * DEPTH
+    deep = "[" * 1025
     return [
         ("float", "[@@1e999]", "A number that no float can hold."),
         ("float-negative", "[@@-1e+9999]", "A negative number that no float can hold."),
@@ -481,7 +504,9 @@ def beyond_limits():
         ("digits-1-more", "@@" + digits, "An integer of 78,915 digits."),
         ("digits-1-more-negative", "@@-" + digits, "A negative integer of 78,915 digits."),
         ("digits-1-more-fraction", "[@@0." + "0" * DIGITS + "]", "A fraction of 78,915 digits in all."),
-        ("depth-4097", deep + "@@[" + "]" * (DEPTH + 1), "4,097 arrays, one in the other."),
-        ("depth-4097-objects", '{"":' * DEPTH + '@@{"":1}' + "}" * DEPTH, "4,097 objects, one in the other."),
-        ("depth-open", deep + "@@" + "[" * (100_000 - DEPTH), "100,000 arrays that are opened and never closed: the limit comes before the end."),
+        ("depth-1025", "[" * 1025 + "@@1" + "]" * 1025, "An integer in 1,025 arrays is one too deep."),
+        ("depth-1025-objects", '{"k":' * 1025 + "@@1" + "}" * 1025, "An integer in 1,025 objects: it is said of the value, not of its key."),
+        ("depth-4097", deep + "@@[" + "[" * (DEPTH - 1025) + "]" * (DEPTH + 1), "4,097 arrays, one in the other: the first that is too deep counts."),
+        ("depth-4097-objects", '{"":' * 1025 + '@@{"":' + '{"":' * (DEPTH - 1025) + "1" + "}" * (DEPTH + 1), "4,097 objects, one in the other."),
+        ("depth-open", deep + "@@" + "[" * (100_000 - 1025), "100,000 arrays that are opened and never closed: the limit comes before the end."),
     ]

@@ -49,10 +49,10 @@ def vectors():
         expect={"canonical": "8379"},
         otp="OTP 25 refuses LOCAL_EXT (terms.md §7).",
     )
-    for name, text, shows, *alternatives in meaningless():
-        yield refused("tagged-json", f"meaningless/{name}", text, "meaningless", shows, alternatives=alternatives)
-    for name, text, error, shows, *alternatives in unsound():
-        yield refused("tagged-json", f"tagged/{name}", text, error, shows, alternatives=alternatives)
+    for name, text, shows in meaningless():
+        yield refused("tagged-json", f"meaningless/{name}", text, "meaningless", shows)
+    for name, text, error, shows in unsound():
+        yield refused("tagged-json", f"tagged/{name}", text, error, shows)
 
 
 def images():
@@ -171,6 +171,13 @@ def other_texts():
         ("order-function", '{"$fun":{"arity":2,"function":"f","module":"m"}}', External("m", "f", 2), "A function's fields in another order."),
         ("order-closure", backwards, CLOSURE, "A local function's fields in another order."),
         ("order-bits", '{"$bits":"/+A=","size":11}', bits(b"\xff\xe0", 11), "A bitstring with its size behind it."),
+        ("tail-list", '[1,{"$tail":[2,3]}]', [1, 2, 3], "A tail that is a list goes on with the list around it."),
+        ("tail-list-empty", '[1,{"$tail":[]}]', [1], "A tail that is the empty list ends the list."),
+        ("tail-list-improper", '[1,{"$tail":[2,{"$tail":3}]}]', improper([1, 2], 3), "A tail that is an improper list makes the whole improper."),
+        ("tail-map", '[1,{"$tail":{"$map":[]}}]', improper([1], Map()), "A tail that is the empty map."),
+        ("integer-capitals", '{"$integer":"-0xAbCdEF"}', -0xABCDEF, "Digits in capitals mean the same."),
+        ("integer-zeros", '{"$integer":"0x000ab"}', 0xAB, "Zeros in front mean nothing."),
+        ("integer-minus-zero-hexadecimal", '{"$integer":"-0x0"}', 0, "Minus zero is zero."),
         ("order-object", '{"b":1,"a":2}', Map([("b", 1), ("a", 2)]), "An object's pairs in another order."),
         ("dollar-inside", '{"a$":1,"b":"$"}', Map([("a$", 1), ("b", "$")]), "$ inside of a key is nothing special."),
         ("float-exponent", "1e0", 1.0, "A number with an exponent is a float."),
@@ -195,6 +202,12 @@ def meaningless():
         ("unknown-tag-nested", '[1,{"a":@@{"$foo":1}}]', "A tag that there is not, in an object in an array."),
         ("unknown-tag-case", '@@{"$Atom":"ok"}', "A tag in capitals."),
         ("unknown-tag-dollar", '@@{"$":1}', "$ alone as tag."),
+        ("binary-line-feed", '@@{"$binary":"/w=\\n="}', "Base64 with a line feed."),
+        ("binary-line-feed-last", '@@{"$binary":"/w==\\n"}', "Base64 with a line feed at its end."),
+        ("binary-spare-bits", '@@{"$binary":"/x=="}', "Base64 whose last digit has bits that are no byte\'s."),
+        ("binary-spare-bits-2", '@@{"$binary":"//9="}', "Base64 of two bytes with such bits."),
+        ("bits-spare", '@@{"$bits":"//8=","size":11}', "A bitstring whose bits beyond its size are set."),
+        ("local-spare-bits", '@@{"$local":"AR=="}', "LOCAL_EXT with such bits."),
         ("second-dollar", '@@{"a":1,"$b":2}', "A key that starts with $ in an object that is none of the mapping."),
         ("second-dollar-tag", '@@{"a":1,"$atom":"ok"}', "A tag that is not the first key."),
         ("atom-integer", '@@{"$atom":1}', "An atom's name that is no text."),
@@ -237,13 +250,13 @@ def meaningless():
         ("map-short-pair", '@@{"$map":[[1]]}', "A map's pair of one value."),
         ("map-long-pair", '@@{"$map":[[1,2,3]]}', "A map's pair of three values."),
         ("map-more", '@@{"$map":[[1,2]],"a":1}', "A map with a second key."),
-        ("map-tail-pair", '@@{"$map":[[1,{"$tail":2}]]}', "A map's pair with a tail.", ("meaningless", 11)),
+        ("map-tail-pair", '@@{"$map":[[1,{"$tail":2}]]}', "A map's pair with a tail: the map is meaningless, not the array that is its pair."),
         ("tail-alone", '@@{"$tail":2}', "A tail that is in no array."),
         ("tail-only", '[@@{"$tail":2}]', "A tail without an element in front."),
         ("tail-not-last", '[1,@@{"$tail":2},3]', "A tail with an element behind it."),
-        ("tail-twice", '[1,@@{"$tail":2},{"$tail":3}]', "Two tails.", ("meaningless", 15)),
+        ("tail-twice", '[1,@@{"$tail":2},{"$tail":3}]', "Two tails: the first of them is not the last element."),
         ("tail-more", '[1,@@{"$tail":2,"a":1}]', "A tail with a second key."),
-        ("tail-in-tuple", '{"$tuple":[1,@@{"$tail":2}]}', "A tail in a tuple.", ("meaningless", 0)),
+        ("tail-in-tuple", '@@{"$tuple":[1,{"$tail":2}]}', "A tail in a tuple: the array is a list, but not one that a tuple has."),
         ("tail-as-value", '{"a":@@{"$tail":2}}', "A tail as a value of an object."),
         ("pid-null", '@@{"$pid":null}', "A pid that is no object."),
         ("pid-empty", '@@{"$pid":{}}', "A pid without fields."),
@@ -296,13 +309,12 @@ def meaningless():
     ]
     creator = closure(creator={"node": "a@b", "number": 7, "serial": 1})
     cases.append(
-        ("closure-creator", creator, "A local function whose creator lacks its creation.", ("meaningless", creator.index('{"node"') - 2))
+        ("closure-creator", creator, "A local function whose creator lacks its creation: that one is an object like any.")
     )
     creator = closure(creator={"$pid": fields["creator"]})
     cases.append(
-        ("closure-creator-tag", creator, "A local function whose creator has a tag.", ("meaningless", creator.index('{"$pid"') - 2))
+        ("closure-creator-tag", creator, "A local function whose creator has a tag.")
     )
-    # §5.4: "sound JSON that stands for no term", but also "names a key twice", which says nothing of $map.
     for name, one, other, shows in [
         ("map-twice", "1", "1", "A map with a key twice."),
         ("map-twice-text", '"$a"', '"$a"', "A map with a text twice."),
@@ -311,8 +323,7 @@ def meaningless():
         ("map-twice-words", '{"$ref":{"node":"a@b","creation":1,"words":[5]}}', '{"$ref":{"node":"a@b","creation":1,"words":[5,0]}}', "A map with references that differ in a zero word."),
     ]:
         text = f'@@{{"$map":[[{one},1],[{other},2]]}}'
-        second = len(f'{{"$map":[[{one},1],[')
-        cases.append((name, text, shows, ("duplicateKey", second), ("duplicateKey", second - 1), ("duplicateKey", 0)))
+        cases.append((name, text, shows))
     return cases
 
 
@@ -324,14 +335,15 @@ def unsound():
         ("cut-tag", '{"$at@@', "truncated", "A tag that is cut."),
         ("key-twice", '{"a":1,@@"a":2}', "duplicateKey", "A key twice."),
         ("key-twice-escaped", r'{"a":1,@@"\u0061":2}', "duplicateKey", "A key twice, once as an escape."),
-        ("tag-twice", '{"$atom":"a",@@"$atom":"a"}', "duplicateKey", "A tag twice.", ("meaningless", 0)),
-        ("field-twice", '{"$pid":{"node":"a@b",@@"node":"a@b","number":7,"serial":1,"creation":2}}', "duplicateKey", "A pid's field twice.", ("meaningless", 0)),
+        ("tag-twice", '{"$atom":"a",@@"$atom":"a"}', "duplicateKey", "A tag twice."),
+        ("field-twice", '{"$pid":{"node":"a@b",@@"node":"a@b","number":7,"serial":1,"creation":2}}', "duplicateKey", "A pid's field twice."),
         ("trailing", '{"$atom":"ok"} @@1', "trailingBytes", "A number behind an atom."),
         ("half-pair", r'{"$atom":"@@\ud800"}', "malformedText", "Half of a pair of surrogates in an atom's name."),
         ("no-utf8", b'{"$atom":@@"\xff"}', "malformedText", "An atom's name that is no UTF-8."),
         ("infinity", "@@1e999", "limitExceeded", "A number that no float can hold."),
         ("depth-lists-1025", "[" * 1025 + "@@1" + "]" * 1025, "limitExceeded", "An integer in 1,025 lists is one too deep."),
         ("depth-tuples-1025", '{"$tuple":[' * 1025 + "@@1" + "]}" * 1025, "limitExceeded", "An integer in 1,025 tuples is one too deep."),
-        ("depth-objects-1025", '{"k":' * 1025 + "@@1" + "}" * 1025, "limitExceeded", "An integer in 1,025 maps is one too deep; so is its key.", ("limitExceeded", 5 * 1024 + 1)),
+        ("depth-objects-1025", '{"k":' * 1025 + "@@1" + "}" * 1025, "limitExceeded", "An integer in 1,025 maps is one too deep: it is said of the value, not of its key."),
+        ("nesting-4097", '{"$tuple":' * 4096 + '@@{"$tuple":[]}' + "}" * 4096, "limitExceeded", "4,097 objects in one another, none of them a term in a term: text nests too deep."),
         ("depth-open", "[" * 1025 + "@@[" + "[" * 50_000, "limitExceeded", "50,000 lists that are opened and never closed: the limit comes before the end."),
     ]

@@ -19,11 +19,9 @@ def valid(kind, name, text, value, shows, section):
     )
 
 
-def refused(kind, name, text, error, shows, section="json.md §5.4", alternatives=()):
-    """`alternatives` are kinds, with the offset of the error, or kinds with offsets of their own."""
+def refused(kind, name, text, error, shows, section="json.md §5.4"):
     before, mark, behind = to_bytes(text).partition(HERE)
     if not mark or HERE in behind:
         raise ValueError(f"{name}: where is the error?")
     offset = len(before)
-    others = [(other, offset) if isinstance(other, str) else other for other in alternatives]
-    return Vector(f"json/{name}", kind, before + behind, section, shows, error=(error, offset), alternatives=others)
+    return Vector(f"json/{name}", kind, before + behind, section, shows, error=(error, offset))

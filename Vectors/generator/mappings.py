@@ -13,6 +13,7 @@ for sure; `otp_check.escript` compares every text that it gave with a real Elixi
 import base64
 import json
 import re
+import unicodedata
 
 from etf import (
     FALSE,
@@ -205,6 +206,13 @@ def document(header, events, mapping):
     return _dump(document_tree(header, events, mapping))
 
 
+def lines(header, events, mapping, finish=None):
+    """The lines of json.md §2.2 as an array: the header, the events, and the summary, which is a dictionary of values."""
+    tree = document_tree(header, events, mapping)
+    events = tree.pop("events")
+    return _dump([tree, *events, *([] if finish is None else [{"summary": finish}])])
+
+
 def document_tree(header, events, mapping):
     header = _value(header)
     tree = {"plain": plain_tree, "tagged": tagged_tree}[mapping]
@@ -291,16 +299,39 @@ def _elixir(term):
     raise TypeError(f"no term: {term!r}")
 
 
-_IDENTIFIER = re.compile(r"[a-z_][A-Za-z0-9_]*[?!]?")
-_ATOM = re.compile(r"[A-Za-z_][A-Za-z0-9_@]*[?!]?")
 _MODULE = re.compile(r"Elixir(\.[A-Z][A-Za-z0-9_]*)+")
-_SIMPLE = re.compile(r"[ !#-\[\]-~]*")
+_BARE = re.compile(r"[^\W\d][\w@]*[?!]?")
+_CALLED = re.compile(r"[^\W\dA-Z]\w*[?!]?")
+_ALWAYS = "! != !== & && &&& * ** + ++ +++ - -- --- / < <- <<< <<~ <= <> <~ <~> = == === =~ > >= >>> @ ^ | |> || |||"
+_OPERATORS = {*_ALWAYS.split(), *"~> ~>> \\\\ % %{} -> . .. ..// ... <<>> {}".split()}
+_CALLED_OPERATORS = {*_ALWAYS.split(), *"~> ~>> \\\\ :: <|> ^^^ ~~~".split()}
+_ESCAPES = {7: "a", 8: "b", 9: "t", 10: "n", 11: "v", 12: "f", 13: "r", 27: "e", 34: '"', 92: "\\", 127: "d"}
+
+
+def _printable(code):
+    return 7 <= code <= 13 or code == 27 or 32 <= code < 128 or 160 <= code < 0xFFFE or code > 0xFFFF
+
+
+def _escape(character):
+    code = ord(character)
+    if code in _ESCAPES:
+        return "\\" + _ESCAPES[code]
+    if code in (0, 0xFEFF):
+        return "\\0" if code == 0 else "\\uFEFF"
+    return character if _printable(code) else f"\\x{code:02X}" if code < 256 else f"\\x{{{code:X}}}"
 
 
 def _quoted(text):
-    if not _SIMPLE.fullmatch(text) or "#{" in text:
-        raise Unsettled(f"how Elixir prints {text!r}")
-    return f'"{text}"'
+    escaped = "".join(map(_escape, text)).replace("#{", "\\#{")
+    return f'"{escaped}"'
+
+
+def _is_bare(name, pattern):
+    """Beyond ASCII, letters that Unicode has in one piece are bare; others are not worth knowing."""
+    if not name.isascii() and (unicodedata.normalize("NFKC", name) != name or not name.isidentifier()):
+        if pattern.fullmatch(name):
+            raise Unsettled(f"whether {name!r} is bare")
+    return bool(pattern.fullmatch(name))
 
 
 def _elixir_atom(name):
@@ -308,13 +339,20 @@ def _elixir_atom(name):
         return name
     if _MODULE.fullmatch(name):
         return name[len("Elixir.") :]
-    if _ATOM.fullmatch(name):
-        return ":" + name
-    return ":" + _quoted(name)
+    return ":" + _elixir_key(name)
 
 
 def _elixir_call(name):
-    return name if _IDENTIFIER.fullmatch(name) else _quoted(name)
+    return name if _is_bare(name, _CALLED) or name in _CALLED_OPERATORS else _quoted(name)
+
+
+def _elixir_key(name):
+    bare = _is_bare(name, _BARE) and name != "Elixir"
+    return name if bare or name in _OPERATORS else _quoted(name)
+
+
+def _is_key(term):
+    return isinstance(term, Atom) and not term.name.startswith("Elixir.")
 
 
 def _elixir_float(value):
@@ -328,30 +366,21 @@ def _elixir_float(value):
 
 
 def _elixir_list(term):
-    if term and all(isinstance(element, int) and 7 <= element <= 126 for element in term):
-        text = "".join(chr(element) for element in term)
-        if not text.isalnum():
-            raise Unsettled("a charlist with characters that may be escaped")
-        return f'~c"{text}"'
-    if term and all(isinstance(element, tuple) and len(element) == 2 and isinstance(element[0], Atom) for element in term):
+    if term and all(isinstance(each, int) and (7 <= each <= 13 or each == 27 or 32 <= each <= 126) for each in term):
+        return "~c" + _quoted("".join(map(chr, term)))
+    if term and all(isinstance(each, tuple) and len(each) == 2 and _is_key(each[0]) for each in term):
         return "[" + ", ".join(f"{_elixir_key(key.name)}: {_elixir(value)}" for key, value in term) + "]"
     return "[" + ", ".join(_elixir(element) for element in term) + "]"
 
 
-def _elixir_key(name):
-    return name if _IDENTIFIER.fullmatch(name) else _quoted(name)
-
-
 def _elixir_map(term):
-    if any(key == Atom("__struct__") for key, _ in term.pairs):
-        raise Unsettled("a struct")
-    if term.pairs and all(isinstance(key, Atom) for key, _ in term.pairs):
+    if term.pairs and all(_is_key(key) for key, _ in term.pairs):
         return "%{" + ", ".join(f"{_elixir_key(key.name)}: {_elixir(value)}" for key, value in term.pairs) + "}"
     return "%{" + ", ".join(f"{_elixir(key)} => {_elixir(value)}" for key, value in term.pairs) + "}"
 
 
 def _elixir_binary(data):
     text = _utf8(data)
-    if text is not None and all(character == "\n" or character.isprintable() for character in text):
+    if text is not None and all(_printable(ord(character)) for character in text):
         return _quoted(text)
     return "<<" + ", ".join(str(byte) for byte in data) + ">>"

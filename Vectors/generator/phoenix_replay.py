@@ -150,8 +150,8 @@ def whole(name, section, shows, data, kind, term):
     return good(name, section, shows, data, kind, term.pairs(), term.found())
 
 
-def bad(name, section, shows, data, kind, error, *alternatives):
-    return vector(name, section, shows, data, kind, error=error, alternatives=list(alternatives))
+def bad(name, section, shows, data, kind, error):
+    return vector(name, section, shows, data, kind, error=error)
 
 
 def vectors():
@@ -779,7 +779,7 @@ def refused():
 
 
 def wrong_events():
-    kind = ("malformedFrame",)
+    kind = ("malformedFrame", 0)
     samples = [
         ("two", (5, Atom("event")), "An event has three elements."),
         ("negative", (-1, Atom("event"), Map()), "An offset is not negative."),
@@ -801,8 +801,6 @@ def wrong_events():
         gzip(external(term)),
         "map",
         ("notARecording", 0),
-        kind,
-        ("malformedTerm",),
     )
     at, data, type_ = (Atom("at"), 5), (Atom("data"), Map()), (Atom("type"), Atom("event"))
     named = (Atom("__struct__"), EVENT)
@@ -835,15 +833,14 @@ def wrong_bytes():
     )
     yield bad("bytes/fhcrc", "1", "The FHCRC of a gzip header has to match.", term.gzip(hcrc=1), "map", ("checksum", 0))
     doubled = etf.map_((Atom("id"), "1"), (Atom("id"), "2"), (Atom("events"), []))
-    yield bad("bytes/duplicate-key", "1", "A map names a key once.", gzip(external(doubled)), "map", ("malformedTerm",))
+    yield bad("bytes/duplicate-key", "1", "A map names a key once.", gzip(external(doubled)), "map", ("malformedTerm", 0))
     yield bad(
         "bytes/adler",
         "1",
         "The checksum of a compressed term that is all there has to match.",
         compressed(bytes(recording().data), adler=5),
         "recording",
-        ("malformedTerm",),
-        ("checksum",),
+        ("malformedTerm", 0),
     )
     yield bad(
         "bytes/cut-magic",
@@ -858,15 +855,13 @@ def wrong_bytes():
 def refused_parts():
     section = "4"
     fields = newest_fields()
-    anything = [("checksum",), ("truncated",), ("malformedFrame",), ("malformedTerm",)]
     yield bad(
         "part/magic-only",
         section,
         "A part without a frame has nothing to import.",
         b"PRF1",
         "part",
-        ("notARecording",),
-        *anything,
+        ("truncated", 0),
     )
     yield bad(
         "part/header-only",
@@ -874,8 +869,7 @@ def refused_parts():
         "A frame of which only the header is there has nothing to import.",
         part(fields, NEWEST)[:12],
         "part",
-        ("notARecording",),
-        *anything,
+        ("truncated", 0),
     )
     yield bad(
         "part/cut-in-recording",
@@ -883,8 +877,7 @@ def refused_parts():
         "An only frame that is cut in its recording has nothing to import.",
         part(fields, NEWEST, pack=None)[:60],
         "part",
-        ("notARecording",),
-        *anything,
+        ("truncated", 0),
     )
     yield bad(
         "part/all-wrong",
@@ -892,7 +885,5 @@ def refused_parts():
         "Of a part whose only frame has a wrong checksum nothing can be read.",
         part(fields, NEWEST, crc=1),
         "part",
-        ("checksum",),
-        ("notARecording",),
-        ("truncated",),
+        ("truncated", 0),
     )

@@ -56,8 +56,8 @@ def good(name, section, shows, file, frames=None):
     return vector(name, section, shows, file, expect=documents(head, events))
 
 
-def bad(name, section, shows, file, kind, offset, alternatives=()):
-    return vector(name, section, shows, file, error=(kind, offset), alternatives=list(alternatives))
+def bad(name, section, shows, file, kind, offset):
+    return vector(name, section, shows, file, error=(kind, offset))
 
 
 def three(keyframes=True, finished=True):
@@ -66,10 +66,6 @@ def three(keyframes=True, finished=True):
     file.data(*([state_at(3)] if keyframes else []), batch(TWO))
     last = [finish(EVENTS)] if finished else []
     return file.data(*([state_at(6)] if keyframes else []), batch(THREE), *last)
-
-
-# A reader that hops, and finds no sound end member in the last 44 bytes, meets the index: malformedIndex (§4.4).
-HOPPED = [("malformedIndex", None)]
 
 
 def started():

@@ -483,12 +483,11 @@ def wrong_places():
         file = Recording().data(header(HEADER), batch(ONE), finish(ONE)).data(wrong)
         yield bad(
             f"place/{name}-member-after-finish",
-            "6",
-            shows,
+            "4.4",
+            "No data member follows the one with the finish frame. " + shows,
             file,
-            "malformedFrame",
+            "malformedMember",
             file.offset(1),
-            [("malformedMember", None)],
         )
     file = started().data(batch(TWO), frame((Atom("index"), [])), finish(ONE + TWO)).index().end()
     yield bad(

@@ -26,7 +26,6 @@ from etf import FALSE, NIL, TRUE, Atom, Improper, Map, external
 from recording_model import (
     EVENTS,
     HEADER,
-    HOPPED,
     ONE,
     THREE,
     TWO,
@@ -484,7 +483,7 @@ def wrong_ends():
             file = three().index().append(made.data)
         else:
             file = three().index().end(**options)
-        yield bad(f"end/{name}", "5.3", shows, file, kind, file.offset(4), HOPPED)
+        yield bad(f"end/{name}", "5.3", shows, file, kind, file.offset(4))
 
 
 def after_the_end():
@@ -500,7 +499,7 @@ def after_the_end():
     ]
     for name, data, shows in samples:
         file = three().index().end()
-        yield bad(f"after-end/{name}", "10", shows, file.bytes + data, "trailingData", file.length, HOPPED)
+        yield bad(f"after-end/{name}", "10", shows, file.bytes + data, "trailingData", file.length)
     single = Recording().data(header(HEADER), batch(ONE), finish(ONE)).end()
     yield bad(
         "after-end/one-member",
@@ -509,8 +508,7 @@ def after_the_end():
         single.bytes + b"\n",
         "trailingData",
         single.length,
-        HOPPED,
-    )
+        )
     for name, data, shows in [
         ("byte", b"\0", "A byte that starts no member."),
         ("zeros", bytes(99), "Padding."),

@@ -48,7 +48,7 @@ def folded(name, shows, *steps, section="7.1"):
 
 
 def vectors():
-    for group in (assigns, components, urls, payloads, keyframes, forms, gaps):
+    for group in (assigns, same_keys, components, urls, payloads, keyframes, forms, gaps):
         yield from group()
 
 
@@ -134,6 +134,35 @@ def assigns():
         (mount(500, count=0), counted(0)),
         (render(700, count=1), counted(1)),
         (render(100, count=2), counted(2)),
+    )
+
+
+def same_keys():
+    def minus(value):
+        return Map([(-0.0, value)])
+
+    yield folded(
+        "zeros-as-keys",
+        "0.0 and -0.0 are one key of assigns: the one that was there first stays, with the value that came last.",
+        ((0, Atom("mount"), atom_map(assigns=minus(1))), state(minus(1))),
+        ((1, Atom("render"), atom_map(assigns=Map([(0.0, 2)]))), state(minus(2))),
+        ((2, Atom("assigns"), atom_map(delta=minus(3))), state(minus(3))),
+        ((3, Atom("mount"), atom_map(assigns=Map([(0.0, 4)]))), state(Map([(0.0, 4)]))),
+    )
+    one, more = etf.Reference("a@b", 1, (5,)), etf.Reference("a@b", 1, (5, 0))
+    yield folded(
+        "references-as-keys",
+        "So are references that differ in zero words at their ends, inside other terms as well.",
+        ((0, Atom("mount"), atom_map(assigns=Map([((1, one), 1)]))), state(Map([((1, one), 1)]))),
+        ((1, Atom("render"), atom_map(assigns=Map([((1, more), 2)]))), state(Map([((1, one), 2)]))),
+    )
+    opened, both = atom_map(open=TRUE), atom_map(open=TRUE, size=1)
+    yield folded(
+        "component-same-key",
+        "Components whose keys are the same, though not equal, are one component.",
+        (component(0, ROW, 0.0, opened), state(components=[((ROW, 0.0), opened)])),
+        (component(1, ROW, -0.0, atom_map(size=1)), state(components=[((ROW, 0.0), both)])),
+        (destroyed(2, ROW, -0.0), state()),
     )
 
 

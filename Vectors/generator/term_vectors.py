@@ -33,7 +33,7 @@ def valid(name, term, section, shows, data=None, otp=None, outputs=("tagged", "p
     )
 
 
-def refused(name, data, kind, offset, shows, section="terms.md §8", alternatives=(), otp=None):
+def refused(name, data, kind, offset, shows, section="terms.md §8", otp=None):
     """Bytes that are to be refused; a term that was written stands for its file."""
     data = data if isinstance(data, bytes) else external(data)
     return Vector(
@@ -43,6 +43,5 @@ def refused(name, data, kind, offset, shows, section="terms.md §8", alternative
         section,
         shows,
         error=(kind, offset),
-        alternatives=list(alternatives),
         otp=otp,
     )

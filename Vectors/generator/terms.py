@@ -1,10 +1,12 @@
 """The family `terms`: single terms, each with its 131 (terms.md)."""
 
 import terms_compressed
+import terms_corners
 import terms_functions
 import terms_identifiers
 import terms_maps
 import terms_order
+import terms_printed
 import terms_structure
 import terms_refused
 import terms_scalars
@@ -16,9 +18,11 @@ def vectors():
         terms_structure,
         terms_maps,
         terms_order,
+        terms_printed,
         terms_identifiers,
         terms_functions,
         terms_compressed,
         terms_refused,
+        terms_corners,
     ):
         yield from module.vectors()

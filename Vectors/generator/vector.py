@@ -1,6 +1,6 @@
 """One vector: an input file and what a reader is to make of it (vectors.md §2)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 EXTENSIONS = {
     "term": ".etf",
@@ -9,12 +9,13 @@ EXTENSIONS = {
     "phoenix-replay": ".bin",
     "tagged-json": ".json",
     "json": ".json",
+    "json-document": ".json",
 }
 
 
 @dataclass
 class Vector:
-    """`expect` maps outputs to texts; `error` and each of `alternatives` is a kind and an offset, or a kind alone.
+    """`expect` maps outputs to texts; `error` is a kind and an offset.
 
     The file has the name of the vector's `id` and `extension`; the default of that goes by `input`.
     """
@@ -26,7 +27,6 @@ class Vector:
     shows: str
     expect: dict = None
     error: tuple = None
-    alternatives: list = field(default_factory=list)
     salvage: str = None
     otp: str = None
     extension: str = None

@@ -46,7 +46,7 @@ extension Header {
     /// Checks that a header frame's term, whatever else it is, names no version that this reader does not know.
     static func checkVersion(of term: Term) throws(ReelError) {
         guard let elements = term.elements, elements.count >= 2, let version = elements[1].elements,
-            let major = version.first?.integer, major != Int(FormatVersion.current.major)
+            let major = version.first?.integer, (0...255).contains(major), major != Int(FormatVersion.current.major)
         else { return }
         let name = version.dropFirst().first?.integer.map { "\(major).\($0)" } ?? "\(major)"
         throw FormatVersion.unsupported(name, isNewer: major > Int(FormatVersion.current.major), offset: nil)

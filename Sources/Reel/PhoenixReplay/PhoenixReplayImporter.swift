@@ -51,8 +51,11 @@ public struct PhoenixReplayImporter {
             format = wrapping == .part ? .part : survey.fields[atom: "__struct__"] == nil ? .map : .recording
         } catch {
             var error = ReelError(wrapping: error)
-            // Nothing in what is no recording has a place in one.
-            if error.kind == .notARecording { error.offset = 0 }
+            // What is wrong stands in a term, which may be compressed: the error's words say where, its offset is the file's.
+            if error.kind != .inputOutput, let offset = error.offset, offset > 0 {
+                error.reason += ", at byte \(offset) of the content"
+                error.offset = 0
+            }
             throw error
         }
     }

@@ -294,6 +294,11 @@ final class FrameStream {
                 "a member of \(value.uncompressedByteCount) bytes, more than the limit of \(limits.memberByteCount)",
                 .limitExceeded, "§9")
         }
+        // Deflate makes at most 1,032 bytes of one.
+        let deflated = value.memberByteCount - header.byteCount - MemberTrailer.byteCount
+        guard value.uncompressedByteCount / 1_032 <= deflated else {
+            throw memberError("\(value.uncompressedByteCount) bytes declared for \(deflated) bytes of deflate data")
+        }
         // What the member declares is believed up to what the usual member has.
         content.reserveCapacity(content.count + min(value.uncompressedByteCount, FrameStream.usualMemberByteCount) + 1)
         return .member(value, offset: start)

@@ -27,17 +27,21 @@ struct MemberContent {
 
     /// Reads the data member of `entry`, the recording's `position`-th, and checks that it is what the entry says.
     ///
-    /// - Parameter inflated: the member, when it has been inflated before.
+    /// - Parameters:
+    ///   - inflated: the member, when it has been inflated before.
+    ///   - isAlone: whether the member is judged by itself, wherever it stands: then the header may be in any that
+    ///     declares it and comes before all events.
     init(
-        of entry: IndexEntry, at position: Int, inflated: Inflated? = nil, bytes: any RandomAccessBytes,
-        limits: ReaderLimits, decoder: MemberDecoder
+        of entry: IndexEntry, at position: Int, inflated: Inflated? = nil, isAlone: Bool = false,
+        bytes: any RandomAccessBytes, limits: ReaderLimits, decoder: MemberDecoder
     ) throws(ReelError) {
         do {
             let inflated =
                 try inflated ?? MemberContent.inflated(entry, of: bytes, limits: limits, decoder: decoder)
             try inflated.verify(at: entry.offset)
             let (fields, content) = (inflated.fields, inflated.content)
-            var order = FrameOrder(in: .dataMember, firstEvent: entry.firstEvent, isStarted: position > 0)
+            let isFirst = isAlone ? fields.hasHeader && fields.firstEvent == 0 : position == 0
+            var order = FrameOrder(in: .dataMember, firstEvent: entry.firstEvent, isStarted: !isFirst)
             // An event takes seven bytes at least, whatever the entry says.
             events.reserveCapacity(min(entry.eventCount, content.count / 7))
             do {

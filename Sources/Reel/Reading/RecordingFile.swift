@@ -126,7 +126,15 @@ public final class RecordingFile {
     public var summary: Summary? {
         get throws(ReelError) {
             guard layout == .sequential else {
-                return entries.isEmpty ? nil : try content(at: entries.count - 1).summary
+                guard let last = entries.last else { return nil }
+                let summary = try content(at: entries.count - 1).summary
+                guard summary != nil || layout != .finished else {
+                    throw ReelError(
+                        .malformedIndex, "an end without a finish frame before it",
+                        offset: last.offset + last.byteCount,
+                        section: "recording.md §4.4")
+                }
+                return summary
             }
             let reader = try sequentialReader()
             while try reader.next() != nil {}

@@ -226,6 +226,7 @@ extension RecordingReader {
             guard let index, index == entries, indexOffset == nil else {
                 throw error(.malformedIndex, "an index that does not agree with the members", "§6.6")
             }
+            try checkFinish(before: "an index")
             indexOffset = offset
         case .end(let indexOffset):
             // Without an index member the end points at the only data member.
@@ -234,8 +235,14 @@ extension RecordingReader {
                 throw error(
                     .malformedIndex, "an end member that points at byte \(indexOffset), where no index is", "§4.4")
             }
+            try checkFinish(before: "an end member")
         }
         member = nil
+    }
+
+    /// Checks that the recording has been finished before what says so.
+    private func checkFinish(before what: String) throws(ReelError) {
+        guard summary != nil else { throw error(.malformedIndex, "\(what) without a finish frame before it", "§4.4") }
     }
 }
 

@@ -63,11 +63,15 @@ public struct Salvage {
         self.bytes = bytes
         self.limits = limits
         do {
+            // A plain recording that is whole, or cut, may hold another one as a binary.
+            var outcome = try Salvage.readPlain(bytes, limits: limits)
             var scan = try MemberScan(bytes, limits: limits)
-            try scan.run()
-            if scan.members.isEmpty {
+            if outcome == nil {
+                try scan.run()
                 // No data member is sound: what is there is read from its start, as far as it goes.
-                let outcome = try Salvage.readForward(bytes, limits: limits)
+                if scan.members.isEmpty { outcome = try Salvage.readForward(bytes, limits: limits) }
+            }
+            if let outcome {
                 isPlain = true
                 members = []
                 header = outcome.reader.header
@@ -109,7 +113,7 @@ public struct Salvage {
             var isAdrift = false
             for (position, member) in members.enumerated() {
                 let content = try MemberContent(
-                    of: member.entry, at: position, bytes: bytes, limits: limits, decoder: decoder)
+                    of: member.entry, at: position, isAlone: true, bytes: bytes, limits: limits, decoder: decoder)
                 isAdrift = isAdrift || member.followsLoss
                 var keyframes = content.keyframes[...]
                 for event in content.events {
@@ -145,7 +149,7 @@ public struct Salvage {
         let decoder = try MemberDecoder()
         for (position, member) in members.enumerated() {
             let content = try MemberContent(
-                of: member.entry, at: position, bytes: bytes, limits: limits, decoder: decoder)
+                of: member.entry, at: position, isAlone: true, bytes: bytes, limits: limits, decoder: decoder)
             for event in content.events { guard try body(event) else { return } }
         }
     }
@@ -156,20 +160,37 @@ public struct Salvage {
         try RecordingReader(SequentialBytes(bytes: bytes, position: 0), limits: limits, ignoresFields: true)
     }
 
-    private static func readForward(
-        _ bytes: any RandomAccessBytes, limits: ReaderLimits
-    ) throws -> (reader: RecordingReader, report: SalvageReport) {
+    /// What has been read of a recording from its start.
+    private struct Outcome {
+        var reader: RecordingReader
+        var report = SalvageReport()
+        /// What has ended the reading before the end of the file.
+        var error: ReelError?
+    }
+
+    /// Reads a file that starts as a plain recording; nil when it is none, or is damaged and not just cut.
+    private static func readPlain(_ bytes: any RandomAccessBytes, limits: ReaderLimits) throws -> Outcome? {
+        let reader = try? RecordingReader(SequentialBytes(bytes: bytes, position: 0), limits: limits)
+        guard let reader, reader.container != .indexed else { return nil }
+        let outcome = try readForward(bytes, limits: limits)
+        return outcome.error == nil || outcome.error?.kind == .truncated ? outcome : nil
+    }
+
+    private static func readForward(_ bytes: any RandomAccessBytes, limits: ReaderLimits) throws -> Outcome {
         let reader = try plainReader(of: bytes, limits: limits)
         var report = SalvageReport()
+        var failure: ReelError?
         do throws(ReelError) {
             while try reader.next() != nil { report.eventCount += 1 }
         } catch {
+            guard error.kind != .inputOutput else { throw error }
+            failure = error
             let start = min(error.offset ?? reader.fileOffset, bytes.byteCount)
             report.losses = [
                 SalvageReport.Loss(bytes: start..<max(bytes.byteCount, start), events: nil, reason: error.reason)
             ]
         }
-        return (reader, report)
+        return Outcome(reader: reader, report: report, error: failure)
     }
 }
 
@@ -246,7 +267,8 @@ private struct MemberScan {
             return offset + fields.memberByteCount
         }
         let entry = IndexEntry(offset: offset, byteCount: fields.memberByteCount, fields: data)
-        let content = try MemberContent(of: entry, at: members.count, bytes: bytes, limits: limits, decoder: decoder)
+        let content = try MemberContent(
+            of: entry, at: members.count, isAlone: true, bytes: bytes, limits: limits, decoder: decoder)
         // A member that goes back, such as one inside another recording's event, is not this recording's.
         guard data.firstEvent >= members.last?.entry.endEvent ?? 0 else {
             throw ReelError(.malformedMember, "a member that starts with an earlier event", offset: offset)

@@ -6,9 +6,9 @@ import Zlib
 /// Implements Spec/recording.md §7.
 struct StateFold: Sendable {
     /// The view's assigns, each value encoded.
-    private(set) var assigns: [Term: [UInt8]] = [:]
+    private(set) var assigns: [StateKey: [UInt8]] = [:]
     /// The assigns of the components that are on the page, by `{Module, Id}`.
-    private(set) var components: [Term: [Term: [UInt8]]] = [:]
+    private(set) var components: [StateKey: [StateKey: [UInt8]]] = [:]
     /// The address that the session is at, or nil before the first navigation.
     private(set) var url: String?
     /// Since when the state is unsure, in milliseconds from the session's start, or nil when it is sure.
@@ -49,7 +49,7 @@ struct StateFold: Sendable {
         case "component_destroyed":
             guard let key = try componentKey(payload, bytes), let component = components.removeValue(forKey: key)
             else { return false }
-            byteCount -= component.reduce(0) { $0 + StateFold.byteCount(of: $1.key, $1.value) }
+            byteCount -= component.reduce(0) { $0 + StateFold.byteCount(of: $1.key.term, $1.value) }
         case "params", "handle_params":
             var value = try EncodedTerm.value(of: "uri", in: bytes, at: payload.lowerBound)
             if value == nil { value = try EncodedTerm.value(of: "url", in: bytes, at: payload.lowerBound) }
@@ -71,36 +71,37 @@ struct StateFold: Sendable {
         return try EncodedTerm.pairs(of: bytes, at: value)
     }
 
-    private func componentKey(_ payload: Range<Int>, _ bytes: Span<UInt8>) throws(TermError) -> Term? {
+    private func componentKey(_ payload: Range<Int>, _ bytes: Span<UInt8>) throws(TermError) -> StateKey? {
         guard let module = try EncodedTerm.value(of: "module", in: bytes, at: payload.lowerBound),
             let id = try EncodedTerm.value(of: "id", in: bytes, at: payload.lowerBound)
         else { return nil }
-        return .tuple([try EncodedTerm.term(bytes, at: module), try EncodedTerm.term(bytes, at: id)])
+        return StateKey(.tuple([try EncodedTerm.term(bytes, at: module), try EncodedTerm.term(bytes, at: id)]))
     }
 
     private mutating func replaceAssigns(_ pairs: [(key: Term, value: Range<Int>)], of bytes: Span<UInt8>) {
-        byteCount -= assigns.reduce(0) { $0 + StateFold.byteCount(of: $1.key, $1.value) }
+        byteCount -= assigns.reduce(0) { $0 + StateFold.byteCount(of: $1.key.term, $1.value) }
         assigns.removeAll(keepingCapacity: true)
         mergeAssigns(pairs, of: bytes)
     }
 
     private mutating func mergeAssigns(_ pairs: [(key: Term, value: Range<Int>)], of bytes: Span<UInt8>) {
         // Taken out for the time of the merge, so that it is changed in place.
-        var merged: [Term: [UInt8]] = [:]
+        var merged: [StateKey: [UInt8]] = [:]
         swap(&merged, &assigns)
         merge(pairs, of: bytes, into: &merged)
         assigns = merged
     }
 
     private mutating func merge(
-        _ pairs: [(key: Term, value: Range<Int>)], of bytes: Span<UInt8>, into component: inout [Term: [UInt8]]
+        _ pairs: [(key: Term, value: Range<Int>)], of bytes: Span<UInt8>, into component: inout [StateKey: [UInt8]]
     ) {
         for pair in pairs {
             let value = bytes.array(pair.value)
             byteCount += StateFold.byteCount(of: pair.key, value)
-            if let old = component.updateValue(value, forKey: pair.key) {
-                byteCount -= StateFold.byteCount(of: pair.key, old)
-            }
+            let key = StateKey(pair.key)
+            if let old = component[key] { byteCount -= StateFold.byteCount(of: pair.key, old) }
+            // Unlike `updateValue`, this keeps the key that is there already.
+            component[key] = value
         }
     }
 
@@ -121,7 +122,7 @@ extension StateFold {
         writer.write(atom: "components")
         writer.writeMapHead(count: components.count)
         for (key, component) in components.sorted(by: { $0.key < $1.key }) {
-            writer.write(key)
+            writer.write(key.term)
             try StateFold.write(component, to: &writer)
         }
         if let unsureSince {
@@ -134,11 +135,11 @@ extension StateFold {
         }
     }
 
-    private static func write(_ assigns: [Term: [UInt8]], to writer: inout TermWriter) throws(TermError) {
+    private static func write(_ assigns: [StateKey: [UInt8]], to writer: inout TermWriter) throws(TermError) {
         var transcoder = CanonicalTranscoder(limits: .trusted)
         writer.writeMapHead(count: assigns.count)
         for (key, value) in assigns.sorted(by: { $0.key < $1.key }) {
-            writer.write(key)
+            writer.write(key.term)
             _ = try transcoder.transcodeTerm(value.span, at: 0, into: &writer)
         }
     }
@@ -158,9 +159,9 @@ extension StateFold {
                 guard let content = try EncodedTerm.pairs(of: bytes, at: pair.value.lowerBound),
                     pair.key.elements?.count == 2
                 else { return nil }
-                var component: [Term: [UInt8]] = [:]
+                var component: [StateKey: [UInt8]] = [:]
                 merge(content, of: bytes, into: &component)
-                self.components[pair.key] = component
+                self.components[StateKey(pair.key)] = component
             }
         }
         if let url = value(of: "url") {
@@ -178,16 +179,18 @@ extension StateFold {
     /// The state as terms.
     func state() throws(TermError) -> State {
         var map: [TermMap.Pair] = []
-        for (key, component) in components { map.append(TermMap.Pair(key, .map(try StateFold.decoded(component)))) }
+        for (key, component) in components {
+            map.append(TermMap.Pair(key.term, .map(try StateFold.decoded(component))))
+        }
         return State(
             assigns: try StateFold.decoded(assigns), components: TermMap(map), url: url, unsureSince: unsureSince)
     }
 
-    private static func decoded(_ assigns: [Term: [UInt8]]) throws(TermError) -> TermMap {
+    private static func decoded(_ assigns: [StateKey: [UInt8]]) throws(TermError) -> TermMap {
         var pairs: [TermMap.Pair] = []
         pairs.reserveCapacity(assigns.count)
         for (key, value) in assigns {
-            pairs.append(TermMap.Pair(key, try Term.decode(value.span, at: 0, limits: .trusted).term))
+            pairs.append(TermMap.Pair(key.term, try Term.decode(value.span, at: 0, limits: .trusted).term))
         }
         return TermMap(pairs)
     }

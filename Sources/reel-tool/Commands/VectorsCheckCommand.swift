@@ -16,6 +16,7 @@ struct VectorsCheckCommand: ParsableCommand {
             Examples:
               reel vectors check
               reel vectors check --reader 'python3 reader.py' --family terms --family json
+              reel vectors check --reader ./reader --level reader
               reel vectors check --id 'terms/maps/*' --verbose
             """)
 
@@ -30,6 +31,13 @@ struct VectorsCheckCommand: ParsableCommand {
 
     @Option(help: "Check the vectors with such an id only; * and ? stand for characters. May be repeated.")
     var id: [String] = []
+
+    @Option(
+        help: """
+            What the reader has to be able to do: reader (read what is valid, refuse what is not), diagnosing (say what \
+            kind of error, and salvage), precise (say where).
+            """)
+    var level = Vector.Level.precise
 
     @Option(help: "How many seconds a reader may take for an answer.")
     var timeout = 60.0
@@ -60,7 +68,8 @@ struct VectorsCheckCommand: ParsableCommand {
             let vectors = selected(of: folder.manifest.vectors)
             guard !vectors.isEmpty else {
                 throw Failure(
-                    .inputFellShort, "no such vector", input: folder.path.string, advice: "check --family and --id")
+                    .inputFellShort, "no such vector", input: folder.path.string,
+                    advice: "check --family, --id and --level")
             }
             let check = try check(vectors, of: folder)
             let report = VectorReport(check: check)
@@ -79,13 +88,13 @@ struct VectorsCheckCommand: ParsableCommand {
     private func selected(of vectors: [Vector]) -> [Vector] {
         let globs = id.map(Glob.init)
         return vectors.filter { vector in
-            (family.isEmpty || family.contains(vector.family))
+            vector.level <= level && (family.isEmpty || family.contains(vector.family))
                 && (globs.isEmpty || globs.contains { $0.matches(vector.id) })
         }
     }
 
     private func check(_ vectors: [Vector], of folder: VectorFolder) throws -> VectorCheck {
-        var check = VectorCheck(reader: reader, version: folder.manifest.version)
+        var check = VectorCheck(reader: reader, version: folder.manifest.version, level: level)
         guard let reader else {
             try check.run(vectors, of: folder, with: OwnReader())
             return check

@@ -22,8 +22,10 @@ final class OwnReader: VectorReader {
         case (.members, _): return OwnReader.members(of: bytes)
         case (.recording, .salvage): return OwnReader.salvage(bytes)
         case (.recording, .states): return OwnReader.states(of: bytes)
+        case (.recording, .lines): return OwnReader.lines(of: bytes)
         case (.recording, _): return OwnReader.document(of: bytes, mapping)
-        case (.phoenixReplay, _): return OwnReader.importedDocument(of: bytes, mapping)
+        case (.phoenixReplay, _), (.jsonDocument, _):
+            return OwnReader.importedDocument(of: bytes, mapping, isJSON: question.input == .jsonDocument)
         case (.taggedJSON, _): return OwnReader.answer { BytesText.hex(try Term(taggedJSON: bytes).external) }
         case (.json, _): return OwnReader.answer { BytesText.hex(try Term(plainJSON: bytes).external) }
         }
@@ -150,10 +152,29 @@ final class OwnReader: VectorReader {
         }
     }
 
-    private static func importedDocument(of bytes: [UInt8], _ mapping: JSONMapping) -> Answer {
+    private static func lines(of bytes: [UInt8]) -> Answer {
+        answer {
+            let reader = try RecordingReader(MemorySource(bytes))
+            let sink = MemorySink()
+            let writer = try RecordingJSONWriter(
+                to: sink, header: reader.header, options: RecordingJSONOptions(writesLines: true))
+            while let event = try reader.next() { try writer.write(event) }
+            // Of a plain recording the finish frame is the end.
+            let isFinished = try reader.hasEnd || RecordingFile(MemorySource(bytes)).entries.isEmpty
+            try writer.finish(summary: isFinished ? reader.summary : nil)
+            let lines = sink.bytes.split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }
+            return "[\(lines.joined(separator: ","))]"
+        }
+    }
+
+    private static func importedDocument(of bytes: [UInt8], _ mapping: JSONMapping, isJSON: Bool) -> Answer {
         answer {
             let sink = MemorySink()
-            _ = try PhoenixReplayImporter(MemorySource(bytes)).write(to: sink)
+            if isJSON {
+                _ = try PhoenixReplayJSONImporter(MemorySource(bytes)).write(to: sink)
+            } else {
+                _ = try PhoenixReplayImporter(MemorySource(bytes)).write(to: sink)
+            }
             let reader = try RecordingReader(MemorySource(sink.bytes))
             return try document(reader.header, mapping) { write in
                 while let event = try reader.next() { try write(event) }
@@ -164,13 +185,16 @@ final class OwnReader: VectorReader {
     private static func salvage(_ bytes: [UInt8]) -> Answer {
         answer {
             let salvage = try Salvage(MemorySource(bytes))
-            var text = try document(salvage.header, .tagged) { write in
+            // The document has a key of its own, which a field of that name makes way for.
+            var header = salvage.header
+            let lost = salvage.report.losses.map(\.bytes).filter { !$0.isEmpty }
+            if header.fields[atom: "lost"] != nil { header = header.renaming("lost", to: "lost#2") }
+            var text = try document(header, .tagged) { write in
                 try salvage.forEachEvent { event in
                     try write(event)
                     return true
                 }
             }
-            let lost = salvage.report.losses.map(\.bytes).filter { !$0.isEmpty }
             let ranges = lost.map { JSONText.array([.integer($0.lowerBound), .integer($0.upperBound)]) }
             // One more pair of the document, in front of the brace that closes it.
             text.removeLast()
@@ -209,5 +233,16 @@ final class OwnReader: VectorReader {
         } catch {
             return .nonsense("\(error)")
         }
+    }
+}
+
+extension Header {
+    /// The header with a field under another name.
+    fileprivate func renaming(_ name: Atom, to other: Atom) -> Header {
+        var fields: [TermMap.Pair] = []
+        for pair in self.fields.pairs {
+            fields.append(pair.key == .atom(name) ? TermMap.Pair(.atom(other), pair.value) : pair)
+        }
+        return Header(version: version, fields: TermMap(fields))
     }
 }

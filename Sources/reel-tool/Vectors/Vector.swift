@@ -18,8 +18,10 @@ struct Vector {
     var shows: String
     /// What is expected of the outputs that are to be given.
     var outputs: [Output: Expected]
-    /// The errors of which any will do, when the input is to be refused.
-    var errors: [ExpectedError]
+    /// The error that is expected, when the input is to be refused.
+    var error: ExpectedError?
+    /// The lowest level that asks for the vector.
+    var level: Level
 
     /// A family of vectors: Spec/vectors.md §1.
     enum Family: String, ExpressibleByArgument, CaseIterable {
@@ -28,17 +30,32 @@ struct Vector {
         case json
     }
 
+    /// What a reader can do, the least first: Spec/vectors.md §7.
+    enum Level: String, ExpressibleByArgument, CaseIterable, Comparable {
+        /// It reads what is valid, and refuses what is not.
+        case reader
+        /// It says what kind of error it has met as well, and salvages.
+        case diagnosing
+        /// It says where as well.
+        case precise
+
+        static func < (left: Level, right: Level) -> Bool {
+            (allCases.firstIndex(of: left) ?? 0) < (allCases.firstIndex(of: right) ?? 0)
+        }
+    }
+
     /// What a file is: Spec/vectors.md §3.
     enum Input: String, CaseIterable {
         case term, members, recording
         case phoenixReplay = "phoenix-replay"
         case taggedJSON = "tagged-json"
         case json
+        case jsonDocument = "json-document"
     }
 
     /// What is to be made of a file: Spec/vectors.md §3.
     enum Output: String, CaseIterable {
-        case tagged, plain, canonical, members, states, salvage
+        case tagged, plain, canonical, members, states, lines, salvage
 
         /// Whether two texts of it are compared as JSON values.
         var isJSON: Bool { self != .canonical }
@@ -50,7 +67,7 @@ struct Vector {
         case file(String)
     }
 
-    /// An error that will do.
+    /// The error that an input is to be refused with.
     struct ExpectedError: Hashable {
         var kind: String
         /// Where, or nil when it does not matter.
@@ -64,8 +81,8 @@ extension Vector.Input {
         switch self {
         case .term: [.tagged, .plain, .canonical]
         case .members: [.members]
-        case .recording: [.tagged, .plain, .states, .salvage]
-        case .phoenixReplay: [.tagged, .plain]
+        case .recording: [.tagged, .plain, .states, .lines, .salvage]
+        case .phoenixReplay, .jsonDocument: [.tagged, .plain]
         case .taggedJSON, .json: [.canonical]
         }
     }
@@ -75,17 +92,18 @@ extension Vector.Input {
         switch self {
         case .term: TermError.Code.allCases.map(\.rawValue)
         case .taggedJSON, .json: JSONError.Code.allCases.map(\.rawValue)
-        case .members, .recording, .phoenixReplay: ReelError.Kind.allCases.map(\.rawValue)
+        case .members, .recording, .phoenixReplay, .jsonDocument: ReelError.Kind.allCases.map(\.rawValue)
         }
     }
 }
 
 extension Vector {
-    /// What a reader is asked about the vector, in the order of ``Output``: what is expected, or, when the input is to
-    /// be refused, everything that it could have been.
-    var questions: [Output] {
+    /// What a reader of a level is asked about the vector, in the order of ``Output``: what is expected, or, when the
+    /// input is to be refused, everything that it could have been. Salvage is for those who tell errors apart.
+    func questions(at level: Level) -> [Output] {
         Output.allCases.filter { output in
-            outputs[output] != nil || (!errors.isEmpty && output != .salvage && input.outputs.contains(output))
+            if output == .salvage { return outputs[output] != nil && level > .reader }
+            return outputs[output] != nil || (error != nil && input.outputs.contains(output))
         }
     }
 

@@ -4,6 +4,8 @@ struct VectorCheck {
     let reader: String?
     /// The version of the format that the vectors show.
     let version: String
+    /// What the reader has to be able to do.
+    let level: Vector.Level
     private(set) var results: [Result] = []
     /// Why the reader could not be asked to the end, when it could not.
     private(set) var stop: String?
@@ -22,9 +24,10 @@ struct VectorCheck {
         var notAsked = 0
     }
 
-    init(reader: String?, version: String) {
+    init(reader: String?, version: String, level: Vector.Level) {
         self.reader = reader
         self.version = version
+        self.level = level
     }
 
     /// Asks a reader about vectors.
@@ -57,12 +60,12 @@ struct VectorCheck {
     ) throws -> Verdict {
         var differences: [Difference] = []
         var isAnswered = false
-        for output in vector.questions {
+        for output in vector.questions(at: level) {
             let expected = try vector.outputs[output].map { try folder.text(of: $0) }
             let question = Question(input: vector.input, output: output, path: folder.path(of: vector.file))
             let answer = try reader.answer(question)
             if answer != .skip { isAnswered = true }
-            if let difference = vector.difference(of: answer, to: output, expected: expected) {
+            if let difference = vector.difference(of: answer, to: output, expected: expected, at: level) {
                 differences.append(difference)
             }
         }

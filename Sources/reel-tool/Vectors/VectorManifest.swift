@@ -38,7 +38,7 @@ struct VectorManifest {
 
 extension Vector {
     private static let keys = [
-        "id", "file", "sha256", "input", "section", "shows", "expect", "error", "alternatives", "salvage", "otp",
+        "id", "file", "sha256", "input", "section", "shows", "level", "expect", "error", "salvage", "otp",
     ]
 
     fileprivate init(_ entry: Term, at index: Int) throws {
@@ -59,8 +59,11 @@ extension Vector {
         self.input = input
         section = try object.text("section")
         shows = try object.text("shows")
+        guard let level = Level(rawValue: object.has("level") ? try object.text("level") : Level.reader.rawValue) else {
+            throw object.failure("its level is none of \(Level.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        self.level = level
         outputs = [:]
-        errors = []
         if object.has("expect") {
             let expect = try object.object("expect", keys: Output.allCases.map(\.rawValue))
             for output in Output.allCases where expect.has(output.rawValue) {
@@ -72,20 +75,14 @@ extension Vector {
         }
         if object.has("error") {
             guard outputs.isEmpty else { throw object.failure("it has both expect and error") }
-            errors = [try object.error(object.object("error", keys: ["kind", "offset"]), input)]
-        }
-        if object.has("alternatives") {
-            guard !errors.isEmpty else { throw object.failure("it has alternatives without error") }
-            errors += try object.array("alternatives").map {
-                try object.error(ManifestObject($0, "\(object.name), an alternative", keys: ["kind", "offset"]), input)
-            }
+            error = try object.error(object.object("error", keys: ["kind", "offset"]), input)
         }
         if object.has("salvage") {
             guard input == .recording else { throw object.failure("\(input.rawValue) has no output salvage") }
             outputs[.salvage] = try object.expected("salvage")
         }
         if object.has("otp") { _ = try object.text("otp") }
-        guard !outputs.isEmpty || !errors.isEmpty else { throw object.failure("nothing is expected of it") }
+        guard !outputs.isEmpty || error != nil else { throw object.failure("nothing is expected of it") }
     }
 
     private static func isID(_ text: String) -> Bool {

@@ -47,7 +47,8 @@ struct VectorReport {
     private var sum: String {
         let tally = check.tally()
         var parts = [
-            "\(tally.vectors.of("vector")): \(tally.agree.grouped) agree", "\(tally.disagree.grouped) disagree",
+            (check.level == .precise ? "" : "level \(check.level.rawValue): ")
+                + "\(tally.vectors.of("vector")): \(tally.agree.grouped) agree", "\(tally.disagree.grouped) disagree",
             "\(tally.skipped.grouped) skipped",
         ]
         if tally.notAsked > 0 { parts.append("\(tally.notAsked.grouped) not asked") }
@@ -77,7 +78,9 @@ struct VectorReport {
         }
         return .object(
             [
-                JSONText.Member("version", .string(check.version)), JSONText.Member("reader", JSONText(check.reader)),
+                JSONText.Member("version", .string(check.version)),
+                JSONText.Member("level", .string(check.level.rawValue)),
+                JSONText.Member("reader", JSONText(check.reader)),
                 JSONText.Member("passed", .boolean(check.isPassed)), JSONText.Member("stopped", JSONText(check.stop)),
             ] + VectorReport.members(check.tally()) + [
                 JSONText.Member("families", .array(families)), JSONText.Member("failures", .array(failures)),

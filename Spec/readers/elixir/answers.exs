@@ -46,6 +46,7 @@ defmodule Answers do
   defp known("recording", "tagged"), do: &recording(&1, fn source -> Reel.JSON.document(source, :tagged) end)
   defp known("recording", "plain"), do: &recording(&1, fn source -> Reel.JSON.document(source, :plain) end)
   defp known("recording", "states"), do: &states({:bytes, &1})
+  defp known("recording", "lines"), do: &lines/1
   defp known("recording", "salvage"), do: &Reel.JSON.salvage({:bytes, &1}, :tagged)
   defp known("phoenix-replay", "tagged"), do: &Reel.JSON.document({:bytes, &1}, :tagged)
   defp known("phoenix-replay", "plain"), do: &Reel.JSON.document({:bytes, &1}, :plain)
@@ -55,7 +56,29 @@ defmodule Answers do
     with {:ok, term} <- Reel.Term.decode(bytes, maps: :ordered), do: {:ok, to.(term)}
   end
 
-  defp recording(bytes, to), do: to.({:bytes, bytes})
+  # A file of PhoenixReplay can be read like a recording, and is none.
+  defp recording(bytes, to) do
+    if phoenix?(bytes), do: {:error, %Reel.Error{kind: :not_a_recording, offset: 0}}, else: to.({:bytes, bytes})
+  end
+
+  defp phoenix?(<<131, _::binary>>), do: true
+  defp phoenix?("PRF1" <> _), do: true
+
+  defp phoenix?(<<0x1F, 0x8B, _::binary>> = bytes) do
+    match?(<<131, 116, _::binary>>, :zlib.gunzip(bytes))
+  rescue
+    ErlangError -> false
+  end
+
+  defp phoenix?(_), do: false
+
+  defp lines(bytes) do
+    recording(bytes, fn source ->
+      with {:ok, _} <- Reel.read(source, atoms: :struct) do
+        {:ok, ["[", source |> Reel.JSON.lines!(:plain) |> Enum.map(&String.trim(&1)) |> Enum.intersperse(","), "]"]}
+      end
+    end)
+  end
 
   # All events are read once, so that whatever is wrong with the recording is found.
   defp states(source) do

@@ -381,7 +381,7 @@ defmodule Reel.Term do
         {:ended, _, _} -> Error.fail(:malformed_compression, 2, "not the length that is declared")
         :over -> Error.fail(:malformed_compression, 2, "longer than declared")
         {:short, _} -> Error.fail(:truncated, size, "the stream is cut")
-        {:bad, _} -> Error.fail(:malformed_compression, 6, "the stream does not inflate")
+        {:bad, _} -> Error.fail(:malformed_compression, if(long?(stream, length), do: 2, else: 6), "invalid")
       end
 
     {term, inner} = one(content, %{size: byte_size(content), depth: limits.depth, compressed: true})
@@ -390,6 +390,13 @@ defmodule Reel.Term do
   end
 
   defp compressed(_, _, _, _), do: Error.fail(:truncated, 2, "no length of a compressed term")
+
+  # Whether a byte too many comes before what is wrong: zlib keeps what it had when a stream fails.
+  defp long?(<<header::16, flate::binary>>, length)
+       when rem(header, 31) == 0 and (header &&& 0x0F20) == 0x0800,
+       do: Reel.Inflate.whole(flate, -15, length) == :over
+
+  defp long?(_, _), do: false
 
   # -- the tags -----------------------------------------------------------------------------------------------------
 
@@ -624,6 +631,10 @@ defmodule Reel.Term do
 
       <<106, rest::binary>> ->
         {:lists.reverse(done), rest}
+
+      # A list of no elements is its tail, and no deeper.
+      _ when done == [] ->
+        term(rest, d, cx)
 
       _ ->
         depth(rest, d + 1, cx)
@@ -1542,7 +1553,15 @@ defmodule Reel.State do
   end
 
   defp merge(%Reel.Map{pairs: pairs}, changes), do: merge(Map.new(pairs), changes)
-  defp merge(assigns, changes), do: Map.merge(assigns, Map.new(Term.pairs(changes)))
+  defp merge(assigns, changes), do: Enum.reduce(Term.pairs(changes), assigns, &put/2)
+
+  # A key that is there already stays, though it may be the same only (terms.md §5).
+  defp put({key, value}, assigns) when is_atom(key) or is_binary(key) or is_integer(key), do: Map.put(assigns, key, value)
+
+  defp put({key, value}, assigns) do
+    there = Enum.find(Map.keys(assigns), key, &(Term.compare(&1, key) == :eq))
+    Map.put(assigns, there, value)
+  end
 
   @doc false
   def text?(url), do: is_binary(url) and String.valid?(url)
@@ -1835,7 +1854,7 @@ defmodule Reel.Frames do
          {:ok, duration} <- Term.fetch(map, :duration),
          true <- number?(duration),
          {:ok, kinds} <- counts(map, :kinds, &Term.atom?/1),
-         {:ok, names} <- counts(map, :names, &is_binary/1) do
+         {:ok, names} <- counts(map, :names, &(is_binary(&1) and String.valid?(&1))) do
       summary = %{
         events: events,
         duration: duration,
@@ -2092,14 +2111,14 @@ defmodule Reel.Forward do
   defp first(_, _), do: Error.fail(:not_a_recording, 0, "the first member holds no frames")
 
   defp kind(:data, member, content, state) do
-    if state.index, do: Error.fail(:malformed_member, member.offset, "a data member after the index")
+    if state.index || state.track.finish,
+      do: Error.fail(:malformed_member, member.offset, "a data member after the finish frame or the index")
 
     case Frames.whole(content, state.track) do
       {items, track, error} ->
         {items, %{state | track: track, queue: error}}
 
       {items, track} ->
-        if state.track.finish, do: Error.fail(:malformed_member, member.offset, "a data member after the last one")
         state = %{state | track: track, entries: [Entry.of(member) | state.entries]}
 
         case Error.rescued(fn -> Frames.declared(member, track) end) do
@@ -2467,8 +2486,7 @@ defmodule Reel.PhoenixReplay do
 
   defp session({:part, bytes}, options) do
     {pairs, numbered} = parts(bytes, options, nil, [])
-    if pairs == :torn, do: Error.fail(:truncated, 0, "the file is cut before its first frame can be read")
-    if pairs == nil, do: Error.fail(:not_a_recording, 0, "no frame of the file can be read")
+    if pairs == nil, do: Error.fail(:truncated, 0, "no frame of the file can be read")
     {pairs, numbered |> Enum.reverse() |> Enum.concat() |> Enum.sort_by(&elem(&1, 0)) |> Enum.map(&elem(&1, 1))}
   end
 
@@ -2482,8 +2500,7 @@ defmodule Reel.PhoenixReplay do
         _ -> Error.fail(:not_a_recording, 0, "no file with a list of events")
       end
 
-    struct = List.keymember?(pairs, :__struct__, 0)
-    {pairs, Enum.map(events, &event(&1, struct, torn))}
+    {pairs, Enum.map(events, &event/1)}
   end
 
   defp proper(list) do
@@ -2553,8 +2570,8 @@ defmodule Reel.PhoenixReplay do
 
   # -- events -------------------------------------------------------------------------------------------------------
 
-  # Of a torn file, whose fields may not all be there, the event itself tells what it is.
-  defp event(%Reel.Map{pairs: pairs}, struct, torn) when struct or torn == true do
+  # Not all fields of a torn file need be there: the event itself tells what it is.
+  defp event(%Reel.Map{pairs: pairs}) do
     with {_, at} <- List.keyfind(pairs, :at, 0),
          {_, type} <- List.keyfind(pairs, :type, 0),
          {_, data} <- List.keyfind(pairs, :data, 0) do
@@ -2567,8 +2584,8 @@ defmodule Reel.PhoenixReplay do
     end
   end
 
-  defp event(event, struct, torn) when is_tuple(event) and (not struct or torn == true), do: checked(event)
-  defp event(_, _, _), do: Error.fail(:malformed_frame, 0, "an event that is none")
+  defp event(event) when is_tuple(event), do: checked(event)
+  defp event(_), do: Error.fail(:malformed_frame, 0, "an event that is none")
 
   defp checked(event) when tuple_size(event) >= 3 do
     offset = elem(event, 0)
@@ -2583,28 +2600,35 @@ defmodule Reel.PhoenixReplay do
   # -- parts --------------------------------------------------------------------------------------------------------
 
   defp parts(<<"PRF1", n::32, crc::32, payload::binary-size(n), rest::binary>>, options, header, numbered) do
-    with true <- :erlang.crc32(payload) == crc,
-         {:ok, {%Reel.Map{pairs: pairs}, events}, _} when is_list(events) <-
-           Term.decode_prefix(payload, options |> Keyword.merge(atoms: :struct, maps: :ordered)) do
-      parts(rest, options, pairs, [events |> proper() |> Enum.map(&numbered/1) | numbered])
-    else
-      _ -> parts(rest, options, header, numbered)
-    end
+    {header, numbered} =
+      if :erlang.crc32(payload) == crc, do: part(payload, options, header, numbered), else: {header, numbered}
+
+    parts(rest, options, header, numbered)
   end
 
-  defp parts(<<"PRF1", _::32, _::32, payload::binary>>, options, header, numbered) do
+  defp parts(<<"PRF1", _::32, _::32, payload::binary>>, options, header, numbered),
+    do: part(payload, options, header, numbered)
+
+  defp parts(_, _, header, numbered), do: {header, numbered}
+
+  # A frame, torn or not, as far as it goes.
+  defp part(payload, options, header, numbered) do
     with {:ok, content} <- torn(payload, Reel.limits(options)),
          <<104, 2, rest::binary>> <- content,
          cx = Term.context(rest, options),
-         {:ok, %Reel.Map{pairs: pairs}, rest} <- term(rest, 1, cx) do
-      {pairs, [Enum.map(torn_events(rest, cx), &numbered/1) | numbered]}
+         {:ok, %Reel.Map{pairs: pairs}, rest} <- lenient(fn -> term(rest, 1, cx) end) do
+      {pairs, [Enum.map(torn_events(rest, cx, []), &numbered/1) | numbered]}
     else
-      _ -> {header || :torn, numbered}
+      _ -> {header, numbered}
     end
   end
 
-  defp parts(<<"PRF1", _::binary>>, _, nil, numbered), do: {:torn, numbered}
-  defp parts(_, _, header, numbered), do: {header, numbered}
+  # What is malformed ends a frame like what is cut.
+  defp lenient(read) do
+    read.()
+  rescue
+    Error -> :torn
+  end
 
   defp torn(<<131, 80, length::32, stream::binary>>, limits) when length <= limits.compressed do
     case Inflate.whole(stream, 15, length) do
@@ -2618,16 +2642,19 @@ defmodule Reel.PhoenixReplay do
   defp torn(<<131, content::binary>>, _), do: {:ok, content}
   defp torn(_, _), do: :error
 
-  defp torn_events(<<108, n::32, rest::binary>>, cx) do
-    case elements(rest, n, cx, []) do
-      {:ok, events, _} -> events
-      {:torn, events} -> events
+  defp torn_events(<<108, n::32, rest::binary>>, cx, done), do: torn_events(rest, n, cx, done)
+  defp torn_events(_, _, done), do: Enum.reverse(done)
+
+  defp torn_events(rest, 0, cx, done), do: torn_events(rest, cx, done)
+
+  defp torn_events(rest, n, cx, done) do
+    case lenient(fn -> term(rest, 2, cx) end) do
+      {:ok, event, rest} -> torn_events(rest, n - 1, cx, [event | done])
+      :torn -> Enum.reverse(done)
     end
   end
 
-  defp torn_events(_, _), do: []
-
-  defp numbered({number, %Reel.Map{} = event}) when is_integer(number), do: {number, event(event, true, false)}
+  defp numbered({number, event}) when is_integer(number), do: {number, event(event)}
   defp numbered(_), do: Error.fail(:malformed_frame, 0, "a numbered event that is none")
 end
 
@@ -2646,9 +2673,21 @@ defmodule Reel.Salvage do
     source = Reel.Source.open({:bytes, bytes})
     state = %{source: source, bytes: bytes, options: options, last: 0, items: [], lost: [], sound: 0, data?: false}
 
-    case walk(0, state) do
+    case plain_first(source, options) || walk(0, state) do
+      {items, lost} -> {items, lost}
       %{data?: true} = state -> {state.items |> Enum.reverse() |> Enum.concat(), losses(state, byte_size(bytes))}
       _ -> plain(source, options)
+    end
+  end
+
+  # A plain recording that is whole, or has just been cut, may hold another one as a binary.
+  defp plain_first(source, options) do
+    with %Forward{form: form} = state when form in [:gzip, :bare] <- Error.rescued(fn -> Forward.open(source, options) end),
+         {[{:header, _, _} | _] = items, error} <- collect(state, []),
+         true <- error == nil or error.kind == :truncated do
+      {items, if(error, do: [{error.offset, source.size}], else: [])}
+    else
+      _ -> nil
     end
   end
 
@@ -2682,7 +2721,9 @@ defmodule Reel.Salvage do
 
     case member.kind do
       :data ->
-        track = Frames.new(state.options, header: (member.flags &&& 2) == 0, events: member.first_event, at: offset)
+        holds_header = (member.flags &&& 2) != 0
+        if holds_header and member.first_event > 0, do: Error.fail(:malformed_member, offset, "a header after events")
+        track = Frames.new(state.options, header: not holds_header, events: member.first_event, at: offset)
 
         case Frames.whole(content, track) do
           {items, track} ->
@@ -2845,6 +2886,18 @@ defmodule Reel do
   @doc "The limits of `Spec/recording.md` §9, with those replaced that the options name."
   @spec limits(keyword) :: %{atom => non_neg_integer}
   def limits(options \\ []), do: Map.merge(@limits, Map.new(options[:limits] || %{}))
+
+  @doc """
+  The events of a recording, or of a file of PhoenixReplay, one after the other: tuples as they were recorded.
+
+      for {offset, kind, payload} <- Reel.open!("session.reel"), do: IO.inspect({offset, kind, payload})
+
+  A `Reel.Error` is raised where it stands, after the events before it.
+  """
+  @spec open!(source, keyword) :: Enumerable.t()
+  def open!(source, options \\ []) do
+    source |> stream!(options) |> Stream.flat_map(fn item -> if match?({:event, _, _}, item), do: [elem(item, 2)], else: [] end)
+  end
 
   @doc """
   What a recording holds, one after the other, a member at a time: the header, events and keyframes, the summary, and

@@ -11,54 +11,54 @@ defmodule Reel.Notation do
   """
   alias Reel.Term
 
-  @doc "The text of a term."
-  @spec text(term) :: String.t()
-  def text(term), do: IO.iodata_to_binary(put(term))
+  @doc "The text of a term. With `structs: false` structs are maps like any other."
+  @spec text(term, keyword) :: String.t()
+  def text(term, options \\ []), do: IO.iodata_to_binary(put(term, Keyword.get(options, :structs, true)))
 
-  defp put(term) when is_number(term) or is_bitstring(term) or is_atom(term),
+  defp put(term, _) when is_number(term) or is_bitstring(term) or is_atom(term),
     do: inspect(term, limit: :infinity, printable_limit: :infinity)
 
-  defp put(%Reel.Atom{name: name}), do: literal(name)
-  defp put(%Reel.Pid{} = pid), do: "#PID<0.#{pid.number}.#{pid.serial}>"
-  defp put(%Reel.Port{} = port), do: "#Port<0.#{port.number}>"
-  defp put(%Reel.Reference{words: words}), do: ["#Reference<0", Enum.map(Enum.reverse(words), &".#{&1}"), ">"]
+  defp put(%Reel.Atom{name: name}, _), do: literal(name)
+  defp put(%Reel.Pid{} = pid, _), do: "#PID<0.#{pid.number}.#{pid.serial}>"
+  defp put(%Reel.Port{} = port, _), do: "#Port<0.#{port.number}>"
+  defp put(%Reel.Reference{words: words}, _), do: ["#Reference<0", Enum.map(Enum.reverse(words), &".#{&1}"), ">"]
 
-  defp put(%Reel.ExternalFunction{} = function),
-    do: ["&", put(function.module), ".", called(function.function), "/#{function.arity}"]
+  defp put(%Reel.ExternalFunction{} = function, s),
+    do: ["&", put(function.module, s), ".", called(function.function), "/#{function.arity}"]
 
-  defp put(%Reel.Function{} = function),
-    do: ["#Function<#{function.index}.#{function.old_uniq}/#{function.arity} in ", put(function.module), ">"]
+  defp put(%Reel.Function{} = function, s),
+    do: ["#Function<#{function.index}.#{function.old_uniq}/#{function.arity} in ", put(function.module, s), ">"]
 
-  defp put(%Reel.Local{bytes: bytes}), do: "#Local<#{byte_size(bytes)} bytes>"
-  defp put([]), do: "[]"
+  defp put(%Reel.Local{bytes: bytes}, _), do: "#Local<#{byte_size(bytes)} bytes>"
+  defp put([], _), do: "[]"
 
-  defp put(list) when is_list(list) do
+  defp put(list, s) when is_list(list) do
     cond do
       printable?(list) -> ["~c", inspect(List.to_string(list), printable_limit: :infinity)]
-      keyword?(list) -> ["[", list |> Enum.map(&pair/1) |> Enum.intersperse(", "), "]"]
-      true -> ["[", elements(list), "]"]
+      keyword?(list) -> ["[", list |> Enum.map(&pair(&1, s)) |> Enum.intersperse(", "), "]"]
+      true -> ["[", elements(list, s), "]"]
     end
   end
 
-  defp put(tuple) when is_tuple(tuple),
-    do: ["{", tuple |> Tuple.to_list() |> Enum.map(&put/1) |> Enum.intersperse(", "), "}"]
+  defp put(tuple, s) when is_tuple(tuple),
+    do: ["{", tuple |> Tuple.to_list() |> Enum.map(&put(&1, s)) |> Enum.intersperse(", "), "}"]
 
-  defp put(%Reel.Map{} = map) do
+  defp put(%Reel.Map{} = map, s) do
     case Term.convert(map, []) do
-      %Reel.Map{pairs: pairs} -> ["%{", fields(pairs), "}"]
-      native -> put(native)
+      %Reel.Map{pairs: pairs} -> ["%{", fields(pairs, s), "}"]
+      native -> put(native, s)
     end
   end
 
-  defp put(%{__struct__: module} = struct) when is_atom(module) or is_struct(module, Reel.Atom) do
+  defp put(%{__struct__: module} = struct, true) when is_atom(module) or is_struct(module, Reel.Atom) do
     case if(is_atom(module), do: Inspect.impl_for(struct)) do
       known when known in [nil, Inspect.Any] -> bare(module, struct)
       _ -> known(module, struct)
     end
   end
 
-  defp put(map) when is_map(map), do: ["%{", map |> Map.to_list() |> fields(), "}"]
-  defp put(term), do: put(elem(Term.read!(Term.encode(term)), 0))
+  defp put(map, s) when is_map(map), do: ["%{", map |> Map.to_list() |> fields(s), "}"]
+  defp put(term, s), do: put(elem(Term.read!(Term.encode(term)), 0), s)
 
   # A struct whose fields make no sense to its own printer is printed as any other.
   defp known(module, struct) do
@@ -68,27 +68,27 @@ defmodule Reel.Notation do
   end
 
   defp bare(module, struct),
-    do: ["%", put(module), "{", struct |> Map.delete(:__struct__) |> Map.to_list() |> fields(), "}"]
+    do: ["%", put(module, true), "{", struct |> Map.delete(:__struct__) |> Map.to_list() |> fields(true), "}"]
 
-  defp fields(pairs) do
+  defp fields(pairs, s) do
     pairs = Enum.sort(pairs, fn {a, _}, {b, _} -> Term.compare(a, b) != :gt end)
 
     text =
       if keyword?(pairs),
-        do: Enum.map(pairs, &pair/1),
-        else: Enum.map(pairs, fn {key, value} -> [put(key), " => ", put(value)] end)
+        do: Enum.map(pairs, &pair(&1, s)),
+        else: Enum.map(pairs, fn {key, value} -> [put(key, s), " => ", put(value, s)] end)
 
     Enum.intersperse(text, ", ")
   end
 
-  defp pair({key, value}) when is_atom(key), do: [Macro.inspect_atom(:key, key), " ", put(value)]
+  defp pair({key, value}, s) when is_atom(key), do: [Macro.inspect_atom(:key, key), " ", put(value, s)]
 
-  defp pair({%Reel.Atom{name: name}, value}),
-    do: [if(identifier?(name), do: name, else: inspect(name)), ": ", put(value)]
+  defp pair({%Reel.Atom{name: name}, value}, s),
+    do: [if(bare?(name), do: name, else: quoted(name)), ": ", put(value, s)]
 
-  defp elements([last]), do: put(last)
-  defp elements([head | tail]) when is_list(tail), do: [put(head), ", " | elements(tail)]
-  defp elements([head | tail]), do: [put(head), " | ", put(tail)]
+  defp elements([last], s), do: put(last, s)
+  defp elements([head | tail], s) when is_list(tail), do: [put(head, s), ", " | elements(tail, s)]
+  defp elements([head | tail], s), do: [put(head, s), " | ", put(tail, s)]
 
   defp printable?(list), do: List.improper?(list) == false and List.ascii_printable?(list)
 
@@ -106,13 +106,34 @@ defmodule Reel.Notation do
   def literal(name) do
     cond do
       alias?(name) -> binary_part(name, 7, byte_size(name) - 7)
-      identifier?(name) or at?(name) -> ":" <> name
-      true -> ":" <> inspect(name, printable_limit: :infinity)
+      bare?(name) -> ":" <> name
+      true -> ":" <> quoted(name)
     end
   end
 
   defp called(name) when is_atom(name), do: Macro.inspect_atom(:remote_call, name)
-  defp called(%Reel.Atom{name: name}), do: if(identifier?(name), do: name, else: inspect(name))
+  defp called(%Reel.Atom{name: name}), do: if(normal?(name) and called?(name), do: name, else: quoted(name))
+
+  defp bare?(name), do: normal?(name) and (identifier?(name) or at?(name))
+  defp called?(name), do: identifier?(name) and not Regex.match?(~r/\A\p{Lu}/u, name)
+  defp normal?(name), do: String.normalize(name, :nfkc) == name
+
+  # As `inspect` writes an atom that needs quotes: what is not printable is escaped.
+  defp quoted(name), do: "\"" <> (name |> String.codepoints() |> Enum.map_join(&escaped/1) |> String.replace("\#{", "\\\#{")) <> "\""
+
+  defp escaped("\0"), do: "\\0"
+  defp escaped("\uFEFF"), do: "\\uFEFF"
+
+  defp escaped(<<code::utf8>> = character) do
+    cond do
+      String.printable?(character) -> unquoted(inspect(character))
+      code < 256 -> "\\x" <> hexadecimal(code, 2)
+      true -> "\\x{" <> hexadecimal(code, 4) <> "}"
+    end
+  end
+
+  defp unquoted(text), do: binary_part(text, 1, byte_size(text) - 2)
+  defp hexadecimal(code, digits), do: code |> Integer.to_string(16) |> String.pad_leading(digits, "0")
 
   defp alias?(name), do: Regex.match?(~r/\AElixir(\.[A-Z][A-Za-z0-9_]*)+\z/, name)
   defp identifier?(name), do: Regex.match?(~r/\A[\p{L}_][\p{L}\p{Nd}\p{Mn}_]*[?!]?\z/u, name)
@@ -177,11 +198,13 @@ defmodule Reel.JSON do
   def lines!(source, mapping, options \\ []) do
     source
     |> Reel.stream!(ordered(options))
-    |> Stream.flat_map(fn
-      {:header, _, header} -> [line(["{", header |> fields(mapping) |> Enum.intersperse(","), "}"])]
-      {:event, _, event} -> [line(event(event, mapping))]
-      {:finish, summary} -> [line([~s({"summary":), plain(summary), "}"])]
-      _ -> []
+    |> Stream.transform([], fn
+      {:header, _, header}, _ -> {[line(["{", header |> fields(mapping) |> Enum.intersperse(","), "}"])], []}
+      {:event, _, event}, last -> {[line(event(event, mapping))], last}
+      {:finish, summary}, _ -> {[], [line([~s({"summary":), plain(summary), "}"])]}
+      # Without its end a recording is unfinished.
+      {:end, true}, last -> {last, []}
+      _, last -> {[], last}
     end)
   end
 
@@ -193,22 +216,22 @@ defmodule Reel.JSON do
     with {:ok, recording} <- Reel.salvage(source, ordered(options)) do
       lost = Enum.map(recording.lost, fn {first, stop} -> ["[#{first},#{stop}]"] end)
       more = [[~s("lost":[), Enum.intersperse(lost, ","), "]"]]
-      {:ok, IO.iodata_to_binary(object(recording.header, recording.events, more, mapping))}
+      {:ok, IO.iodata_to_binary(object(recording.header, recording.events, more, mapping, ["lost"]))}
     end
   end
 
   defp ordered(options), do: Keyword.merge(options, atoms: :struct, maps: :ordered)
 
-  defp object(header, events, more, mapping) do
-    fields = fields(header, mapping)
+  defp object(header, events, more, mapping, taken \\ []) do
+    fields = fields(header, mapping, taken)
     events = [~s("events":[), events |> Enum.map(&event(&1, mapping)) |> Enum.intersperse(","), "]"]
     ["{", Enum.intersperse(fields ++ [events] ++ more, ","), "}"]
   end
 
-  # A field named like the document's own key is told from it.
-  defp fields(header, mapping) do
+  # A field named like one of the document's own keys is told from it.
+  defp fields(header, mapping, taken \\ []) do
     {fields, _} =
-      Enum.map_reduce(Term.pairs(header), MapSet.new(["events"]), fn {key, value}, taken ->
+      Enum.map_reduce(Term.pairs(header), MapSet.new(["events" | taken]), fn {key, value}, taken ->
         {text, taken} = unused(key_text(key), taken)
         {[string(text), ":", field(key, value, mapping)], taken}
       end)
@@ -284,7 +307,7 @@ defmodule Reel.JSON do
   defp key_text(key) when is_atom(key), do: Atom.to_string(key)
   defp key_text(%Reel.Atom{name: name}), do: name
   defp key_text(key) when is_binary(key), do: if(String.valid?(key), do: key, else: Notation.text(key))
-  defp key_text(key), do: Notation.text(key)
+  defp key_text(key), do: Notation.text(key, structs: false)
 
   defp unused(text, taken), do: if(text in taken, do: unused(text, taken, 2), else: {text, MapSet.put(taken, text)})
 

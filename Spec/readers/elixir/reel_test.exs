@@ -610,7 +610,7 @@ defmodule Reel.JSONTest do
     assert JSON.text(closure, :tagged) =~ ~s("uniq":"AAAAAAAAAAAAAAAAAAAAAA==","old_index":4,"old_uniq":99,)
     struct = %Reel.Map{pairs: [{:__struct__, %Reel.Atom{name: "Elixir.Shop.Unheard"}}, {:id, 1}]}
     assert JSON.text(struct, :plain) == ~s({"__struct__":"Shop.Unheard","id":1})
-    assert JSON.text(%Reel.Map{pairs: [{struct, 1}]}, :plain) == ~s({"%Shop.Unheard{id: 1}":1})
+    assert JSON.text(%Reel.Map{pairs: [{struct, 1}]}, :plain) == ~s({"%{__struct__: Shop.Unheard, id: 1}":1})
   end
 
   test "a document has the header's fields, then the events" do
@@ -640,5 +640,21 @@ defmodule Reel.JSONTest do
     assert {:ok, text} = JSON.salvage({:bytes, damaged}, :tagged)
     assert String.starts_with?(text, ~s({"events":[{"offset":2500,))
     assert String.ends_with?(text, ~s("lost":[[0,301]]}))
+  end
+end
+
+defmodule OpenTest do
+  use ExUnit.Case, async: true
+
+  @example Path.expand("../../../Vectors/recordings/forms/example.reel", __DIR__)
+
+  test "events come one after the other" do
+    assert [{0, :mount, _}, {1200, :event, _} | _] = Enum.to_list(Reel.open!(@example))
+  end
+
+  test "an error is raised after the events before it" do
+    file = Path.expand("../../../Vectors/recordings/member/crc.reel", __DIR__)
+    assert length(file |> Reel.open!() |> Enum.take(3)) == 3
+    assert_raise Reel.Error, fn -> file |> Reel.open!() |> Enum.to_list() end
   end
 end

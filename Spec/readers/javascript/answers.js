@@ -4,6 +4,7 @@ import { createInterface } from "node:readline";
 import { encode } from "./canonical.js";
 import { Inflater } from "./inflate.js";
 import { fromJSON } from "./json-in.js";
+import { lines } from "./node.js";
 import { checkLength, gzipChunks, gzipHeader, memberContent, memberFields, startsMember } from "./members.js";
 import { LIMITS, Recording, ReelError, decode, toJSON } from "./reel.js";
 import { salvageDocument } from "./salvage.js";
@@ -18,11 +19,25 @@ async function answer(input, output, path) {
   }
   if (input === "members" && output === "members") return await members(bytes);
   if (input === "recording" && output === "salvage") return await salvageDocument(bytes);
-  if (input === "recording" && output === "states") return await states(await Recording.open(bytes));
+  if (input === "recording" && output === "states") return await states(await open(bytes, input));
+  if (input === "recording" && output === "lines") {
+    const texts = [];
+    for await (const line of lines(await open(bytes, input))) texts.push(line);
+    return `[${texts.join(",")}]`;
+  }
   if ((input === "recording" || input === "phoenix-replay") && isMapping) {
-    return await (await Recording.open(bytes)).document(output);
+    return await (await open(bytes, input)).document(output);
   }
   return undefined;
+}
+
+/** A recording; one that `Recording` makes of another file is none where a recording is asked for. */
+async function open(bytes, input) {
+  const recording = await Recording.open(bytes);
+  if (input === "recording" && recording.form === "phoenix-replay") {
+    throw new ReelError("notARecording", 0, "a file of PhoenixReplay");
+  }
+  return recording;
 }
 
 async function states(recording) {

@@ -178,7 +178,7 @@ function summary(term, count, fail) {
     return isRight ? value : fail("malformedFrame", `${name} of the finish frame are no counts`);
   };
   const kinds = counts("kinds", (key) => atomName(key) !== undefined);
-  const names = counts("names", isBinary);
+  const names = counts("names", isText);
   if (events !== count) fail("malformedFrame", `the finish frame counts ${events} events, and there are ${count}`);
   const byName = new Map([...kinds].map(([kind, number]) => [atomName(kind), number]));
   const reason = atomName(get(map, "reason")) ?? "closed";

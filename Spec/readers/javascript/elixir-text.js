@@ -4,16 +4,22 @@ import {
   isInteger,
 } from "./terms.js";
 
-const OPERATORS = new Set(("% %{} {} <<>> ... .. . ..// -> + - * / == === != !== ! @ & && &&& | || ||| <- \\\\ ++ -- "
-  + "+++ --- =~ <> ^ < <= > >= = |> <<< >>> ~> <~ ~>> <<~ <~> <|>").split(" "));
+const ALWAYS = "+ - * ** / == === != !== ! @ & && &&& | || ||| <- \\\\ ++ -- +++ --- =~ <> ^ < <= > >= = |> <<< >>> ~> <~ "
+  + "~>> <<~ <~>";
+const OPERATORS = new Set(`${ALWAYS} % %{} {} <<>> ... .. . ..// ->`.split(" "));
+const CALLED_OPERATORS = new Set(`${ALWAYS} :: <|> ^^^ ~~~`.split(" "));
 const IDENTIFIER = /^[\p{L}_][\p{L}\p{M}\p{N}_@]*[?!]?$/u;
 const ALIAS = /^Elixir(\.[A-Z][A-Za-z0-9_]*)+$/;
+const CALLED = /^[\p{Ll}\p{Lm}\p{Lo}_][\p{L}\p{M}\p{N}_]*[?!]?$/u;
 const PRINTABLE = /^[\x07-\x0d\x1b\x20-\x7f\u{a0}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]*$/u;
 const ESCAPES = { 0: "\\0", 7: "\\a", 8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 12: "\\f", 13: "\\r", 27: "\\e",
-  127: "\\d", 34: '\\"', 92: "\\\\" };
+  0xfeff: "\\uFEFF", 127: "\\d", 34: '\\"', 92: "\\\\" };
 
 /** How text is written: whether lists may be text, which structs have one of their own, the order of a map's pairs. */
-const PLAIN = { hasCharlists: true, known: () => undefined, pairs: (map) => [...map] };
+const PLAIN = { hasCharlists: true, hasStructs: true, known: () => undefined, pairs: (map) => [...map] };
+
+/** The text of a key (json.md §3.12): structs are maps like any other. */
+export const keyText = (term) => textOf(term, { ...PLAIN, hasStructs: false });
 
 /** The text of `term`. */
 export const inspect = (term) => textOf(term, PLAIN);
@@ -40,7 +46,7 @@ export function identifierText(term) {
   if (term instanceof Pid) return `#PID<0.${term.number}.${term.serial}>`;
   if (term instanceof Port) return `#Port<0.${term.number}>`;
   if (term instanceof Reference) return `#Reference<0.${[...term.words].reverse().join(".")}>`;
-  if (term instanceof External) return `&${inspect(term.module)}.${bareName(atomName(term.name))}/${term.arity}`;
+  if (term instanceof External) return `&${inspect(term.module)}.${calledName(atomName(term.name))}/${term.arity}`;
   if (term instanceof Closure) {
     return `#Function<${term.index}.${term.oldUniq}/${term.arity} in ${inspect(term.module)}>`;
   }
@@ -63,10 +69,13 @@ export function integerText(value) {
   return size < LARGE ? String(value) : `${value < 0 ? "-" : ""}0x${size.toString(16)}`;
 }
 
-const bareName = (name) => (IDENTIFIER.test(name) || OPERATORS.has(name) ? name : quoted(name));
+const isBare = (name) => IDENTIFIER.test(name) && name === name.normalize("NFKC");
+const bareName = (name) => (isBare(name) || OPERATORS.has(name) ? name : quoted(name));
+const calledName = (name) =>
+  ((isBare(name) && CALLED.test(name)) || CALLED_OPERATORS.has(name) ? name : quoted(name));
 
 function quoted(text) {
-  const escaped = text.replace(/["\\\x00-\x1f\x7f-\x9f\ufffe\uffff]|#(?=\{)/gu, (character) => {
+  const escaped = text.replace(/["\\\x00-\x1f\x7f-\x9f\ufeff\ufffe\uffff]|#(?=\{)/gu, (character) => {
     const code = character.codePointAt(0);
     return ESCAPES[code] ?? (character === "#" ? "\\#" : code < 256 ? `\\x${hex(code, 2)}` : `\\x{${hex(code, 4)}}`);
   });
@@ -106,7 +115,7 @@ export function structOf(term, rules = PLAIN) {
 function map(term, rules) {
   const known = term.has(STRUCT) ? rules.known(term, rules) : undefined;
   if (known !== undefined) return known;
-  const struct = structOf(term, rules);
+  const struct = rules.hasStructs === false ? null : structOf(term, rules);
   if (struct !== null) return `%${inspectAtom(atomName(struct.module))}{${pairs(struct.fields, rules)}}`;
   const all = rules.pairs(term);
   if (all.every(([key]) => isKeyword(key))) return `%{${pairs(all, rules)}}`;

@@ -73,11 +73,11 @@ class Parser {
     const byte = this.bytes[at];
     const place = open[open.length - 1]?.inner ?? { depth: 0, wraps: 0 };
     if (byte === undefined) this.fail("truncated", at, "the text ends before a value");
-    const isTooDeep = this.isTagged && place.wraps === 0 && place.depth > LIMITS.depth;
+    const isTooDeep = place.wraps === 0 && place.depth > LIMITS.depth;
     if (isTooDeep) this.fail("limitExceeded", at, "terms nest too deep");
     if (byte === 91 || byte === 123) {
       if (open.length >= MAXIMUM_DEPTH) this.fail("limitExceeded", at, "arrays and objects nest too deep");
-      const value = byte === 91 ? new JSONArray(at, place) : new JSONObject(at, place);
+      const value = byte === 91 ? new JSONArray(at, place) : new JSONObject(at, place, this.isTagged);
       this.position += 1;
       this.space();
       if (this.bytes[this.position] === byte + 2) {
@@ -109,12 +109,12 @@ class Parser {
 
   string() {
     const start = this.position++;
-    let result = "";
+    let [result, isText] = ["", true];
     for (let from = this.position; ; this.position += 1) {
       const byte = this.bytes[this.position];
       if (byte !== undefined && byte >= 32 && byte !== 34 && byte !== 92) continue;
       const piece = text(this.bytes.subarray(from, this.position));
-      if (piece === undefined) this.failInText(from, start);
+      isText &&= piece !== undefined;
       result += piece;
       if (byte === undefined) this.fail("truncated", this.position, "the text ends inside a string");
       if (byte < 32) this.fail("malformed", this.position, "a control character in a string");
@@ -123,20 +123,8 @@ class Parser {
       from = this.position + 1;
     }
     this.position += 1;
-    return result;
-  }
-
-  /** A character that is cut by the end of the text is no wrong one. */
-  failInText(from, start) {
-    const isAtEnd = this.position === this.bytes.length;
-    for (let cut = 1; isAtEnd && cut < 4 && this.position - cut >= from; cut++) {
-      const [lead] = this.bytes.subarray(this.position - cut);
-      const size = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc2 ? 2 : 0;
-      if (size > cut && text(this.bytes.subarray(from, this.position - cut)) !== undefined) {
-        this.fail("truncated", this.position, "the text ends inside a character");
-      }
-    }
-    this.fail("malformedText", start, "a string that is not UTF-8");
+    // Known when the string is whole: what is cut or malformed counts before.
+    return isText ? result : this.fail("malformedText", start, "a string that is not UTF-8");
   }
 
   /** The character of an escape; leaves the position at its last byte. */
@@ -191,8 +179,8 @@ class Parser {
       digits();
     }
     const written = new TextDecoder().decode(this.bytes.subarray(at, this.position));
-    const count = written.replace(/[^0-9]|[eE].*/g, "").length;
-    if (count > MAXIMUM_DIGITS) this.fail("limitExceeded", at, `a number of ${count} digits`);
+    const count = written.length - (written[0] === "-" ? 1 : 0);
+    if (count > MAXIMUM_DIGITS) this.fail("limitExceeded", at, `a number of ${count} characters`);
     if (!isFraction && !isPower) return integer(BigInt(written));
     const value = Number(written);
     return Number.isFinite(value) ? new Float(value) : this.fail("limitExceeded", at, "a number that no float holds");
@@ -219,12 +207,18 @@ class JSONArray {
 
   end() {
     const last = this.elements[this.elements.length - 1];
-    return last instanceof Tail ? new ImproperList(this.elements.slice(0, -1), last.value) : this.elements;
+    if (!(last instanceof Tail)) return this.elements;
+    const [elements, tail] = [this.elements.slice(0, -1), last.value];
+    if (Array.isArray(tail)) return [...elements, ...tail];
+    if (tail instanceof ImproperList) return new ImproperList([...elements, ...tail.elements], tail.tail);
+    return new ImproperList(elements, tail);
   }
 }
 
 class JSONObject {
-  constructor(at, place) { Object.assign(this, { at, place, inner: place, pairs: [], keys: new Set(), name: null }); }
+  constructor(at, place, isTagged) {
+    Object.assign(this, { at, place, isTagged, inner: place, pairs: [], keys: new Set(), name: null });
+  }
 
   key(parser) {
     parser.space();
@@ -234,7 +228,9 @@ class JSONObject {
     if (this.keys.has(this.name)) parser.fail("duplicateKey", start, "an object that names a key twice");
     this.keys.add(this.name);
     const { depth, wraps } = this.place;
-    if (wraps === 0) {
+    if (!this.isTagged) {
+      this.inner = { depth: depth + 1, wraps: 0 };
+    } else if (wraps === 0) {
       const isTerms = ["$tuple", "$map", "$closure"].includes(this.name) || !this.name.startsWith("$");
       const more = { $map: 2, $tail: 0 }[this.name] ?? (this.name.startsWith("$") ? 1 : 0);
       this.inner = { depth: isTerms ? depth + 1 : depth, wraps: more };
@@ -273,7 +269,7 @@ function tagged(pairs, offset) {
 const TAGS = {
   $atom: (name) => (isName(name) && atom(name) instanceof Atom ? atom(name) : undefined),
   $integer: (digits) => {
-    const match = isText(digits) ? /^(-?)(0x[0-9a-f]+)$/.exec(digits) : null;
+    const match = isText(digits) ? /^(-?)(0x[0-9a-fA-F]+)$/.exec(digits) : null;
     if (match === null || match[2].length > 2 * 4_194_296 + 2) return undefined;
     return integer(match[1] === "" ? BigInt(match[2]) : -BigInt(match[2]));
   },
@@ -281,10 +277,7 @@ const TAGS = {
     const bytes = bytesOf(content);
     return bytes && (text(bytes) ?? bytes);
   },
-  $tail: (value, offset) => {
-    const isList = Array.isArray(value) || value instanceof ImproperList;
-    return isList ? undefined : new Tail(value, offset);
-  },
+  $tail: (value, offset) => new Tail(value, offset),
   $tuple: (elements) => (Array.isArray(elements) ? new Tuple(elements) : undefined),
   $map: (pairs) => {
     const isRight = Array.isArray(pairs) && pairs.every((pair) => Array.isArray(pair) && pair.length === 2);

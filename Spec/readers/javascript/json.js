@@ -2,7 +2,7 @@
 import {
   Atom, Bits, Closure, External, Float, ImproperList, Local, Pid, Port, Reference, TermMap, Tuple, atomName, isInteger,
 } from "./terms.js";
-import { identifierText, inspect, inspectAtom, integerText } from "./elixir-text.js";
+import { identifierText, inspectAtom, integerText, keyText as printed } from "./elixir-text.js";
 
 /** The JSON text of a term. */
 export const toJSON = (term, mapping = "plain") => (mapping === "tagged" ? tagged(term) : plain(term));
@@ -25,6 +25,16 @@ function headerPairs(fields, mapping, reserved) {
 export function eventText({ offset, kind, payload, extra }, mapping) {
   const more = extra.length > 0 ? `,"extra":[${extra.map((term) => toJSON(term, mapping))}]` : "";
   return `{"offset":${offset},"type":${string(kind)},"payload":${toJSON(payload, mapping)}${more}}`;
+}
+
+/** The first of the lines of a recording (json.md §2.2): its header. */
+export const headerLine = (fields, mapping = "plain") => `{${headerPairs(fields, mapping, ["events"]).join(",")}}`;
+
+/** The last of them, when the recording is finished: what its finish frame says. */
+export function summaryLine({ duration, errors, events, kinds, names, reason }) {
+  const counts = [...kinds].map(([kind, count]) => `${string(kind)}:${count}`);
+  return `{"summary":{"duration":${duration},"errors":${errors},"events":${events},"kinds":{${counts}},`
+    + `"names":${plain(names)},"reason":${string(reason)}}}`;
 }
 
 /** A document (json.md §2.1); `more` are pairs behind its events, and `reserved` the keys that no field may have. */
@@ -57,7 +67,7 @@ function plainMap(map) {
   return `{${pairs}}`;
 }
 
-const keyText = (key) => (key === null ? "" : atomName(key) ?? (typeof key === "string" ? key : inspect(key)));
+const keyText = (key) => (key === null ? "" : atomName(key) ?? (typeof key === "string" ? key : printed(key)));
 
 /** Gives each text the name it has in its object: itself, or with the lowest number that no earlier one has. */
 function names(taken) {

@@ -26,9 +26,10 @@ export const startsMember = (bytes, position = 0) => bytes[position] === 0x1f &&
 export function gzipHeader(bytes, offset) {
   const fail = failure(offset);
   const need = (count) => count <= bytes.length || fail("truncated", "the file ends inside a member's header");
-  need(4);
   const flags = bytes[3];
-  if (!startsMember(bytes) || bytes[2] !== 8 || (flags & 0xe0) !== 0) fail("malformedMember", "no gzip header");
+  const isWrong = (bytes.length > 2 && bytes[2] !== 8) || (flags & 0xe0) !== 0;
+  if (isWrong) fail("malformedMember", "no gzip header");
+  need(4);
   need(10);
   let length = 10;
   let extra = new Uint8Array(0);

@@ -8,21 +8,22 @@ const view = (bytes) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteL
 /** The `fields` of the header and the `events` of a map, recording or part file. */
 export function readPhoenixReplay(bytes, limits) {
   const { fields, events } = bytes[0] === 0x50 ? readPart(bytes, limits) : readWhole(bytes, limits);
-  return { fields: new TermMap(fields), events: events.map(({ term, offset }, index) => eventOf(term, index, offset)) };
+  return { fields: new TermMap(fields), events: events.map(eventOf) };
 }
 
 function fail(kind, offset, what) {
   throw new ReelError(kind, offset, what);
 }
 
-/** An error in a term as one of a recording. */
-function wrapped(error, offset) {
+/** An error in a term as one of a recording: what is wrong in these files is at 0. */
+function wrapped(error) {
   if (!(error instanceof ReelError)) throw error;
   const isKept = ["limitExceeded", "malformedFrame", "notARecording"].includes(error.kind);
-  fail(isKept ? error.kind : "malformedTerm", offset, error.message);
+  fail(isKept ? error.kind : "malformedTerm", 0, error.message);
 }
 
-function eventOf(term, index, at) {
+function eventOf(term, index) {
+  const at = 0;
   let elements = term instanceof Tuple ? term.elements : [];
   if (term instanceof TermMap) {
     const names = ["at", "type", "data"];
@@ -37,11 +38,11 @@ function eventOf(term, index, at) {
   return { index, offset, kind: atomName(kind), payload, extra };
 }
 
-/** Reads a term as far as it goes: `isTorn` says that its bytes were cut. */
+/** Reads a term as far as it goes: `isTorn` says that its bytes may end early, `isLenient` that any error ends it. */
 class TornReader {
-  constructor(bytes, isTorn, limits) {
+  constructor(bytes, isTorn, limits, isLenient = false) {
     this.decoder = new Decoder(bytes, 0, limits);
-    Object.assign(this, { bytes, isTorn, isCut: false });
+    Object.assign(this, { bytes, isTorn, isLenient, isCut: false });
   }
 
   /** What `read` gives, `undefined` when the bytes end before. */
@@ -49,7 +50,7 @@ class TornReader {
     try {
       return this.isCut ? undefined : read();
     } catch (error) {
-      if (!this.isTorn || error.kind !== "truncated") throw error;
+      if (!this.isTorn || !(this.isLenient || error.kind === "truncated")) throw error;
       this.isCut = true;
       return undefined;
     }
@@ -89,7 +90,7 @@ function readWhole(bytes, limits) {
   if (bytes[0] === 0x1f) ({ content, isTorn } = inflateFile(bytes, limits));
   if (content[1] === 80) {
     const { content: inner, error } = decompress(content, limits.recording);
-    if (error && error.kind !== "truncated") wrapped(error, 0);
+    if (error && error.kind !== "truncated") wrapped(error);
     [content, isTorn] = [inner, error !== undefined];
   } else {
     content = content.subarray(1);
@@ -112,12 +113,14 @@ function readWhole(bytes, limits) {
     isCut = reader.isCut;
     found = { fields, events };
   } catch (error) {
-    wrapped(error, 0);
+    wrapped(error);
   }
   const { fields, events } = found;
-  if (events === null) fail(isCut ? "truncated" : "notARecording", 0, "the map has no events");
+  if (events === null && !(isCut && fields.length > 0)) {
+    fail(isCut ? "truncated" : "notARecording", 0, "the map has no events");
+  }
   if (TermMap.unique(fields) === null) fail("malformedTerm", 0, "a map names a key twice");
-  return { fields, events: events.map((term) => ({ term, offset: 0 })) };
+  return { fields, events: events ?? [] };
 }
 
 function inflateFile(bytes, limits) {
@@ -146,35 +149,32 @@ function readPart(bytes, limits) {
     const isTorn = !isHeadWhole || payload.length < length;
     offset += 12 + length;
     if (!isTorn && crc32(payload) !== view(bytes).getUint32(at + 8)) continue;
-    try {
-      const found = readFrame(payload, isTorn, limits);
-      fields = found.fields ?? fields;
-      for (const { elements: [number, term] } of found.events) numbered.push({ number, term, offset: at });
-    } catch (error) {
-      wrapped(error, at);
-    }
+    const found = readFrame(payload, isTorn, limits);
+    fields = found.fields ?? fields;
+    for (const { elements: [number, term] } of found.events) numbered.push({ number, term });
     if (isTorn) break;
   }
   if (fields === null) fail("truncated", 0, "no frame has a header");
   numbered.sort((a, b) => (a.number < b.number ? -1 : a.number > b.number ? 1 : 0));
-  return { fields, events: numbered };
+  return { fields, events: numbered.map(({ term }) => term) };
 }
 
+/** What can be read of a frame, torn or not. */
 function readFrame(payload, isTorn, limits) {
   const nothing = { fields: null, events: [] };
-  if (payload.length < 2) return isTorn ? nothing : fail("truncated", 0, "no term");
+  if (payload.length < 2) return nothing;
   let content = payload.subarray(1);
   if (payload[1] === 80) {
     const { content: inner, error } = decompress(payload, limits.recording);
-    if (error && !(isTorn && error.kind === "truncated")) throw error;
+    if (error && !(isTorn && error.kind === "truncated")) return nothing;
     content = inner;
   }
-  const reader = new TornReader(content, isTorn, limits);
-  if (reader.open({ 104: 1 }) === undefined) return nothing;
+  const reader = new TornReader(content, true, limits, true);
+  if (reader.open({ 104: 1 }) !== 2) return nothing;
   const recording = reader.term(1);
-  if (reader.isCut) return nothing;
-  const events = reader.list(1);
+  if (reader.isCut || !(recording instanceof TermMap)) return nothing;
+  const events = reader.list(1) ?? [];
   const isPair = (term) => term instanceof Tuple && term.elements.length === 2 && isInteger(term.elements[0]);
-  if (!(recording instanceof TermMap) || !events?.every(isPair)) fail("malformedFrame", 0, "no frame of a part file");
+  if (!events.every(isPair)) fail("malformedFrame", 0, "an event without a number");
   return { fields: [...recording].filter(([key]) => atomName(key) !== "events"), events };
 }

@@ -78,6 +78,9 @@ export class Recording {
     }
   }
 
+  /** All events: `for await (const event of recording)`. */
+  [Symbol.asyncIterator]() { return this.events(); }
+
   /** The state after an event, a copy of one's own. */
   async stateAt(number) {
     return (await new Timeline(this).at(number)).after;
@@ -303,6 +306,12 @@ export class Recording {
     else yield* this.#memberSteps(content, start);
   }
 
+  /** Nothing but an index member and the end follows the finish frame's member, nothing but the end the index. */
+  async #refuseData(offset) {
+    const fields = memberFields(await this.#headerAt(offset));
+    if (fields?.kind === DATA) fail("malformedMember", offset, "a data member after the finish frame or the index");
+  }
+
   async *#plainSteps(content) {
     for (const step of plainSteps(this.#plain, content, this.#limits, this.form === "bare")) {
       this.header ??= content.header;
@@ -323,11 +332,12 @@ export class Recording {
     for (let length; offset < size; offset += length) {
       if (end !== null) fail("trailingData", "bytes after the end member");
       const known = this.entries[seen.length];
+      if (content.finish !== null || index !== null) await this.#refuseData(offset);
       const member = await this.#member(offset, known?.offset === offset ? known.length : HEAD);
       const { fields } = member;
       length = fields.length;
       if (offset === 0 && fields.kind !== DATA) fail("notARecording", "the first member holds no data");
-      if (index !== null && fields.kind !== END) fail("malformedIndex", "an index that is not last", index);
+      if (index !== null && fields.kind === INDEX) fail("malformedFrame", "a second index");
       if (fields.kind === DATA) {
         const found = entry(member);
         const isOther = start > 0 && this.#index !== null && known !== undefined && !isSame(found, known);

@@ -14,7 +14,7 @@ export async function salvage(input, { limits: own = {} } = {}) {
   const limits = { ...LIMITS, ...own };
   const source = await sourceOf(input);
   const bytes = await source.read(0, source.size);
-  const found = (await salvageMembers(bytes, limits)) ?? (await salvagePlain(bytes, limits));
+  const { error: _, ...found } = wholePlain(bytes, limits) ?? (await salvageMembers(bytes, limits)) ?? salvagePlain(bytes, limits);
   return { ...found, events: found.events.map((event, index) => ({ ...event, index })) };
 }
 
@@ -71,6 +71,7 @@ async function soundMember(bytes, { offset, header, fields }, event, limits) {
     if (fields.kind !== DATA) return { events: [] };
     if (fields.firstEvent < event) return null;
     const expectsHeader = (fields.flags & HOLDS_HEADER) !== 0;
+    if (expectsHeader && fields.firstEvent > 0) return null;
     const content = new Content(limits, { firstEvent: fields.firstEvent, expectsHeader });
     const events = [...memberSteps(member, content, limits)].flatMap((step) => step.event ?? []);
     return { events, header: content.header, end: content.events };
@@ -97,7 +98,29 @@ function hasSubfields(bytes, offset) {
   return position === end;
 }
 
-async function salvagePlain(bytes, limits) {
+/** What a plain recording holds that is whole, or has just been cut: it may hold another one as a binary. */
+function wholePlain(bytes, limits) {
+  try {
+    const form = plainForm(bytes, limits);
+    if (form === null) return null;
+    const { error, ...found } = salvagePlain(bytes, limits);
+    return error === undefined || error.kind === "truncated" ? found : null;
+  } catch (error) {
+    if (error instanceof ReelError) return null;
+    throw error;
+  }
+}
+
+/** `"gzip"`, `"bare"`, or `null` for what starts as no plain recording. */
+function plainForm(bytes, limits) {
+  if (bytes[0] !== 0x1f) return isBare(bytes, limits.frame) ? "bare" : null;
+  return memberFields(gzipHeader(bytes, 0)) === null ? "gzip" : null;
+}
+
+const isBare = (bytes, limit) =>
+  bytes.length > 4 && bytes[4] === 131 && new DataView(bytes.buffer, bytes.byteOffset).getUint32(0) <= limit;
+
+function salvagePlain(bytes, limits) {
   const content = new Content(limits, { isPlain: true });
   const result = { fields: null, events: [], lost: [] };
   try {
@@ -108,6 +131,7 @@ async function salvagePlain(bytes, limits) {
   } catch (error) {
     if (!(error instanceof ReelError) || content.header === null) throw error;
     result.lost.push([error.offset, bytes.length]);
+    result.error = error;
   }
   result.fields = content.header.fields;
   return result;

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Answers the requests of Spec/vectors.md §5 with the reader in reel.py, so that it can be checked:
+"""Answers the requests of Spec/vectors.md §5 with the package beside it, so that it can be checked:
 
     reel vectors check --reader 'python3 Spec/readers/python/answers.py'
 """
@@ -51,9 +51,7 @@ class JSONReader:
 
     SPACE = re.compile(rb"[ \t\n\r]*")
     CHARACTERS = re.compile(rb'[^"\\\x00-\x1f]*')
-    NUMERALS = re.compile(rb"[-+.0-9eE]*")
-    NUMBER = re.compile(rb"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
-    CUT_NUMBER = re.compile(rb"-|-?(0|[1-9][0-9]*)(\.|(\.[0-9]+)?[eE][+-]?)")
+    DIGITS = re.compile(rb"[0-9]*")
     ESCAPE = re.compile(rb'\\(?:(["\\/bfnrt])|u([0-9a-fA-F]{4}))')
     CUT_ESCAPE = re.compile(rb"\\(u[0-9a-fA-F]{0,3})?")
     SHORT = dict(zip((bytes([c]) for c in b'"\\/bfnrt'), (bytes([c]) for c in b'"\\/\b\f\n\r\t')))
@@ -87,7 +85,7 @@ class JSONReader:
         containers = []
         while True:
             first, start, inner = self.peek(), self.at, containers[-1].inner if containers else 0
-            if self.tags and inner > reel.limits.depth or first in b"[{" and len(containers) >= NESTING:
+            if inner > reel.limits.depth or first in b"[{" and len(containers) >= NESTING:
                 self.fail("limitExceeded", start, "values nest too deep")
             if first in b"[{":
                 self.at += 1
@@ -121,7 +119,7 @@ class JSONReader:
             start, key = self.at, self.string()
             if key in container.keys:
                 self.fail("duplicateKey", start, "an object names a key twice")
-            if not container.keys and key[:1] == b"$":
+            if self.tags and not container.keys and key[:1] == b"$":
                 container.inner -= DEPTHS.get(key, 1)
             container.keys.add(key)
             container.parts.append(key)
@@ -137,7 +135,12 @@ class JSONReader:
         """The term of a container that is complete."""
         parts, keys = container.parts, container.keys
         if container.closing == 0x5D:
-            return Improper(parts[:-1], parts[-1].term) if parts and isinstance(parts[-1], Tail) else parts
+            tail = parts.pop().term if parts and isinstance(parts[-1], Tail) else []
+            if isinstance(tail, list):
+                return parts + tail
+            if isinstance(tail, Improper):
+                return Improper(parts + tail.elements, tail.tail)
+            return Improper(parts, tail)
         if not self.tags or not any(key[:1] == b"$" for key in keys):
             return Object(zip(parts[::2], parts[1::2]))
         try:
@@ -161,18 +164,34 @@ class JSONReader:
         self.fail("malformed", start, "no value")
 
     def number(self):
-        start, raw = self.at, self.NUMERALS.match(self.text, self.at)[0]
-        self.at += len(raw)
-        match = self.NUMBER.fullmatch(raw)
-        if not match:
-            cut = self.at == len(self.text) and self.CUT_NUMBER.fullmatch(raw)
-            self.fail("truncated" if cut else "malformed", self.at if cut else start, "no number")
+        start, is_float = self.at, False
+        self.at += self.text[start : start + 1] == b"-"
+        first = self.at
+        if len(self.digits(start)) > 1 and self.text[first : first + 1] == b"0":
+            self.fail("malformed", start, "a zero in front of other digits")
+        if self.text[self.at : self.at + 1] == b".":
+            self.at, is_float = self.at + 1, True
+            self.digits(start)
+        if self.text[self.at : self.at + 1] in (b"e", b"E"):
+            self.at, is_float = self.at + 1, True
+            self.at += self.text[self.at : self.at + 1] in (b"+", b"-")
+            self.digits(start)
         value = math.inf
-        if sum(byte in b"0123456789" for byte in raw) <= DIGITS:
-            value = float(raw) if match[2] or match[3] else int(Decimal(raw.decode()))
+        if self.at - first <= DIGITS:
+            raw = bytes(self.text[start : self.at])
+            value = float(raw) if is_float else int(Decimal(raw.decode()))
         if value in (math.inf, -math.inf):
             self.fail("limitExceeded", start, "a number that is too large")
         return value
+
+    def digits(self, start):
+        """The digits that have to be here, in a number that starts there."""
+        digits = self.DIGITS.match(self.text, self.at)[0]
+        self.at += len(digits)
+        if not digits:
+            at_end = self.at >= len(self.text)
+            self.fail("truncated" if at_end else "malformed", self.at if at_end else start, "a number lacks a digit")
+        return digits
 
     def string(self):
         start, pieces = self.at, []
@@ -180,39 +199,45 @@ class JSONReader:
         while True:
             run = self.CHARACTERS.match(self.text, self.at)[0]
             self.at += len(run)
-            try:
-                run.decode()
-            except UnicodeDecodeError as error:
-                cut = self.at == len(self.text) and error.reason == "unexpected end of data"
-                self.fail("truncated" if cut else "malformedText", self.at if cut else start, "text that is not UTF-8")
             pieces.append(run)
             if self.text[self.at : self.at + 1] == b'"':
                 self.at += 1
-                return Text(b"".join(pieces))
+                break
             if self.text[self.at : self.at + 1] != b"\\":
                 self.stuck("a string that does not end, or holds a control character")
             pieces.append(self.escape())
+        text = Text(b"".join(pieces))
+        try:
+            text.decode()
+        except UnicodeDecodeError:
+            self.fail("malformedText", start, "text that is not UTF-8")
+        return text
 
     def escape(self):
         """The bytes that an escape stands for, or two of a surrogate pair."""
-        start, match = self.at, self.ESCAPE.match(self.text, self.at)
-        wrong = "malformed"
-        if match:
-            self.at = match.end()
-            if match[1]:
-                return self.SHORT[match[1]]
-            code, wrong = int(match[2], 16), "malformedText"
-            if not 0xD800 <= code < 0xE000:
-                return chr(code).encode()
-            match = self.ESCAPE.match(self.text, self.at)
-            low = int(match[2] or b"0", 16) if match else 0
-            if code < 0xDC00 and 0xDC00 <= low < 0xE000:
-                self.at = match.end()
-                return chr(0x10000 + (code - 0xD800 << 10) + low - 0xDC00).encode()
-        rest = self.text[self.at : self.at + 6]
-        if self.CUT_ESCAPE.fullmatch(rest) or not rest and code < 0xDC00:
-            self.fail("truncated", len(self.text), "an escape is cut")
-        self.fail(wrong, start, "no escape")
+        start, match = self.at, self.escape_match()
+        if match[1]:
+            return self.SHORT[match[1]]
+        code = int(match[2], 16)
+        if 0xD800 <= code < 0xDC00:
+            follows = self.text[self.at : self.at + 2]
+            if follows == b"\\u":
+                low = int(self.escape_match()[2], 16)
+                if 0xDC00 <= low < 0xE000:
+                    return chr(0x10000 + (code - 0xD800 << 10) + low - 0xDC00).encode()
+            elif follows in (b"", b"\\"):
+                self.fail("truncated", len(self.text), "the second half of a pair is cut")
+        if 0xD800 <= code < 0xE000:
+            self.fail("malformedText", start, "half of a surrogate pair")
+        return chr(code).encode()
+
+    def escape_match(self):
+        match = self.ESCAPE.match(self.text, self.at)
+        if not match:
+            cut = self.CUT_ESCAPE.fullmatch(self.text, self.at)
+            self.fail("truncated" if cut else "malformed", len(self.text) if cut else self.at, "no escape")
+        self.at = match.end()
+        return match
 
 
 # The tagged mapping (json.md §4)
@@ -223,12 +248,6 @@ def tagged_term(tag, body, more):
     if more and (tag != "$bits" or set(more) != {b"size"}):
         raise ValueError("a key too many")
     return _bits(body, more[b"size"]) if tag == "$bits" else _TAGS[tag](body)
-
-
-def _tail(term):
-    if isinstance(term, list):
-        raise TypeError
-    return Tail(term)
 
 
 def _typed(value, kind):
@@ -269,7 +288,7 @@ def _bits(body, size):
 
 
 def _integer(value):
-    sign, digits = re.fullmatch(r"(-?)0x([0-9a-f]+)", _typed(value, Text).decode()).groups()
+    sign, digits = re.fullmatch(r"(-?)0x([0-9a-fA-F]+)", _typed(value, Text).decode()).groups()
     if len(digits) > 2 * 4_194_296:
         raise ValueError
     return int(sign + digits, 16)
@@ -321,7 +340,7 @@ _TAGS = {
     "$atom": _atom,
     "$integer": _integer,
     "$binary": _raw,
-    "$tail": _tail,
+    "$tail": Tail,
     "$tuple": lambda body: tuple(_typed(body, list)),
     "$map": _map,
     "$pid": _pid,
@@ -384,6 +403,9 @@ def answer(kind, output, data):
         return states(reel.Recording(data))
     if kind == "recording" and mapping:
         return "".join(reel.document(reel.Recording(data), mapping))
+    if kind == "recording" and output == "lines":
+        recording = reel.Recording(data)
+        return f"[{','.join(reel.lines(recording))}]"
     if kind == "phoenix-replay" and mapping:
         return "".join(reel.document(reel.phoenix_replay(data), mapping))
     return None

@@ -1,5 +1,7 @@
-#!/usr/bin/env python3
 """A reader of Reel's recordings, made from the pages in Spec/ alone and from Python's standard library.
+
+    for event in reel.open("session.reel"):     # also a file of PhoenixReplay
+        print(event.offset, event.kind, reel.plain(event.payload))
 
     frames = reel.read("session.reel")          # Header, Event, Keyframe, Finish, Index, Unknown, in their order
     reel.decode(b"\\x83\\x68\\x01\\x61\\x05")        # a term: (5,)
@@ -8,11 +10,12 @@
 Terms are values of Python where it has them: int, float, tuple, list, and bytes for binaries. For the rest there are
 the classes below. Lists and maps are not to be changed. Whatever is wrong with an input is a ReelError.
 
-As a command it writes a recording, or a file of PhoenixReplay, as JSON: python3 reel.py --help
+As a command it writes a recording, or a file of PhoenixReplay, as JSON: python3 -m reel --help
 """
 
 import argparse
 import base64
+import builtins
 import json
 import math
 import mmap
@@ -28,7 +31,15 @@ from dataclasses import dataclass, field, make_dataclass
 from decimal import Decimal
 from functools import cmp_to_key, partial
 from itertools import chain
-from typing import Any, Dict, Iterator, List, Optional, Tuple
+from unicodedata import normalize
+from typing import Any, Dict, Iterator, List, Optional, Tuple, Union
+
+__all__ = [
+    "Atom", "Bits", "Closure", "Event", "Events", "Export", "Finish", "Header", "Improper", "Keyframe", "Local", "Map",
+    "Pid", "Port", "Recording", "ReelError", "Reference", "State", "canonical", "decode", "document", "lines", "open",
+    "plain", "read", "salvage", "tagged",
+]
+__version__ = "1.0.0"
 
 
 class ReelError(Exception):
@@ -215,9 +226,13 @@ class _Parser:
             tag = self.unsigned(1)
             if len(self.open) > limits.depth:
                 raise ReelError("limitExceeded", start, "terms nest too deep")
-            if tag == 108 and self.open and self.open[-1].is_list and self.open[-1].missing == 1:
-                self.open[-1].missing += self.count(4)  # a list as the tail of a list goes on with it
-                continue
+            if tag == 108:
+                count = self.count(4)
+                if self.open and self.open[-1].is_list and self.open[-1].missing == 1:
+                    self.open[-1].missing += count  # a list as the tail of a list goes on with it
+                elif count:
+                    self.open.append(self.list(count))
+                continue  # a list of no elements is its tail
             value = self.value(tag, start)
             if type(value) is _Open:
                 if value.missing:
@@ -307,12 +322,12 @@ class _Parser:
     def tuple(self, start, size):
         return _Open(self.count(size), tuple)
 
-    def list(self, start):
+    def list(self, count):
         def make(parts):
             tail = parts.pop()
-            return tail if not parts else parts + tail if isinstance(tail, list) else Improper(parts, tail)
+            return parts + tail if isinstance(tail, list) else Improper(parts, tail)
 
-        return _Open(self.count(4) + 1, make, is_list=True)
+        return _Open(count + 1, make, is_list=True)
 
     def map(self, start):
         def make(parts):
@@ -382,7 +397,6 @@ _TAGS = {
     105: lambda p, start: p.tuple(start, 4),
     106: lambda p, start: _EMPTY,
     107: lambda p, start: list(p.take(p.count(2))),
-    108: _Parser.list,
     109: lambda p, start: bytes(p.take(p.count(4))),
     110: lambda p, start: p.big(start, 1),
     111: lambda p, start: p.big(start, 4),
@@ -669,11 +683,10 @@ def _identifier(term, out):
 
 # What Elixir prints (json.md §3.7, §3.9, §3.10)
 
-_ESCAPES = {7: "a", 8: "b", 9: "t", 10: "n", 11: "v", 12: "f", 13: "r", 27: "e", 34: '"', 92: "\\", 127: "d"}
-_OPERATORS = set(
-    "! != !== % %{} & && &&& * ** + ++ +++ - -- --- -> . .. ..// ... / < <- <<< <<>> <<~ <= <> <~ <~> = == === =~ > >="
-    " >>> @ ^ {} | |> || ||| ~> ~>> \\\\".split()
-)
+_ESCAPES = {0: "0", 0xFEFF: "uFEFF", 7: "a", 8: "b", 9: "t", 10: "n", 11: "v", 12: "f", 13: "r", 27: "e", 34: '"', 92: "\\", 127: "d"}
+_ALWAYS = "! != !== & && &&& * ** + ++ +++ - -- --- / < <- <<< <<~ <= <> <~ <~> = == === =~ > >= >>> @ ^ | |> || |||"
+_OPERATORS = {*_ALWAYS.split(), *"~> ~>> \\\\ % %{} -> . .. ..// ... <<>> {}".split()}
+_CALLED_OPERATORS = {*_ALWAYS.split(), *"~> ~>> \\\\ :: <|> ^^^ ~~~".split()}
 
 
 def elixir(term) -> str:
@@ -710,10 +723,7 @@ def _inspect(term, out):
         yield term.tail
         out.append("]")
     elif isinstance(term, Map):
-        struct, pairs = term.get(STRUCT), term.pairs
-        named = isinstance(struct, Atom) and struct != NIL and all(isinstance(key, Atom) for key, _ in pairs)
-        pairs = [pair for pair in pairs if pair[0] != STRUCT] if named else pairs
-        yield from _pairs(pairs, out, f"%{_atom(struct) if named else ''}{{", "}")
+        yield from _pairs(term.pairs, out, "%{", "}")
     elif isinstance(term, Pid):
         out.append(f"#PID<0.{term.number}.{term.serial}>")
     elif isinstance(term, Port):
@@ -756,17 +766,23 @@ def _name(atom, called=False):
     """An atom's name, in quotes where it needs them; that of a function that is called needs them sooner."""
     word = atom[:-1] if atom.endswith(("?", "!")) else atom
     bare = word.isidentifier() if called else word[:1] != "@" and word.replace("@", "_").isidentifier()
-    bare = bare and not (called and word[0].isupper()) and atom != "Elixir"
-    return str(atom) if bare or atom in _OPERATORS else f'"{_escape(atom)}"'
+    bare = bare and not (called and word[0].isupper()) and atom != "Elixir" and atom == normalize("NFKC", atom)
+    return str(atom) if bare or atom in (_CALLED_OPERATORS if called else _OPERATORS) else f'"{_escape(atom)}"'
 
 
 def _printable(code):
-    return code in _ESCAPES or 32 <= code < 127 or 0xA0 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or code > 0xFFFF
+    return code in _ESCAPES and code > 0 or 32 <= code < 127 or 0xA0 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or code > 0xFFFF
 
 
 def _escape(text):
-    escaped = "".join("\\" + _ESCAPES[ord(c)] if ord(c) in _ESCAPES else c for c in text)
-    return escaped.replace("#{", "\\#{")
+    return "".join(map(_escaped, text)).replace("#{", "\\#{")
+
+
+def _escaped(character):
+    code = ord(character)
+    if code in _ESCAPES:
+        return "\\" + _ESCAPES[code]
+    return character if _printable(code) else f"\\x{code:02X}" if code < 256 else f"\\x{{{code:X}}}"
 
 
 def _float(value):
@@ -1060,8 +1076,8 @@ def _finish(term):
     kinds, names = (found if isinstance(found, Map) else Map([]) for found in (get("kinds"), get("names")))
     if not (_number(get("events")) and _number(get("duration"))):
         raise ValueError("a finish frame without its numbers")
-    for counts, kind in (kinds, Atom), (names, bytes):
-        if not all(isinstance(k, kind) and _number(v) for k, v in counts.pairs):
+    for counts, valid in (kinds, lambda key: isinstance(key, Atom)), (names, lambda key: text_of(key) is not None):
+        if not all(valid(k) and _number(v) for k, v in counts.pairs):
             raise ValueError("a finish frame whose kinds or names are no counts")
     errors, reason = get("errors"), get("reason")
     return Finish(
@@ -1096,6 +1112,7 @@ class Session:
     def __init__(self, events=0, partial=False):
         self.events, self.partial, self.offset = events, partial, 0
         self.header = self.finish = self.index = None
+        self.is_started = False
 
     def fail(self, kind, what):
         """Of the first frame most of what is wrong means that this is no recording (recording.md §10)."""
@@ -1144,8 +1161,10 @@ class Session:
             batch = term if isinstance(term, list) and term else [term]
             frames = [event(part, self.events + place) for place, part in enumerate(batch)]
         frame = frames[0]
-        if isinstance(frame, Header) != (self.header is None) and not (self.partial and self.header is None):
+        first = self.header is None and not (self.partial and (self.events or self.is_started))
+        if isinstance(frame, Header) != first and not (self.partial and first):
             raise ValueError("the first frame, and no other, is the header")
+        self.is_started = True
         if isinstance(frame, Header):
             self.header = frame
         elif isinstance(frame, Index):
@@ -1176,7 +1195,7 @@ def open_data(path):
         shutil.copyfileobj(sys.stdin.buffer, file)
         file.flush()
     else:
-        file = open(path, "rb")
+        file = builtins.open(path, "rb")
     with file:
         return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if file.seek(0, 2) else b""
 
@@ -1250,16 +1269,18 @@ class Recording:
             member = member_at(data, offset, of_reel=True)
             if not offset and member.kind != DATA:
                 session.fail("notARecording", "the first member holds no data")
+            if member.kind == DATA and (session.finish or index is not None):
+                raise ReelError("malformedMember", offset, "a data member after the finish frame or the index")
             content = member_content(data, member)
             session.offset = offset
             if member.kind == DATA:
-                if index is not None:
-                    raise ReelError("malformedIndex", offset, "a data member after the index")
                 yield from data_frames(member, content, session)
                 entries.append(entry(member))
             elif member.kind == INDEX:
                 found = read_index(member, content)
-                if index is not None or not session.finish or found != entries:
+                if index is not None:
+                    raise ReelError("malformedFrame", offset, "a second index")
+                if not session.finish or found != entries:
                     raise ReelError("malformedIndex", offset, "the index does not agree with the members")
                 index = offset
             else:
@@ -1414,9 +1435,9 @@ class State:
             self.assigns = _dict(payload["snapshot"])
             self.unsure = None
         elif kind == "assigns" and isinstance(payload.get("delta"), Map):
-            self.assigns.update(_dict(payload["delta"]))
+            _merge(self.assigns, payload["delta"])
         elif kind == "render" and isinstance(assigns, Map):
-            self.assigns.update(_dict(assigns))
+            _merge(self.assigns, assigns)
         elif kind == "gap" and self.unsure is None:
             dropped = payload.get("dropped")
             kinds = {text_of(key) or str(key) for key, _ in dropped.pairs} if isinstance(dropped, Map) else set()
@@ -1429,7 +1450,7 @@ class State:
             if kind == "component_destroyed":
                 self.components.pop(tuple(order(name)), None)
             elif isinstance(assigns, Map):
-                self.components.setdefault(tuple(order(name)), (name, {}))[1].update(_dict(assigns))
+                _merge(self.components.setdefault(tuple(order(name)), (name, {}))[1], assigns)
 
 
 def by_name(payload) -> Dict[str, Any]:
@@ -1441,6 +1462,12 @@ def by_name(payload) -> Dict[str, Any]:
 
 def _dict(pairs):
     return {tuple(order(key)): (key, value) for key, value in pairs.pairs}
+
+
+def _merge(into, pairs):
+    """Replaces and adds pairs; a key that is there already stays, though it may be the same only."""
+    for name, (key, value) in _dict(pairs).items():
+        into[name] = (into.get(name, (key, None))[0], value)
 
 
 # Salvage (recording.md §11)
@@ -1457,6 +1484,10 @@ class Salvaged:
 
 
 def salvage(data) -> Salvaged:
+    """What is readable of a file (recording.md §11)."""
+    plain = _whole_plain(data)
+    if plain is not None:
+        return plain
     offset = sound = events = 0  # `sound` is the end of the last sound member, `events` how many came before that
     frames, lost, has_data = [], [], False
 
@@ -1493,7 +1524,7 @@ def salvage(data) -> Salvaged:
         frames, has_data = frames + found, has_data or member.kind == DATA
         offset = sound = member.end
     if not has_data:
-        return _salvage_plain(data)
+        return _salvage_plain(data)[0]
     if sound < len(data):
         lost.append((sound, len(data)))
     if not any(isinstance(frame, Header) for frame in frames):
@@ -1501,18 +1532,31 @@ def salvage(data) -> Salvaged:
     return Salvaged(frames, lost)
 
 
+def _whole_plain(data):
+    """What a plain recording holds that is whole, or has just been cut; None of anything else."""
+    try:
+        if form(data) not in ("gzip", "bare"):
+            return None
+        salvaged, error = _salvage_plain(data)
+    except ReelError:
+        return None
+    return salvaged if error is None or error.kind == "truncated" else None
+
+
 def _salvage_plain(data):
+    """What can be read of a file from its start on, and the error that ends it."""
     kind = "gzip" if data[:1] == b"\x1f" else "bare"
     if kind == "bare":
         form(data)
     session, frames = Session(), []
     try:
-        frames.extend(plain_frames(data, kind, session, any_fields=True))
+        for frame in plain_frames(data, kind, session, any_fields=True):
+            frames.append(frame)
     except ReelError as error:
         if session.header is None:
             raise
-        return Salvaged(frames, [(error.offset, len(data))])
-    return Salvaged(frames, [])
+        return Salvaged(frames, [(error.offset, len(data))]), error
+    return Salvaged(frames, []), None
 
 
 # Files of PhoenixReplay (phoenix-replay.md)
@@ -1527,15 +1571,14 @@ def phoenix_replay(data) -> list:
         if not isinstance(term, Map) or not isinstance(term.get(EVENTS), list):
             raise ReelError("notARecording", 0, "something without events is another file")
         fields, events = term, term.get(EVENTS)
-        if term.get(STRUCT) is not None:
-            events = [_tuple(part) for part in events]
+        events = [_tuple(part) if isinstance(part, Map) else part for part in events]
     try:
         events = [event(part, index) for index, part in enumerate(events)]
     except ValueError as error:
         raise ReelError("malformedFrame", 0, str(error)) from None
     header = Header((1, 0), Map(pair for pair in fields.pairs if pair[0] != EVENTS))
     if not all(isinstance(key, Atom) for key, _ in header.fields.pairs):
-        raise ReelError("malformedFrame", 0, "a field whose name is no atom")
+        raise ReelError("notARecording", 0, "a field whose name is no atom")
     return [header, *events, summary(events)]
 
 
@@ -1608,7 +1651,7 @@ def _parts(data):
         position += 12 + length
         if len(raw) == length and zlib.crc32(raw) != crc:
             continue
-        term, parser = _torn(raw, cut=len(raw) < length)
+        term, parser = _torn(raw, cut=True)
         if term is None:
             parts = [opened.parts for opened in parser.open[:2]]
             term = tuple(parts[0] + parts[1:]) if parts and len(parts[0]) == 1 else ()
@@ -1616,7 +1659,7 @@ def _parts(data):
             fields = term[0]
             numbered += term[1] if isinstance(term[-1], list) else []
     if fields is None:
-        raise ReelError("truncated" if position > len(data) else "notARecording", 0, "no frame can be read")
+        raise ReelError("truncated", 0, "no frame can be read")
     if not all(isinstance(part, tuple) and len(part) == 2 and isinstance(part[0], int) for part in numbered):
         raise ReelError("malformedFrame", 0, "an event without a number")
     return fields, [_tuple(part[1]) for part in sorted(numbered, key=lambda part: part[0])]
@@ -1657,9 +1700,10 @@ def event_text(event, mapping) -> str:
 
 def document(frames, mapping=plain, lost=None) -> Iterator[str]:
     """A recording as one JSON document, in pieces; `lost` is what salvage says."""
-    start = ""
+    start, header = "", None
     for frame in frames:
-        if isinstance(frame, Header):
+        if isinstance(frame, Header) and not header:
+            header = frame  # of two that salvage finds the first one counts
             head = header_text(frame.fields, mapping, "events", *(["lost"] if lost is not None else []))
             yield "{" + head + ("," if head else "") + '"events":['
         elif isinstance(frame, Event):
@@ -1673,7 +1717,7 @@ def lines(frames, mapping=plain) -> Iterator[str]:
     finish = None
     for frame in frames:
         if isinstance(frame, Header):
-            yield "{" + header_text(frame.fields, mapping) + "}"
+            yield "{" + header_text(frame.fields, mapping, "events") + "}"
         elif isinstance(frame, Event):
             yield event_text(frame, mapping)
         elif isinstance(frame, Finish):
@@ -1684,14 +1728,39 @@ def lines(frames, mapping=plain) -> Iterator[str]:
         yield f'{{"summary":{{{summary}}}}}'
 
 
-def read(path):
+def read(path: Union[str, "os.PathLike[str]"]) -> Any:
     """The frames of a recording or a file of PhoenixReplay."""
     data = open_data(path)
     return phoenix_replay(data) if form(data) == "phoenix-replay" else Recording(data)
 
 
-def main():
-    parser = argparse.ArgumentParser(description="Writes a recording, or a file of PhoenixReplay, as JSON lines.")
+class Events:
+    """The events of a recording, in their order. All of it is checked on the way: an error comes where it stands."""
+
+    def __init__(self, path: Union[str, "os.PathLike[str]"]):
+        self._frames = read(path)
+        self.header: Header = next(iter(self._frames))
+        self.summary: Optional[Finish] = None
+        """What the finish frame says, once all events have been read."""
+
+    def __iter__(self) -> Iterator[Event]:
+        for frame in self._frames:
+            if isinstance(frame, Event):
+                yield frame
+            elif isinstance(frame, Finish):
+                self.summary = frame
+
+
+def open(path: Union[str, "os.PathLike[str]"]) -> Events:
+    """The events of a recording or a file of PhoenixReplay; `-` is standard input.
+
+    Raises ReelError when it is neither.
+    """
+    return Events(path)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="reel", description="Writes a recording, or a file of PhoenixReplay, as JSON lines.")
     parser.add_argument("file", help="the file; - is standard input")
     parser.add_argument("--document", action="store_true", help="write one JSON document")
     parser.add_argument("--tagged", action="store_true", help="use the tagged mapping, which loses nothing")
@@ -1721,6 +1790,3 @@ def main():
         sys.stdout.flush()
         sys.exit(f"{options.file}: {error}")
 
-
-if __name__ == "__main__":
-    main()

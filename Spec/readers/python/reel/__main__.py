@@ -1,0 +1,3 @@
+from reel import main
+
+main()
