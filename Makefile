@@ -118,8 +118,8 @@ vectors: setup-tests build ## check the vectors, and this build and the readers 
 AT_ONCE := --no-print-directory --jobs=$(shell nproc) --output-sync=target
 REEL := $(BUILD)/release/reel
 JUDGE_SAMPLES := judge-terms judge-mutations
-VECTOR_CHECKS := $(addprefix vectors-,generator otp gzip python javascript elixir reel kaitai faulty) \
-	reader-javascript reader-elixir
+VECTOR_CHECKS := $(addprefix vectors-,generator rules otp gzip python small javascript go elixir reel kaitai faulty) \
+	reader-python reader-javascript reader-go reader-elixir
 CLIENT_TESTS := client-elixir client-erlang
 BROWSER_TESTS := browser-tests
 .PHONY: $(JUDGE_SAMPLES) $(VECTOR_CHECKS) $(CLIENT_TESTS) $(BROWSER_TESTS)
@@ -133,6 +133,8 @@ judge-mutations:
 # The vectors against what is no code of ours.
 vectors-generator:
 	python3 Vectors/generator/generate.py --check
+vectors-rules:
+	python3 Vectors/generator/rules.py
 vectors-otp:
 	python3 Vectors/generator/generate.py --otp | Vectors/generator/otp_check.escript Vectors
 vectors-gzip:
@@ -145,6 +147,11 @@ vectors-python:
 	$(REEL) vectors check --reader 'python3 Spec/readers/python/answers.py'
 vectors-javascript:
 	$(REEL) vectors check --reader 'node Spec/readers/javascript/answers.js'
+vectors-small:
+	$(REEL) vectors check --level reader --reader 'python3 Spec/readers/small/reader.py'
+vectors-go:
+	cd Spec/readers/go && go build -o $(abspath $(BUILD))/reel-go-answers ./cmd/answers
+	$(REEL) vectors check --level diagnosing --reader $(abspath $(BUILD))/reel-go-answers
 vectors-elixir:
 	$(REEL) vectors check --reader 'elixir Spec/readers/elixir/answers.exs'
 vectors-kaitai:
@@ -153,8 +160,12 @@ vectors-faulty:
 	Tests/Vectors/faulty.sh $(REEL)
 
 # Those readers' own tests.
+reader-python:
+	cd Spec/readers/python && python3 -m unittest -q
 reader-javascript:
 	cd Spec/readers/javascript && REEL=$(abspath $(REEL)) node --test
+reader-go:
+	cd Spec/readers/go && go vet ./... && go test ./...
 reader-elixir:
 	elixir Spec/readers/elixir/reel_test.exs
 

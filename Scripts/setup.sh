@@ -58,6 +58,7 @@ if wants tests; then
     needs elixir "tests compare Elixir's notation with Elixir itself" elixir
     needs python3 "tests and measurements make files with it" python3
     needs nodejs "tests run the reader in JavaScript" node
+    needs golang "tests run the reader in Go" go
     needs jq "tests read JSON with it" jq
     needs gzip "tests read recordings with it" gzip
     if [ ! -x /usr/bin/time ]; then
