@@ -131,7 +131,9 @@ struct JSONDocument {
     // MARK: Errors
 
     static func notARecording(_ reason: String, at offset: Int) -> ReelError {
-        ReelError(.notARecording, "\(reason), at byte \(offset)", offset: 0, section: "json.md §5.3")
+        // The document may be compressed: the error's words say where in it, its offset is the file's.
+        let place = offset > 0 ? ", at byte \(offset) of the document" : ""
+        return ReelError(.notARecording, reason + place, offset: 0, section: "json.md §5.3")
     }
 
     private static func unexpected(_ wanted: String, at offset: Int) -> ReelError {

@@ -283,9 +283,9 @@ import Testing
         expect(.limitExceeded, 2, Array("[ 9".utf8) + digits + [0x5D])
         #expect(throws: Never.self) { try JSONNormalForm(Array("[-".utf8) + digits + [0x5D], isTagged: false) }
         expect(.limitExceeded, 1, Array("[-9".utf8) + digits + [0x5D])
-        // Terms nest less deep than text: the value as a whole does.
+        // Terms nest less deep than text.
         let deep = String(repeating: "[", count: 1_026) + String(repeating: "]", count: 1_026)
-        expect(.limitExceeded, 1, Array(" \(deep)".utf8))
+        expect(.limitExceeded, 1_026, Array(" \(deep)".utf8))
     }
 
     @Test(

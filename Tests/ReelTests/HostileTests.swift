@@ -196,7 +196,7 @@ struct HostileTests {
 
     @Test("An index of more entries than the limit")
     func longIndex() throws {
-        let raw = RawRecording([[.header(), .event(1)], [.event(2)], [.event(3)]])
+        let raw = RawRecording([[.header(), .event(1)], [.event(2)], [.event(3), .finish(3, duration: 3)]])
         let bytes = try raw.encoded()
         #expect(Reading.random(bytes, limits: ReaderLimits(indexEntryCount: 3)).error == nil)
         expect(bytes, .limitExceeded, events: 3, limits: ReaderLimits(indexEntryCount: 2))

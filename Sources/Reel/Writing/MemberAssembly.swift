@@ -35,13 +35,18 @@ package struct MemberAssembly: Sendable {
 
     /// Starts a recording.
     ///
-    /// - Throws: ``ReelError`` when the header is larger than an event may be.
+    /// - Throws: ``ReelError`` when the header has a key that is no atom, or is larger than an event may be.
     package init(header: Header, options: WriterOptions = WriterOptions()) throws(ReelError) {
         self.options = options
         fields = MemberFields.DataFields(firstEvent: 0)
         fields.hasHeader = true
         var header = header
         header.version = .current
+        if let key = header.fields.keys.first(where: { $0.atom == nil }) {
+            throw ReelError(
+                .malformedFrame, "a header with the key \(key.elixirText.prefix(80)), which is no atom",
+                section: "recording.md §6.1")
+        }
         let term = header.term.external
         guard term.count <= options.eventByteCount else {
             throw ReelError(
