@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests demo build install manual dist dist-test example browser screenshots test check stores vectors mutants judge bench growth instructions instructions-keep bench-stores load large start recorder crashes client-bench tsan format lint clean
+.PHONY: help setup setup-tests demo build install manual dist dist-test example browser screenshots test check stores vectors mutants documents judge bench growth instructions instructions-keep bench-stores load large start recorder crashes client-bench tsan format lint clean
 
 # What `make check` runs.
 SUITE ?= .
@@ -90,7 +90,7 @@ test: ## build with warnings as errors, run all tests, ask a real BEAM, check th
 	@Scripts/setup.sh tests browser
 	$(SWIFT_BUILD) --build-tests
 	swift test --scratch-path $(BUILD) -c release --skip-build
-	@$(MAKE) $(AT_ONCE) $(BROWSER_TESTS) $(JUDGE_SAMPLES) $(VECTOR_CHECKS) $(CLIENT_TESTS)
+	@$(MAKE) $(AT_ONCE) $(BROWSER_TESTS) $(JUDGE_SAMPLES) $(VECTOR_CHECKS) $(CLIENT_TESTS) $(DOCUMENT_TESTS)
 
 check: setup-tests ## build, and run the tests that SUITE names: a target, Target.Suite or Target.Suite/test
 	$(SWIFT_BUILD) --build-tests
@@ -122,7 +122,8 @@ VECTOR_CHECKS := $(addprefix vectors-,generator rules otp gzip python small java
 	reader-python reader-javascript reader-go reader-elixir
 CLIENT_TESTS := client-elixir client-erlang
 BROWSER_TESTS := browser-tests
-.PHONY: $(JUDGE_SAMPLES) $(VECTOR_CHECKS) $(CLIENT_TESTS) $(BROWSER_TESTS)
+DOCUMENT_TESTS := documents-commands
+.PHONY: $(JUDGE_SAMPLES) $(VECTOR_CHECKS) $(CLIENT_TESTS) $(BROWSER_TESTS) $(DOCUMENT_TESTS)
 
 # A fixed sample of terms, and of damaged ones, beside a real BEAM.
 judge-terms:
@@ -178,6 +179,14 @@ client-elixir:
 	cd Clients/elixir && REEL=$(abspath $(REEL)) MIX_BUILD_PATH=$(abspath $(BUILD))/clients/elixir mix test
 client-erlang:
 	REEL=$(abspath $(REEL)) escript Clients/erlang/test/reel_recorder_test.escript
+
+# What the README and the pages beside it show.
+DOCUMENTS := README.md $(wildcard Documentation/*.md)
+documents-commands:
+	Scripts/test-documents.py $(REEL) $(DOCUMENTS)
+
+documents: setup-tests build ## run the commands and programs of the README and of Documentation, those in Swift too
+	Scripts/test-documents.py $(REEL) --swift $(BUILD)-documents $(DOCUMENTS)
 
 client-bench: setup-tests build ## measure what recording costs a view's process, beside ETS as PhoenixReplay uses it
 	cd Clients/elixir && REEL=$(abspath $(REEL)) MIX_BUILD_PATH=$(abspath $(BUILD))/clients/bench mix run bench/view.exs

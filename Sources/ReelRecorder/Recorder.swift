@@ -110,7 +110,7 @@ public final class Recorder: Sendable {
             senderStart: senderStart, fields: isSampled ? fields : [:])
         guard isSampled else { return Session(core: engine.discarded(description, policy, .headSampling)) }
         let core = engine.start(description, policy: policy)
-        core.whole(.mount, assigns)
+        core.whole(.mount, assigns, at: .offset(0))
         return Session(core: core)
     }
 
