@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests demo build install manual dist dist-test example browser screenshots test check stores vectors mutants documents judge bench growth instructions instructions-keep bench-stores load large start recorder crashes client-bench tsan format lint clean
+.PHONY: help setup setup-tests demo build install manual dist dist-test example browser screenshots test check stores vectors mutants documents site judge bench growth instructions instructions-keep bench-stores load large start recorder crashes client-bench tsan format lint clean
 
 # What `make check` runs.
 SUITE ?= .
@@ -176,6 +176,13 @@ documents-commands:
 
 documents: setup-tests build ## run the commands and programs of the README and of Documentation, those in Swift too
 	Scripts/test-documents.py $(REEL) --swift $(BUILD)-documents $(DOCUMENTS)
+
+# The path of the site's first page, where it is served.
+SITE ?= $(BUILD)-site
+SITE_BASE ?= /
+site: build ## make the documentation site, in SITE, and check its links
+	@Scripts/setup.sh site
+	@Scripts/site/make.sh $(SITE) $(BUILD) --base $(SITE_BASE)
 
 client-bench: setup-tests build ## measure what recording costs a view's process, beside ETS as PhoenixReplay uses it
 	cd Clients/elixir && REEL=$(abspath $(REEL)) MIX_BUILD_PATH=$(abspath $(BUILD))/clients/bench mix run bench/view.exs
