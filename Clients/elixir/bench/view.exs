@@ -139,8 +139,7 @@ least =
     # The rows are made in any case.
     {"200 rows, one changed: to make them", 400, fn state, n -> large.(state, n) end},
     {"200 rows, one changed", 400, fn state, n -> View.rendered(none.(large.(state, n))) end},
-    {"200 rows, one changed, ETS", 400,
-     fn state, n -> Replay.render(state.id, n, %{rows: true}, large.(state, n)) end}
+    {"200 rows, one changed, ETS", 400, fn state, n -> Replay.render(state.id, n, %{rows: true}, large.(state, n)) end}
   ])
 
 info = Reel.Recorder.info()

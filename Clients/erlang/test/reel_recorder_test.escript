@@ -20,7 +20,7 @@ main([]) ->
              {"what is left out is told at its place, and made good by the whole state", fun left_out/1},
              {"when reel is killed sessions go on in a recording that continues the one before", fun killed/1},
              {"without reel nothing fails, and it is used when it comes", fun missing/1},
-             {"whoever requires reel does not start without it", fun required/1}],
+             {"a recorder that requires reel does not start without it", fun required/1}],
     [begin
          Unique = lists:concat(["reel-client-", os:getpid(), "-", erlang:unique_integer([positive])]),
          Folder = filename:join("/tmp", Unique),
