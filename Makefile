@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests demo build install manual dist dist-test example browser screenshots test check stores vectors mutants documents site judge bench growth instructions instructions-keep bench-stores load large start recorder crashes client-bench tsan format lint clean
+.PHONY: help setup setup-tests demo build install manual dist dist-test image-test example browser screenshots test check stores vectors mutants documents site judge bench growth instructions instructions-keep bench-stores load large start recorder crashes client-bench tsan format lint clean
 
 # What `make check` runs.
 SUITE ?= .
@@ -81,6 +81,11 @@ dist: setup ## make a tarball and a package for Debian, in DIST
 
 dist-test: dist ## install the package into a bare Debian, and use it there
 	@Scripts/test-package.sh $(DIST)/*.deb
+
+image-test: dist ## check the Dockerfile, and run its steps without Docker
+	@Scripts/setup.sh dist image
+	@Scripts/docker/lint.sh $(BUILD)
+	@Scripts/docker/test.py $(DIST)
 
 example: setup ## run the example: a shop that records itself, with its dashboard
 	@$(SWIFT_BUILD) --product shop
