@@ -172,7 +172,7 @@ browser-tests:
 client-elixir:
 	cd Clients/elixir && REEL=$(abspath $(REEL)) MIX_BUILD_PATH=$(abspath $(BUILD))/clients/elixir mix test
 client-erlang:
-	REEL=$(abspath $(REEL)) escript Clients/erlang/test/reel_recorder_test.escript
+	REEL=$(abspath $(REEL)) escript Clients/erlang/reel_recorder/test/reel_recorder_test.escript
 
 # What the README and the pages beside it show.
 DOCUMENTS := README.md $(wildcard Documentation/*.md)

@@ -216,7 +216,7 @@ defmodule Reel.RecorderTest do
   end
 
   test "the modules in Erlang are those of the client for Erlang" do
-    erlang = Path.expand("../../erlang/src", __DIR__)
+    erlang = Path.expand("../../erlang/reel_recorder/src", __DIR__)
 
     for file <- Path.wildcard(Path.expand("../src/*", __DIR__)) do
       assert File.read!(file) == File.read!(Path.join(erlang, Path.basename(file)))

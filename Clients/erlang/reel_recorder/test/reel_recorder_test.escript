@@ -12,7 +12,8 @@ main([]) ->
          {module, Module} = code:load_binary(Module, "", Code)
      end || Module <- [reel_recorder_term, reel_recorder, reel_recorder_server]],
     process_flag(trap_exit, true),
-    Tests = [{"the plain port records a session", fun plain/1},
+    Tests = [{"the package is in a folder that is called as it is, where rebar3 looks for it", fun package/1},
+             {"the plain port records a session", fun plain/1},
              {"a session is recorded as it was, whatever terms it has", fun terms/1},
              {"a session ends with its process, and says how and where that has crashed", fun crash/1},
              {"a crash that nobody has seen is an exit of unknown reason", fun unknown/1},
@@ -29,8 +30,15 @@ main([]) ->
      end || {Name, Test} <- Tests],
     io:format("~p passed, 0 failed~n", [length(Tests)]).
 
+package({Here, _, _}) ->
+    Folder = filename:dirname(filename:absname(Here)),
+    [File] = filelib:wildcard(filename:join([Folder, "src", "*.app.src"])),
+    {ok, [{application, Name, _}]} = file:consult(File),
+    Name = list_to_atom(filename:basename(Folder)),
+    Name = list_to_atom(filename:basename(File, ".app.src")).
+
 plain({Here, Reel, Folder}) ->
-    Script = filename:join([Here, "..", "plain.escript"]),
+    Script = filename:join([Here, "..", "..", "plain.escript"]),
     "{stored,<<\"s-1\">>}\n" = os:cmd(lists:join($ , ["escript", Script, Reel, Folder])),
     [{_, mount, #{assigns := #{count := 0}}}, {_, event, #{name := <<"add">>}},
      {_, render, #{assigns := #{count := 1}}}] = events(Folder, <<"s-1">>).
