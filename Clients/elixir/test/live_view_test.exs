@@ -204,17 +204,29 @@ defmodule Reel.LiveViewTest do
     put.(%{1 => {Row, 1, row, %{}, nil}})
     # Such as after `handle_async/3`, of which nothing tells.
     put.(%{1 => {Row, 1, %{row | open: true}, %{}, nil}})
+
+    told = fn event, more ->
+      metadata = Map.merge(%{component: Row, socket: %{assigns: row}}, more)
+      send(pid, {:run, fn -> Telemetry.handle([:phoenix, :live_component | event], %{}, metadata, Recorder) end})
+    end
+
+    told.([:handle_event, :start], %{event: "toggle", params: %{"by" => "1"}})
+    # No version before 1.1 tells of an end.
     put.(%{})
-    send(pid, {:run, fn -> Reel.LiveView.event(:event, %{name: "go"}) end})
-    settle(key, 5)
+    # What comes back is told whole; this time its end is told.
+    send(pid, {:run, update})
+    told.([:destroyed], %{})
+    settle(key, 7)
     GenServer.stop(pid)
 
     assert [
              {:mount, _},
              {:component, %{module: Row, id: 1, assigns: %{id: 1, open: false}}},
              {:component, %{module: Row, id: 1, assigns: opened}},
+             {:event, %{name: "toggle", params: %{"by" => "1"}, target: {Row, 1}}},
              {:component_destroyed, %{module: Row, id: 1}},
-             {:event, %{name: "go"}}
+             {:component, %{module: Row, id: 1, assigns: %{id: 1, open: false}}},
+             {:component_destroyed, %{module: Row, id: 1}}
            ] = untimed(recording(folder, key))
 
     assert opened == %{open: true}
