@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests demo build install manual dist dist-test image-test example browser screenshots test check stores vectors mutants documents site judge bench growth instructions instructions-keep bench-stores load large start recorder crashes client-bench tsan format lint clean
+.PHONY: help setup setup-tests demo build install manual dist dist-test image-test release-check example browser screenshots test check stores vectors mutants documents site judge bench growth instructions instructions-keep bench-stores load large start recorder crashes client-bench tsan format lint clean
 
 # What `make check` runs.
 SUITE ?= .
@@ -21,6 +21,8 @@ SWIFT_FILES := Sources Tests Examples Package.swift Benchmarks/Sources Benchmark
 PREFIX ?= /usr/local
 DESTDIR ?=
 DIST ?= $(BUILD)-dist
+# What `make release-check` checks.
+VERSION ?= 1.0.0
 MANUAL = $(BUILD)/plugins/GenerateManual/outputs/reel-tool
 
 # The judge's seed: fixed in `make test`, a new one in each `make judge`.
@@ -86,6 +88,10 @@ image-test: dist ## check the Dockerfile, and run its steps without Docker
 	@Scripts/setup.sh dist image
 	@Scripts/docker/lint.sh $(BUILD)
 	@Scripts/docker/test.py $(DIST)
+
+release-check: setup-tests build ## say what a release of VERSION still lacks
+	@Scripts/setup.sh image site
+	@BUILD=$(BUILD) Scripts/release-check.sh $(VERSION) $(REEL)
 
 example: setup ## run the example: a shop that records itself, with its dashboard
 	@$(SWIFT_BUILD) --product shop
