@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests demo build install manual dist dist-test example browser screenshots test check stores vectors mutants documents judge bench growth instructions instructions-keep bench-stores load large start recorder crashes client-bench tsan format lint clean
+.PHONY: help setup setup-tests demo build install manual dist dist-test image-test release-check example browser screenshots test check stores vectors mutants documents site judge bench growth instructions instructions-keep bench-stores load large start recorder crashes client-bench tsan format lint clean
 
 # What `make check` runs.
 SUITE ?= .
@@ -21,6 +21,8 @@ SWIFT_FILES := Sources Tests Examples Package.swift Benchmarks/Sources Benchmark
 PREFIX ?= /usr/local
 DESTDIR ?=
 DIST ?= $(BUILD)-dist
+# What `make release-check` checks.
+VERSION ?= 1.0.0
 MANUAL = $(BUILD)/plugins/GenerateManual/outputs/reel-tool
 
 # The judge's seed: fixed in `make test`, a new one in each `make judge`.
@@ -81,6 +83,15 @@ dist: setup ## make a tarball and a package for Debian, in DIST
 
 dist-test: dist ## install the package into a bare Debian, and use it there
 	@Scripts/test-package.sh $(DIST)/*.deb
+
+image-test: dist ## check the Dockerfile, and run its steps without Docker
+	@Scripts/setup.sh dist image
+	@Scripts/docker/lint.sh $(BUILD)
+	@Scripts/docker/test.py $(DIST)
+
+release-check: setup-tests build ## say what a release of VERSION still lacks
+	@Scripts/setup.sh image site
+	@BUILD=$(BUILD) Scripts/release-check.sh $(VERSION) $(REEL)
 
 example: setup ## run the example: a shop that records itself, with its dashboard
 	@$(SWIFT_BUILD) --product shop
@@ -178,7 +189,7 @@ browser-tests:
 client-elixir:
 	cd Clients/elixir && REEL=$(abspath $(REEL)) MIX_BUILD_PATH=$(abspath $(BUILD))/clients/elixir mix test
 client-erlang:
-	REEL=$(abspath $(REEL)) escript Clients/erlang/test/reel_recorder_test.escript
+	REEL=$(abspath $(REEL)) escript Clients/erlang/reel_recorder/test/reel_recorder_test.escript
 
 # What the README and the pages beside it show.
 DOCUMENTS := README.md $(wildcard Documentation/*.md)
@@ -187,6 +198,13 @@ documents-commands:
 
 documents: setup-tests build ## run the commands and programs of the README and of Documentation, those in Swift too
 	Scripts/test-documents.py $(REEL) --swift $(BUILD)-documents $(DOCUMENTS)
+
+# The path of the site's first page, where it is served.
+SITE ?= $(BUILD)-site
+SITE_BASE ?= /
+site: build ## make the documentation site, in SITE, and check its links
+	@Scripts/setup.sh site
+	@Scripts/site/make.sh $(SITE) $(BUILD) --base $(SITE_BASE)
 
 client-bench: setup-tests build ## measure what recording costs a view's process, beside ETS as PhoenixReplay uses it
 	cd Clients/elixir && REEL=$(abspath $(REEL)) MIX_BUILD_PATH=$(abspath $(BUILD))/clients/bench mix run bench/view.exs

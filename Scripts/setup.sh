@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what a build of the tool needs and is not there yet. Each argument adds what something else needs: tests, browser,
-# bench, instructions, start, dashboard, dist. Says nothing when nothing is missing.
+# bench, instructions, start, dashboard, dist, image, site, analysis. Says nothing when nothing is missing.
 #
 #     setup.sh [tests] [browser] ...
 set -euo pipefail
@@ -108,6 +108,13 @@ if wants browser; then
     if ! /usr/bin/python3 -c "import ensurepip, venv" 2> /dev/null && ! python3 -c "import ensurepip, venv" 2> /dev/null; then
         packages+=(python3-venv)
         echo "setup: Python's venv is missing (tests take axe-core from PyPI with it): package python3-venv" >&2
+    fi
+fi
+if wants site || wants image || wants analysis; then
+    needs python3 "documents are made and tested with it" python3
+    if ! python3 -c "import ensurepip, venv" 2> /dev/null; then
+        packages+=(python3-venv)
+        echo "setup: Python's venv is missing (libraries and hadolint are installed with it): package python3-venv" >&2
     fi
 fi
 if wants dashboard; then

@@ -9,14 +9,7 @@ cd "$(dirname "$0")/.."
 root=$(mktemp -d)
 trap 'umount "$root/proc" 2> /dev/null || true; rm -rf --one-file-system "$root"' EXIT
 
-. /etc/os-release
-# The mirror that this machine takes its packages from.
-mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | head -n 1)
-debootstrap --variant=minbase "$VERSION_CODENAME" "$root" "$mirror" > "$root.log" 2>&1 || {
-    tail -n 5 "$root.log" >&2
-    exit 1
-}
-rm -f "$root.log"
+Scripts/bare-debian.sh "$root"
 # Swift's programs read their arguments there.
 mount -t proc proc "$root/proc"
 cp "$package" "$root/reel.deb"
@@ -35,4 +28,5 @@ chroot "$root" sh -ec '
     apt-get remove -y -qq -o Dpkg::Use-Pty=0 reel > /dev/null 2>&1
     test ! -e /usr/bin/reel
 '
+. /etc/os-release
 echo "the package works in a bare $PRETTY_NAME"

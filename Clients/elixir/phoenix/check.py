@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """check.py APPLICATION REEL: records a Phoenix application that a browser uses, and harms `reel record` meanwhile.
 
-APPLICATION is the folder of a Mix project that compiles: a shop with the elements that `Shop` below clicks. It depends on
-the package of this folder, mounts its views with `on_mount: [Reel.LiveView]`, listens on the environment's PORT, and has
-`{Reel.Recorder, store: REEL_STORE, reel: REEL}` among its children. Needed are mix, Chromium, chromedriver and Selenium.
+APPLICATION is the folder of a Mix project that compiles: a shop with the elements that `Shop` below clicks, and with
+`window.liveSocket`, as Phoenix's generator makes it. It depends on the package of this folder, mounts its views with
+`on_mount: [Reel.LiveView]`, listens on the environment's PORT, and has `{Reel.Recorder, store: REEL_STORE, reel: REEL}`
+among its children. Needed are mix, Chromium, chromedriver and Selenium.
 
-It passes when the application answered all the while, and each state that a recording is sure of is what the sockets held.
+It passes when the application answered all the while, each state that a recording is sure of is what the sockets held,
+recordings are sure whenever `reel record` runs and has caught up, and those of one visit, and no others, share a `visit`.
 """
 import os
 import shutil
@@ -14,6 +16,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.request
 
@@ -64,6 +67,9 @@ class Application:
             raise SystemExit(f"the application has ended: see {log.name}")
         self.observer = socket.create_connection(("127.0.0.1", int(open(port).read()))).makefile("rw")
         wait_for("the application listens", lambda: self.get("/"))
+        # When there was no reel that recorded, in milliseconds since 1970.
+        self.outages = []
+        self.recorder = self.ask("recorder")
 
     def put_reel(self):
         shutil.copy(self.tool, self.reel + ".new")
@@ -80,15 +86,54 @@ class Application:
     def signal_reel(self, number):
         os.kill(int(self.ask("reel")), number)
 
+    def kill_reel(self):
+        self.outages.append([round(time.time() * 1000), None])
+        self.signal_reel(signal.SIGKILL)
+
     def records(self, status="running"):
-        wait_for(f"the recorder is {status}", lambda: self.ask("info") == status)
+        wait_for(f"the recorder is {status}", lambda: self.ask("status") == status)
+        if status == "running" and self.outages:
+            self.outages[-1][1] = round(time.time() * 1000)
+
+    def settle(self):
+        """Nothing waits any more, and all of it is stored."""
+        wait_for("reel has caught up", lambda: self.ask("waiting") == "0")
+        self.ask("flush")
 
     def stop(self):
+        if self.ask("recorder") != self.recorder:
+            raise SystemExit("the recorder has ended, and was started again by its supervisor")
         reel = int(self.ask("reel"))
         self.ask("save")
         os.killpg(self.process.pid, signal.SIGTERM)
         self.process.wait(60)
         subprocess.run(["tail", f"--pid={reel}", "-f", "/dev/null"], check=True)
+
+
+class Heartbeat(threading.Thread):
+    """Asks the application for a page again and again. Each answer has to come within 5 seconds."""
+
+    def __init__(self, application):
+        super().__init__(daemon=True)
+        self.application, self.ended = application, threading.Event()
+        self.answers, self.slowest, self.failure = 0, 0.0, None
+
+    def run(self):
+        while not self.ended.wait(0.1) and not self.failure:
+            start = time.monotonic()
+            try:
+                assert self.application.get("/")
+            except Exception as failure:
+                self.failure = f"the application did not answer: {failure!r}"
+            self.answers += 1
+            self.slowest = max(self.slowest, time.monotonic() - start)
+
+    def stop(self):
+        self.ended.set()
+        self.join()
+        if self.failure:
+            raise SystemExit(self.failure)
+        print(f"{self.answers} pages were asked for all the while, and the slowest took {self.slowest:.2f} s")
 
 
 class Shop:
@@ -102,8 +147,17 @@ class Shop:
         self.browser = webdriver.Chrome(service=Service(shutil.which("chromedriver")), options=options)
         self.application = application
         self.slowest = (0.0, "")
-        self.browser.get(f"http://127.0.0.1:{application.port}/")
+        self.load()
+
+    def load(self):
+        self.browser.get(f"http://127.0.0.1:{self.application.port}/")
         self.connected()
+
+    def name_visit(self, name):
+        """As an application's own code does, which knows better than the connection what a visit is."""
+        self.browser.execute_script("""
+            const token = document.querySelector("meta[name='csrf-token']").getAttribute("content");
+            liveSocket.params = () => ({_csrf_token: token, _reel_visit: arguments[0]});""", name)
 
     def connected(self):
         wait_for("the view is connected", lambda: self.browser.execute_script(
@@ -121,9 +175,9 @@ class Shop:
         start = time.monotonic()
         self.click(name)
         if isinstance(effect, str):
-            wait_for(f"{name} changes {effect}", lambda: self.text(effect) != before, 10)
+            wait_for(f"{name} changes {effect}", lambda: self.text(effect) != before, 5)
         else:
-            wait_for(f"{name} has an effect", effect, 10)
+            wait_for(f"{name} has an effect", effect, 5)
         self.slowest = max(self.slowest, (time.monotonic() - start, name))
 
     def has(self, name):
@@ -171,6 +225,15 @@ class Shop:
         self.step("flash", self.has("flash-info"))
         self.step("drop-item", self.lacks(item(first, "item")))
         self.peek(f"{tag}-dropped")
+        for number in range(10, 13):
+            self.application.ask(f"news {number}")
+        wait_for("there is news", lambda: "12" in (self.text("last") or ""), 5)
+        self.step("del-1", self.lacks("messages-1"))
+        self.peek(f"{tag}-news")
+        self.browser.find_element(By.ID, "f-email").clear()
+        self.type("f-email", "ann@example.com")
+        self.step("save", lambda: "Saved Ann" in (self.text("flash-info") or ""))
+        self.peek(f"{tag}-saved")
 
     def cart(self, tag):
         self.step("nav-cart", self.has("lines"))
@@ -180,6 +243,10 @@ class Shop:
         self.step("plus-pen", "lines")
         self.step("resort", "sort")
         self.peek(f"{tag}-sorted")
+        self.browser.find_element(By.CSS_SELECTOR, "input[type=file]").send_keys(os.path.abspath(__file__))
+        wait_for("a file is picked", lambda: "check.py" in (self.text("up") or ""), 5)
+        self.step("do-upload", "uploaded")
+        self.peek(f"{tag}-uploaded")
         self.step("nav-home", self.has("count"))
         self.connected()
         self.peek(f"{tag}-home")
@@ -190,8 +257,9 @@ class Shop:
 def main(folder, reel):
     work = tempfile.mkdtemp(prefix="reel-phoenix-")
     application = Application(os.path.abspath(folder), os.path.abspath(reel), work)
-    shop = None
+    shop, heartbeat = None, Heartbeat(application)
     try:
+        heartbeat.start()
         shop = Shop(application)
         shop.peek("joined")
         shop.home("at-first")
@@ -210,12 +278,13 @@ def main(folder, reel):
             shop.peek("stopped-inc")
         application.signal_reel(signal.SIGCONT)
         shop.peek("went-on")
+        application.settle()
         shop.home("after-stop")
         print(f"messages left out: {application.ask('left_out')}")
-        application.ask("flush")
+        application.settle()
 
         print("reel is killed")
-        application.signal_reel(signal.SIGKILL)
+        application.kill_reel()
         for _ in range(3):
             shop.step("inc", "count")
         shop.peek("killed")
@@ -225,11 +294,11 @@ def main(folder, reel):
         shop.peek("after-kill")
         shop.cart("after-kill")
         shop.home("after-kill")
-        application.ask("flush")
+        application.settle()
 
         print("reel is removed and killed")
         os.remove(application.reel)
-        application.signal_reel(signal.SIGKILL)
+        application.kill_reel()
         application.records("waiting")
         shop.cart("removed")
         shop.home("removed")
@@ -246,15 +315,29 @@ def main(folder, reel):
         shop.connected()
         shop.peek("after-crash")
         shop.step("inc", "count")
-        shop.peek("end")
-        print("the slowest answer took {:.2f} s: {}".format(*shop.slowest))
+        shop.peek("after-crash-inc")
+
+        print("the page is loaded again, and then its visit gets a name")
+        shop.load()
+        shop.cart("again")
+        shop.name_visit("tab-1")
+        shop.cart("named")
+        shop.load()
+        shop.step("inc", "count")
+        shop.name_visit("tab-1")
+        shop.cart("named-too")
+        heartbeat.stop()
+        print("the slowest click took {:.2f} s: {}".format(*shop.slowest))
+        application.settle()
     finally:
         if shop:
             shop.browser.quit()
         application.stop()
     print(f"recorded in {application.store}")
-    result = subprocess.run(["elixir", os.path.join(HERE, "compare.exs"), reel, application.store,
-                             os.path.join(work, "peeks")])
+    with open(os.path.join(work, "outages"), "w") as file:
+        file.writelines(f"{since} {until}\n" for since, until in application.outages)
+    result = subprocess.run(["elixir", os.path.join(HERE, "compare.exs"), reel, application.store, work,
+                             f"http://127.0.0.1:{application.port}"])
     sys.exit(result.returncode)
 
 

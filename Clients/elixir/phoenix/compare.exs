@@ -1,8 +1,12 @@
-# elixir compare.exs REEL STORE PEEKS
+# elixir compare.exs REEL STORE FOLDER ADDRESS
 #
-# Holds what sockets held against what was recorded of them at the same moments. It fails when a recording is sure of a
-# state that is another one.
-[reel, store, peeks] = System.argv()
+# Holds what sockets held (FOLDER/peeks) against what was recorded of them at the same moments. It fails when a recording
+#
+#   * is sure of a state that is another one;
+#   * is unsure of one, or has none, when reel was there and had caught up;
+#   * does not say at which address of the application its view was;
+#   * is of another visit than the tag of the peek says.
+[reel, store, folder, address] = System.argv()
 
 defmodule Compare do
   # The one-line reader of Spec/README.md.
@@ -111,34 +115,50 @@ defmodule Compare do
 end
 
 recordings = Compare.recordings(store)
-peeks = peeks |> File.read!() |> :erlang.binary_to_term()
+peeks = folder |> Path.join("peeks") |> File.read!() |> :erlang.binary_to_term()
 held = for peek <- peeks, view <- peek.views, view.key != nil, do: {peek, view}
 references = Compare.sanitized(reel, Enum.map(held, &elem(&1, 1)))
 
+# Between the death of one reel and the next one that is ready.
+outages =
+  for line <- folder |> Path.join("outages") |> File.stream!() do
+    [since, until] = line |> String.split() |> Enum.map(&String.to_integer/1)
+    since..until
+  end
+
+# What happens while reel is stopped, or is not there, has tags of its own.
+sure? = fn tag -> not Regex.match?(~r/^(stopped|went-on|killed|removed|put-back)/, tag) end
+
+outcome = fn peek, view, reference ->
+  chain = Compare.chain(recordings, view.key)
+  away? = Enum.any?(outages, &(peek.ms in &1))
+
+  case chain |> Enum.filter(&(&1.from <= peek.ms)) |> List.last() do
+    nil ->
+      {if(away? and chain == [], do: :no_reel, else: :missing), []}
+
+    recording ->
+      {sure, state} = Compare.state(recording.events, peek.ms - recording.from)
+      last = recording.events |> List.last() |> elem(0)
+
+      cond do
+        sure == :unsure and sure?.(peek.tag) -> {:unsure_too_long, []}
+        sure == :unsure -> {:unsure, []}
+        state == reference -> {:same, []}
+        away? and recording.reason == :interrupted and peek.ms - recording.from > last -> {:cut_short, []}
+        true -> {:different, Compare.differences(state, reference, [])}
+      end
+  end
+end
+
 results =
   for {{peek, view}, reference} <- Enum.zip(held, references) do
-    chain = Compare.chain(recordings, view.key)
-
-    case chain |> Enum.filter(&(&1.from <= peek.ms)) |> List.last() do
-      nil ->
-        {:outside, peek.tag, view.view, []}
-
-      recording ->
-        {sure, state} = Compare.state(recording.events, peek.ms - recording.from)
-        last = recording.events |> List.last() |> elem(0)
-
-        cond do
-          sure == :unsure -> {:unsure, peek.tag, view.view, []}
-          state == reference -> {:same, peek.tag, view.view, []}
-          # It was cut short before.
-          recording.reason == :interrupted and peek.ms - recording.from > last -> {:outside, peek.tag, view.view, []}
-          true -> {:different, peek.tag, view.view, Compare.differences(state, reference, [])}
-        end
-    end
+    {outcome, differences} = outcome.(peek, view, reference)
+    {outcome, peek.tag, view.view, differences}
   end
 
 for {outcome, tag, view, differences} <- results do
-  IO.puts("#{outcome |> to_string() |> String.pad_trailing(10)} #{tag} #{inspect(view)}")
+  IO.puts("#{outcome |> to_string() |> String.pad_trailing(15)} #{tag} #{inspect(view)}")
 
   for {path, a, b} <- Enum.take(differences, 6),
       do:
@@ -147,18 +167,50 @@ for {outcome, tag, view, differences} <- results do
         )
 end
 
-counts = Enum.frequencies_by(results, &elem(&1, 0))
+# The first page that was loaded, the second, and the connections that the application has named.
+visit_of = fn
+  "again" <> _ -> :again
+  "named" <> _ -> :named
+  _ -> :first
+end
+
+visits =
+  Enum.group_by(held, fn {peek, _} -> visit_of.(peek.tag) end, fn {_, view} ->
+    {view.view, view.key |> then(&Compare.chain(recordings, &1)) |> Enum.map(& &1.header[:visit])}
+  end)
+
+ids = Map.new(visits, fn {name, views} -> {name, views |> Enum.flat_map(&elem(&1, 1)) |> Enum.uniq()} end)
+views = Map.new(visits, fn {name, views} -> {name, views |> Enum.map(&elem(&1, 0)) |> Enum.uniq() |> length()} end)
+IO.puts("visits: #{inspect(ids)}, of #{inspect(views)} views")
+
+visits? =
+  match?(%{first: [<<_, _::binary>>], again: [<<_, _::binary>>], named: ["tab-1"]}, ids) and
+    ids |> Map.values() |> Enum.uniq() |> length() == 3 and Enum.all?(views, fn {_, count} -> count > 1 end)
+
 missing = for peek <- peeks, view <- peek.views, view.key == nil, do: peek.tag
 if missing != [], do: IO.puts("not recorded at all: #{Enum.join(missing, ", ")}")
+
+of_browser = Enum.reject(recordings, &(&1.header.view == "flood"))
+urls = of_browser |> Enum.map(& &1.header[:url]) |> Enum.uniq()
+IO.puts("addresses: #{inspect(urls)}")
+urls? = Enum.sort(urls) == [address <> "/", address <> "/cart/7?sort=asc"]
+
 reasons = Enum.frequencies_by(recordings, & &1.reason)
-
-IO.puts(
-  "#{length(recordings)} recordings: #{inspect(reasons)}, #{Enum.count(recordings, & &1.header[:continues])} continue another"
-)
-
+continued = Enum.count(recordings, & &1.header[:continues])
+IO.puts("#{length(recordings)} recordings: #{inspect(reasons)}, #{continued} continue another")
 kinds = recordings |> Enum.flat_map(& &1.events) |> Enum.frequencies_by(&elem(&1, 1))
 IO.puts("events: #{inspect(kinds)}")
-urls = recordings |> Enum.map(& &1.header[:url]) |> Enum.uniq()
-IO.puts("urls: #{inspect(urls)}; visits: #{recordings |> Enum.map(& &1.header[:visit]) |> Enum.uniq() |> length()}")
+counts = Enum.frequencies_by(results, &elem(&1, 0))
 IO.puts("states: #{inspect(counts)}")
-if Map.get(counts, :different, 0) > 0 or missing != [], do: System.halt(1)
+
+IO.puts("""
+  same: what the socket held
+  unsure: the recording says so
+  cut_short: after the last event of a recording whose reel was killed, and before the one that continues it
+  no_reel: of a session that came and went while there was no reel
+""")
+
+faults = Map.take(counts, [:different, :missing, :unsure_too_long])
+passed? = faults == %{} and missing == [] and visits? and urls?
+IO.puts(if passed?, do: "passed", else: "failed: #{inspect(%{states: faults, visits: visits?, addresses: urls?})}")
+if not passed?, do: System.halt(1)

@@ -4,8 +4,10 @@
 #
 #   peek TAG          keeps what all sockets hold at this moment
 #   flood N BYTES     records N renders of as many bytes at once
-#   info              how recording goes: its status
-#   left_out          how many messages were left out
+#   news N            tells all views of a piece of news
+#   status, left_out, waiting
+#                     how recording goes, by Reel.Recorder.info/1
+#   recorder          the process that records
 #   flush             waits until all of that is stored
 #   reel              the number of the process of reel
 #   save              writes what was kept to FOLDER/peeks
@@ -56,8 +58,14 @@ defmodule Observer do
     :ok
   end
 
-  defp answer(["info"], _folder), do: Reel.Recorder.info().status
+  defp answer(["news", number], _folder) do
+    Phoenix.PubSub.broadcast(Shop.PubSub, "news", {:news, String.to_integer(number), "breaking <news> #{number}"})
+  end
+
+  defp answer(["status"], _folder), do: Reel.Recorder.info().status
   defp answer(["left_out"], _folder), do: Reel.Recorder.info().left_out
+  defp answer(["waiting"], _folder), do: Reel.Recorder.info().waiting
+  defp answer(["recorder"], _folder), do: Reel.Recorder |> Process.whereis() |> inspect()
 
   defp answer(["flush"], _folder) do
     for %{key: key} when key != nil <- views(), do: Reel.Recorder.flush(key, 60_000)

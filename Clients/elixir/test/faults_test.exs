@@ -31,6 +31,12 @@ defmodule Reel.FaultsTest do
     {agent, ask}
   end
 
+  # What a command says of a recording.
+  defp tool(arguments, folder, id) do
+    {output, 0} = System.cmd(reel(), arguments ++ [Path.join(folder, id <> ".reel")], stderr_to_stdout: true)
+    output
+  end
+
   describe "without reel" do
     test "an application starts, runs, and records as soon as there is one", %{folder: folder} do
       path = Path.join(folder, "bin/reel")
@@ -104,7 +110,7 @@ defmodule Reel.FaultsTest do
       assert %{reason: "reel speaks version 1 of the port, and this client needs version 2"} = status(:waiting)
     end
 
-    test "whoever requires it does not start", %{folder: folder} do
+    test "a recorder that requires it does not start", %{folder: folder} do
       Process.flag(:trap_exit, true)
       missing = [store: folder, reel: Path.join(folder, "none"), required: true]
       assert {:error, {:reel, "enoent"}} = Recorder.start_link(missing)
@@ -138,6 +144,12 @@ defmodule Reel.FaultsTest do
                {:gap, %{dropped: %{"render" => 1}}},
                {:gap, %{dropped: %{"render" => 1}}}
              ] = untimed(Path.join(folder, "lo.reel"))
+
+      # Its readers are told.
+      assert tool(["info"], folder, "lo") =~ ~r/^  gaps +2\n  dropped +2\n    2 render$/m
+      assert tool(["events"], folder, "lo") =~ "events are missing: render 1"
+      state = tool(["state"], folder, "lo")
+      assert state =~ ~r/unsure: \d+/ and state =~ "list: []"
     end
 
     test "is made good by the whole state, which a process is asked for", %{folder: folder} do
@@ -398,6 +410,37 @@ defmodule Reel.FaultsTest do
     end
   end
 
+  describe "sessions that come and go while there is no reel" do
+    test "are counted", %{folder: folder} do
+      reel = copy(folder)
+      server = start(folder, reel: reel)
+      status(:running)
+      File.rm!(reel)
+      kill("KILL", os_pid(server))
+      status(:waiting)
+      key = Recorder.start_session(%{view: "test"})
+      Recorder.event(key, :event, %{name: "lost"})
+      Recorder.stop(key)
+      assert %{missed: 1, sessions: 0, left_out: 1, waiting: 0} = Recorder.info()
+      Logger.configure(level: :notice)
+
+      log =
+        capture_log(fn ->
+          copy(folder)
+          status(:running)
+          track(server)
+        end)
+
+      Logger.configure(level: :none)
+      assert log =~ "records; sessions missed so far: 1"
+      key = Recorder.start_session(%{view: "test"})
+      Recorder.event(key, :event, %{name: "kept"})
+      Recorder.stop(key)
+      assert [{:mount, _}, {:event, %{name: "kept"}}] = untimed(recording(folder, key))
+      assert %{missed: 1} = Recorder.info()
+    end
+  end
+
   describe "a process that crashes" do
     test "says how and where, and not why", %{folder: folder} do
       start(folder)
@@ -426,25 +469,38 @@ defmodule Reel.FaultsTest do
       assert [_, _] = run.(fn -> exit({:shutdown, :left}) end)
     end
 
+    # What a view has recorded of itself before the first click.
+    defp idle(key) do
+      Recorder.event(key, :params, %{params: %{}, uri: "http://x/"})
+      Recorder.event(key, :info, %{tag: :tick})
+    end
+
     test "is kept though nobody has clicked, and what was idle is not", %{folder: folder} do
       start(folder)
       {pid, crashed} = session(%{view: "test"})
+      run(pid, fn -> idle(crashed) end)
       Recorder.info()
       leave(pid, fn -> raise "boom" end)
-      assert [{:mount, _}, {:exit, %{reason: "RuntimeError"}}] = untimed(recording(folder, crashed))
+      path = recording(folder, crashed)
+      assert [{:mount, _}, {:params, _}, {:info, _}, {:exit, %{reason: "RuntimeError"}}] = untimed(path)
+      assert %{errors: 1} = finish(path)
       {pid, idle} = session(%{view: "test"})
+      run(pid, fn -> idle(idle) end)
       Recorder.info()
       leave(pid, fn -> exit(:normal) end)
       assert_receive {:answer, {:stopped, ^idle, {:discarded, :no_interaction}, _}}, 30_000
     end
 
-    test "before anybody has looked ended for an unknown reason", %{folder: folder} do
+    test "before anybody has looked ended for an unknown reason, and is kept as well", %{folder: folder} do
       server = start(folder)
       :sys.suspend(server)
       {pid, key} = session(%{view: "test"})
+      run(pid, fn -> idle(key) end)
       leave(pid, fn -> raise "boom" end)
       :sys.resume(server)
-      assert [{:mount, _}, {:exit, %{reason: "unknown"}}] = untimed(recording(folder, key))
+      path = recording(folder, key)
+      assert [{:mount, _}, {:params, _}, {:info, _}, {:exit, %{reason: "unknown"}}] = untimed(path)
+      assert %{errors: 1} = finish(path)
     end
   end
 end

@@ -28,18 +28,34 @@ defmodule Reel.LiveViewTest do
     {pid, key}
   end
 
-  defp socket(assigns, more \\ %{}) do
+  defp socket(assigns, more) do
     Map.merge(%{assigns: Map.put(assigns, :__changed__, %{}), view: Shop.CartLive, id: "phx-1"}, more)
   end
 
-  # As `on_mount` does, but for the hooks.
-  defp root(components \\ %{}) do
+  # A view that the router has mounted in a connection, as LiveView's channel does it.
+  defp root(options \\ []) do
     channel(fn ->
-      key = Recorder.start_session(%{view: Shop.CartLive, assigns: %{}}, ask: &View.ask/2)
-      View.put(%View{key: key, recorder: Recorder, url: "/cart"})
-      %{socket: socket(%{count: 1, flash: %{}}), components: {components, %{}, 1}}
+      url = Keyword.get(options, :url, "http://localhost/cart")
+      Telemetry.handle([:phoenix, :live_view, :mount, :start], %{}, %{uri: url}, Recorder)
+      private = %{lifecycle: %{}, connect_params: Keyword.get(options, :connect_params, %{})}
+
+      connected = %{
+        view: Keyword.get(options, :view, Shop.CartLive),
+        transport_pid: Keyword.get_lazy(options, :transport, &process/0),
+        parent_pid: nil,
+        root_pid: self(),
+        host_uri: URI.parse("http://localhost"),
+        private: Map.merge(private, Keyword.get(options, :private, %{}))
+      }
+
+      params = Keyword.get(options, :params, %{})
+      socket = socket(%{count: 1, flash: %{}}, connected)
+      {:cont, socket} = Reel.LiveView.on_mount(:default, params, %{}, socket)
+      %{socket: socket, components: {Keyword.get(options, :components, %{}), %{}, 1}}
     end)
   end
+
+  defp hook(%{socket: socket}, stage), do: socket.private.lifecycle[stage]
 
   # Everything that was sent before has been recorded.
   defp settle(key, count), do: wait_until(fn -> match?({:ok, n} when n >= count, Recorder.flush(key)) end)
@@ -62,6 +78,89 @@ defmodule Reel.LiveViewTest do
     assert Telemetry.handle(event, %{}, %{component: Row, socket: :none}, Recorder) == :ok
   end
 
+  test "what a view does is recorded by its hooks, with its address", %{folder: folder} do
+    start(folder)
+    {pid, key} = root(params: %{"page" => "1"})
+    state = :sys.get_state(pid)
+    socket = state.socket
+    run = fn stage, arguments -> send(pid, {:run, fn -> apply(hook(state, stage), arguments ++ [socket]) end}) end
+    run.(:handle_params, [%{"page" => "2"}, "http://localhost/cart?page=2"])
+    run.(:handle_event, ["add", %{"sku" => "mug"}])
+    run.(:handle_info, [{:news, "private"}])
+    run.(:handle_info, ["private"])
+    send(pid, {:run, fn -> hook(state, :after_render).(put_in(socket.assigns.__changed__, %{count: true})) end})
+    settle(key, 6)
+    GenServer.stop(pid)
+    path = recording(folder, key)
+
+    assert %{url: "http://localhost/cart", params: %{"page" => "1"}, view: Shop.CartLive, visit: <<_, _::binary>>} =
+             header(path)
+
+    assert [
+             {:mount, %{assigns: %{count: 1}}},
+             {:params, %{params: %{"page" => "2"}, uri: "http://localhost/cart?page=2"}},
+             {:event, %{name: "add", params: %{"sku" => "mug"}}},
+             {:info, %{tag: :news}},
+             {:info, %{tag: nil}},
+             {:render, %{assigns: %{count: 1}}}
+           ] = untimed(path)
+  end
+
+  test "views that a browser tab goes through are recordings of one visit", %{folder: folder} do
+    start(folder, args: ["--keep-idle"])
+    [tab, other] = [process(), process()]
+
+    # The header of a view that is mounted, and is left again.
+    visited = fn options ->
+      {pid, key} = root(options)
+      Recorder.info()
+      GenServer.stop(pid)
+      header(recording(folder, key))
+    end
+
+    visit = fn options -> visited.(options).visit end
+    home = visited.(transport: tab, view: Shop.HomeLive, url: "http://localhost/")
+    cart = visited.(transport: tab, view: Shop.CartLive)
+    assert {home.view, home.url} == {Shop.HomeLive, "http://localhost/"}
+    assert {cart.view, cart.url} == {Shop.CartLive, "http://localhost/cart"}
+    assert is_binary(home.visit) and home.visit == cart.visit
+    refute visit.(transport: other) == home.visit
+    # An application may know better, over several connections.
+    named = %{"_reel_visit" => "tab-1"}
+    assert visit.(transport: tab, connect_params: named) == "tab-1"
+    assert visit.(transport: other, connect_params: named) == "tab-1"
+
+    # What a browser may send is not taken as it is.
+    for id <- ["", String.duplicate("x", 257), <<255>>, 7, %{}] do
+      assert visit.(transport: tab, connect_params: %{"_reel_visit" => id}) == home.visit
+    end
+  end
+
+  test "a view without an address, such as one in a layout, is recorded by itself in the same visit", %{folder: folder} do
+    start(folder, args: ["--keep-idle"])
+    tab = process()
+    {pid, key} = root(transport: tab, url: nil, params: :not_mounted_at_router)
+    assert hook(:sys.get_state(pid), :handle_params) == nil
+    {other, other_key} = root(transport: tab)
+    GenServer.stop(pid)
+    GenServer.stop(other)
+    header = header(recording(folder, key))
+    assert header.params == %{}
+    assert header.visit == header(recording(folder, other_key)).visit
+  end
+
+  test "the first render of a page, which is not connected, is not recorded" do
+    socket = socket(%{}, %{transport_pid: nil, parent_pid: nil, private: %{}})
+    assert {:cont, ^socket} = Reel.LiveView.on_mount(:default, %{}, %{}, socket)
+    assert Reel.LiveView.key() == nil
+  end
+
+  test "a visit that is not in the sample is not recorded" do
+    socket = socket(%{}, %{transport_pid: process(), parent_pid: nil, private: %{}})
+    assert {:cont, ^socket} = Reel.LiveView.on_mount([sample: 0.0], %{}, %{}, socket)
+    assert Reel.LiveView.key() == nil
+  end
+
   test "renders have what changed, without LiveView's own, and temporary assigns as they are reset", %{folder: folder} do
     start(folder)
     {pid, key} = root()
@@ -77,10 +176,19 @@ defmodule Reel.LiveViewTest do
     render.(%{count: 3, log: ["a"]}, private)
     render.(%{log: ["b"]}, private)
     render.(%{count: 4, log: ["c"]}, private)
-    GenServer.call(pid, {:change, & &1})
+    send(pid, {:run, fn -> Reel.LiveView.event(:event, %{name: "go"}) end})
+    settle(key, 5)
     GenServer.stop(pid)
-    :sys.get_state(Recorder)
-    assert_receive {:answer, {:stopped, ^key, {:discarded, :no_interaction}, %{recorded: 4}}}, 30_000
+
+    assert [
+             {:mount, _},
+             {:render, %{assigns: %{count: 2}}},
+             {:render, %{assigns: %{count: 3, log: []}}},
+             {:render, %{assigns: %{count: 4}}},
+             {:event, %{name: "go"}}
+           ] = events = untimed(recording(folder, key))
+
+    assert for({:render, %{assigns: assigns}} <- events, do: Map.keys(assigns)) == [[:count], [:count, :log], [:count]]
   end
 
   test "components are watched: what changes of them, and when they are gone", %{folder: folder} do
@@ -96,17 +204,29 @@ defmodule Reel.LiveViewTest do
     put.(%{1 => {Row, 1, row, %{}, nil}})
     # Such as after `handle_async/3`, of which nothing tells.
     put.(%{1 => {Row, 1, %{row | open: true}, %{}, nil}})
+
+    told = fn event, more ->
+      metadata = Map.merge(%{component: Row, socket: %{assigns: row}}, more)
+      send(pid, {:run, fn -> Telemetry.handle([:phoenix, :live_component | event], %{}, metadata, Recorder) end})
+    end
+
+    told.([:handle_event, :start], %{event: "toggle", params: %{"by" => "1"}})
+    # No version before 1.1 tells of an end.
     put.(%{})
-    send(pid, {:run, fn -> Reel.LiveView.event(:event, %{name: "go"}) end})
-    settle(key, 5)
+    # What comes back is told whole; this time its end is told.
+    send(pid, {:run, update})
+    told.([:destroyed], %{})
+    settle(key, 7)
     GenServer.stop(pid)
 
     assert [
              {:mount, _},
              {:component, %{module: Row, id: 1, assigns: %{id: 1, open: false}}},
              {:component, %{module: Row, id: 1, assigns: opened}},
+             {:event, %{name: "toggle", params: %{"by" => "1"}, target: {Row, 1}}},
              {:component_destroyed, %{module: Row, id: 1}},
-             {:event, %{name: "go"}}
+             {:component, %{module: Row, id: 1, assigns: %{id: 1, open: false}}},
+             {:component_destroyed, %{module: Row, id: 1}}
            ] = untimed(recording(folder, key))
 
     assert opened == %{open: true}
@@ -145,8 +265,10 @@ defmodule Reel.LiveViewTest do
 
   test "asked for its state a view tells all of it, and is not changed by that", %{folder: folder} do
     start(folder, max_waiting: 100_000)
-    {pid, key} = root(%{1 => {Row, 1, %{id: 1, open: true, __changed__: %{}}, %{}, nil}})
+    {pid, key} = root(components: %{1 => {Row, 1, %{id: 1, open: true, __changed__: %{}}, %{}, nil}})
     state = :sys.get_state(pid)
+    # It has gone there unheard.
+    send(pid, {:run, fn -> View.moved("http://localhost/cart?page=2") end})
     send(pid, {:run, fn -> Reel.LiveView.event(:render, %{assigns: %{text: String.duplicate("x", 200_000)}}) end})
     settle(key, 4)
     assert :sys.get_state(pid) == state
@@ -155,7 +277,7 @@ defmodule Reel.LiveViewTest do
     assert [
              {:mount, _},
              {:gap, %{dropped: %{"render" => 1}}},
-             {:params, %{uri: "/cart"}},
+             {:params, %{uri: "http://localhost/cart?page=2"}},
              {:component, %{module: Row, id: 1, assigns: %{id: 1, open: true}}},
              {:assigns, %{snapshot: snapshot}}
            ] = untimed(recording(folder, key))

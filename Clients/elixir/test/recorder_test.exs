@@ -29,7 +29,7 @@ defmodule Reel.RecorderTest do
     assert Recorder.find(self()) == {:ok, key}
     Recorder.event(key, :event, %{name: "add", params: %{"sku" => "mug"}})
     assert {:ok, 2} = Recorder.flush(key)
-    assert %{status: :running, sessions: 1, left_out: 0, waiting: 0} = Recorder.info()
+    assert %{status: :running, sessions: 1, left_out: 0, missed: 0, waiting: 0} = Recorder.info()
     Recorder.stop(key)
     path = recording(folder, key)
     assert {:recording, {1, 0}, %{view: Shop.CartLive, url: "/cart", id: ^key} = header} = hd(frames(path))
@@ -89,6 +89,43 @@ defmodule Reel.RecorderTest do
     end
 
     assert %{sessions: 0, left_out: 0} = Recorder.info()
+  end
+
+  test "a session is recorded whole, however fast it goes", %{folder: folder} do
+    # Nobody waits for it to be written, so all of it may have to wait.
+    start(folder, max_waiting: 1_000_000_000, args: ["--max-events", "100000"])
+    rows = for i <- 1..200, do: %{id: i, name: "row #{i}", price: i * 3, note: String.duplicate("x", 20)}
+    last = 500
+
+    large =
+      session_of(%{rows: rows}, last, fn key, n ->
+        Recorder.event(key, :event, %{name: "row", params: %{"i" => n}})
+        Recorder.event(key, :render, %{assigns: %{rows: List.update_at(rows, rem(n, 200), &%{&1 | price: n})}})
+      end)
+
+    small =
+      session_of(%{count: 0}, 20 * last, fn key, n ->
+        Recorder.event(key, :event, %{name: "inc", params: %{"value" => ""}})
+        Recorder.event(key, :render, %{assigns: %{count: n}})
+      end)
+
+    assert [{:mount, %{assigns: %{rows: ^rows}}} | events] = untimed(recording(folder, large))
+
+    assert for({:render, %{assigns: %{rows: rows}}} <- events, do: rows) ==
+             for(n <- 1..last, do: List.update_at(rows, rem(n, 200), &%{&1 | price: n}))
+
+    assert length(events) == 2 * last
+    assert [{:mount, %{assigns: %{count: 0}}} | events] = untimed(recording(folder, small))
+    assert for({:render, %{assigns: %{count: n}}} <- events, do: n) == Enum.to_list(1..(20 * last))
+    assert length(events) == 40 * last
+    assert %{left_out: 0} = Recorder.info()
+  end
+
+  defp session_of(assigns, last, record) do
+    key = Recorder.start_session(%{view: "test", assigns: assigns})
+    for n <- 1..last, do: record.(key, n)
+    Recorder.stop(key)
+    key
   end
 
   test "a session that runs goes on when another one is to be called the same", %{folder: folder} do
@@ -179,7 +216,7 @@ defmodule Reel.RecorderTest do
   end
 
   test "the modules in Erlang are those of the client for Erlang" do
-    erlang = Path.expand("../../erlang/src", __DIR__)
+    erlang = Path.expand("../../erlang/reel_recorder/src", __DIR__)
 
     for file <- Path.wildcard(Path.expand("../src/*", __DIR__)) do
       assert File.read!(file) == File.read!(Path.join(erlang, Path.basename(file)))

@@ -10,6 +10,12 @@ defmodule Ecto.Changeset do
   defstruct [:data, :changes, :types, :repo, prepare: [], repo_opts: [], validations: []]
 end
 
+# Where LiveView keeps hooks, for `Reel.LiveViewTest` to call them.
+defmodule Phoenix.LiveView do
+  def attach_hook(%{private: %{lifecycle: _}} = socket, :reel, stage, function),
+    do: put_in(socket.private.lifecycle[stage], function)
+end
+
 defmodule Shop.User do
   defstruct [:id, :password_hash, __meta__: :loaded]
 end

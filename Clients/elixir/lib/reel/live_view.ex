@@ -33,10 +33,14 @@ defmodule Reel.LiveView do
   ## What is not recorded
 
     * Flash messages, uploads and streams. LiveView holds no whole state of the last two: uploads are files on their
-      way, and streams are forgotten as soon as they are rendered.
-    * Values of temporary assigns. They are there for one render; the recording holds what LiveView resets them to.
-    * What only the browser knows: input that was not sent, focus, scrolling, and what hooks do to the page.
-    * `handle_info/2`, `handle_async/3` and the like of nested views and components as events; what they change is.
+      way, and the items of a stream are forgotten as soon as they are rendered.
+    * Values of temporary assigns. They are there for one render; the recording has what LiveView resets them to.
+    * What only the browser knows: input that was not sent, focus, scrolling, and what JavaScript does to the page.
+    * `handle_info/2`, `handle_async/3` and the like of nested views and components, as events. What they change is
+      recorded.
+    * Sticky nested views, which belong to no root. `on_mount Reel.LiveView` in the module of such a view records it by
+      itself, with the same `visit`.
+    * Sessions that start and end while there is no `reel`. `Reel.Recorder.info/1` counts them.
 
   ## Your own events
 

@@ -28,7 +28,8 @@ defmodule Reel.Recorder do
   No function here raises, or waits for `reel record`, but for `flush/3`, which is there to wait. Where there is no
   executable, or it ends, it is started again, at first after a second and later after longer. The log has one line when
   recording stops and one when it goes on; `info/1` says why in between. Sessions that run then go on in a new recording,
-  whose header names the one before it (`continues`).
+  whose header names the one before it (`continues`). Sessions that start and end while there is no `reel` are not recorded;
+  `info/1` and the log count them.
 
   ## What is left out
 
@@ -56,12 +57,16 @@ defmodule Reel.Recorder do
           optional(:url) => String.t()
         }
 
-  @typedoc "How recording goes. `:left_out` counts messages, `:waiting` bytes; `:reason` says why it waits."
+  @typedoc """
+  How recording goes. `:reason` says why it waits. `:left_out` counts messages, `:waiting` bytes, and `:missed` sessions
+  that came and went while there was no `reel`.
+  """
   @type info :: %{
           status: :starting | :running | :waiting,
           reason: String.t(),
           sessions: non_neg_integer,
           left_out: non_neg_integer,
+          missed: non_neg_integer,
           waiting: non_neg_integer
         }
 
@@ -137,7 +142,7 @@ defmodule Reel.Recorder do
   How recording goes.
 
       iex> Reel.Recorder.info(:no_such_recorder)
-      %{status: :waiting, reason: "the recorder does not run", sessions: 0, left_out: 0, waiting: 0}
+      %{status: :waiting, reason: "the recorder does not run", sessions: 0, left_out: 0, missed: 0, waiting: 0}
   """
   @spec info(server) :: info
   def info(server \\ __MODULE__), do: :reel_recorder.info(server)

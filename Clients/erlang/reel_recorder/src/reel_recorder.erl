@@ -43,7 +43,7 @@
 -type target() :: {module(), term()}.
 -type state() :: #{assigns := map(), components => #{target() => map()}, url => binary()}.
 -type info() :: #{status := starting | running | waiting, reason := binary(), sessions := non_neg_integer(),
-                  left_out := non_neg_integer(), waiting := non_neg_integer()}.
+                  left_out := non_neg_integer(), missed := non_neg_integer(), waiting := non_neg_integer()}.
 
 -spec start_link(map()) -> {ok, pid()} | ignore | {error, term()}.
 start_link(Options) ->
@@ -174,7 +174,7 @@ flush(Server, Key, Timeout) ->
     end.
 
 %% How recording goes: whether `reel' runs, why not when it does not, how many sessions there are, how many messages
-%% were left out, and how many bytes wait.
+%% were left out, how many sessions came and went while there was no `reel', and how many bytes wait.
 -spec info() -> info().
 info() -> info(?MODULE).
 
@@ -182,7 +182,8 @@ info() -> info(?MODULE).
 info(Server) ->
     try gen_server:call(Server, info)
     catch exit:_ ->
-        #{status => waiting, reason => <<"the recorder does not run">>, sessions => 0, left_out => 0, waiting => 0}
+        #{status => waiting, reason => <<"the recorder does not run">>, sessions => 0, left_out => 0, missed => 0,
+          waiting => 0}
     end.
 
 %% What callers do. They share a table with the server, which is called as the server is. It holds a row for each

@@ -52,6 +52,8 @@
                    %% Whether this reel has said that it is ready; since when it runs, or how long to wait for the next.
                    ready = false :: boolean(), since = 0 :: integer(), delay :: pos_integer(),
                    refused = #{} :: #{atom() => true},
+                   %% How many sessions ended before any reel was told of them.
+                   missed = 0 :: non_neg_integer(),
                    sessions = #{} :: #{key() => #session{}}, owners = #{} :: #{reference() => {key(), pid()}},
                    flushes = #{} :: #{key() => [gen_server:from()]},
                    waiting = queue:new() :: queue:queue({key(), kind(), iodata(), pos_integer()}),
@@ -184,7 +186,7 @@ handle_call({flush, Key}, From, State = #recorder{port = Port, sessions = Sessio
 handle_call(info, _From, State = #recorder{shared = Shared}) ->
     {reply, #{status => State#recorder.status, reason => State#recorder.reason,
               sessions => map_size(State#recorder.sessions), left_out => atomics:get(Shared, ?LEFT_OUT),
-              waiting => max(0, atomics:get(Shared, ?BYTES))}, State};
+              missed => State#recorder.missed, waiting => max(0, atomics:get(Shared, ?BYTES))}, State};
 handle_call(_Message, _From, State) -> {reply, {error, unknown}, State}.
 
 handle_info({Port, {data, Data}}, State = #recorder{port = Port}) ->
@@ -280,8 +282,8 @@ answered({stopped, Key, _Outcome, _Counts}, State = #recorder{sessions = Session
 answered(_Answer, State) -> State.
 
 %% Sessions that ran go on, and those that have come since start.
-up(State = #recorder{status = Status, shared = Shared, sessions = Sessions, name = Name}) ->
-    Status =:= waiting andalso logger:notice("~ts records", [Name]),
+up(State = #recorder{status = Status, shared = Shared, sessions = Sessions, name = Name, missed = Missed}) ->
+    Status =:= waiting andalso logger:notice("~ts records; sessions missed so far: ~b", [Name, Missed]),
     atomics:put(Shared, ?GATE, ?OPEN),
     State1 = State#recorder{status = running, reason = <<>>, ready = true},
     Waiting = [Session || Session = #session{told = Told} <- maps:values(Sessions), Told =/= yes],
@@ -508,6 +510,8 @@ finish(Session = #session{key = Key, told = yes}, At, State) ->
     {Session1, State1} = gap(Session#session{ask = undefined}, untold(Session, State), State),
     {Session2, State2} = tell_lacks(Session1, State1),
     forget(Session2, tell(Key, none, term_to_binary({stop, Key, At}), State2));
+finish(Session = #session{told = no}, _At, State = #recorder{missed = Missed}) ->
+    forget(Session, State#recorder{missed = Missed + 1});
 finish(Session, _At, State) -> forget(Session, State).
 
 forget(Session = #session{key = Key, owner = Owner, parts = Parts, marks = Marks, start = Start}, State) ->

@@ -12,7 +12,8 @@ main([]) ->
          {module, Module} = code:load_binary(Module, "", Code)
      end || Module <- [reel_recorder_term, reel_recorder, reel_recorder_server]],
     process_flag(trap_exit, true),
-    Tests = [{"the plain port records a session", fun plain/1},
+    Tests = [{"the package is in a folder that is called as it is, where rebar3 looks for it", fun package/1},
+             {"the plain port records a session", fun plain/1},
              {"a session is recorded as it was, whatever terms it has", fun terms/1},
              {"a session ends with its process, and says how and where that has crashed", fun crash/1},
              {"a crash that nobody has seen is an exit of unknown reason", fun unknown/1},
@@ -20,7 +21,7 @@ main([]) ->
              {"what is left out is told at its place, and made good by the whole state", fun left_out/1},
              {"when reel is killed sessions go on in a recording that continues the one before", fun killed/1},
              {"without reel nothing fails, and it is used when it comes", fun missing/1},
-             {"whoever requires reel does not start without it", fun required/1}],
+             {"a recorder that requires reel does not start without it", fun required/1}],
     [begin
          Unique = lists:concat(["reel-client-", os:getpid(), "-", erlang:unique_integer([positive])]),
          Folder = filename:join("/tmp", Unique),
@@ -29,8 +30,15 @@ main([]) ->
      end || {Name, Test} <- Tests],
     io:format("~p passed, 0 failed~n", [length(Tests)]).
 
+package({Here, _, _}) ->
+    Folder = filename:dirname(filename:absname(Here)),
+    [File] = filelib:wildcard(filename:join([Folder, "src", "*.app.src"])),
+    {ok, [{application, Name, _}]} = file:consult(File),
+    Name = list_to_atom(filename:basename(Folder)),
+    Name = list_to_atom(filename:basename(File, ".app.src")).
+
 plain({Here, Reel, Folder}) ->
-    Script = filename:join([Here, "..", "plain.escript"]),
+    Script = filename:join([Here, "..", "..", "plain.escript"]),
     "{stored,<<\"s-1\">>}\n" = os:cmd(lists:join($ , ["escript", Script, Reel, Folder])),
     [{_, mount, #{assigns := #{count := 0}}}, {_, event, #{name := <<"add">>}},
      {_, render, #{assigns := #{count := 1}}}] = events(Folder, <<"s-1">>).
