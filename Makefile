@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests demo build install manual dist dist-test image-test release-check example browser screenshots test check stores vectors mutants documents site judge bench growth instructions instructions-keep bench-stores load large start recorder crashes client-bench tsan format lint clean
+.PHONY: help setup setup-tests demo build install manual dist dist-test image-test release-check example browser screenshots test check stores vectors mutants documents site analysis judge bench growth instructions instructions-keep bench-stores load large start recorder crashes client-bench tsan format lint clean
 
 # What `make check` runs.
 SUITE ?= .
@@ -205,6 +205,12 @@ SITE_BASE ?= /
 site: build ## make the documentation site, in SITE, and check its links
 	@Scripts/setup.sh site
 	@Scripts/site/make.sh $(SITE) $(BUILD) --base $(SITE_BASE)
+
+# How many events `make analysis` records. The page shows the answers to a million.
+ANALYZED ?= 1000000
+analysis: setup-tests build ## record ANALYZED events, and ask them in SQL what Documentation/analysis.md asks
+	@Scripts/setup.sh analysis
+	@Scripts/analysis/run.sh $(REEL) $(BUILD) --events $(ANALYZED)
 
 client-bench: setup-tests build ## measure what recording costs a view's process, beside ETS as PhoenixReplay uses it
 	cd Clients/elixir && REEL=$(abspath $(REEL)) MIX_BUILD_PATH=$(abspath $(BUILD))/clients/bench mix run bench/view.exs
