@@ -31,6 +31,11 @@ defmodule Reel.FaultsTest do
     {agent, ask}
   end
 
+  # A frame of the port, as printf takes it.
+  defp framed(bytes) do
+    for <<(byte <- <<byte_size(bytes)::32, bytes::binary>>)>>, do: "\\#{Integer.to_string(byte, 8)}"
+  end
+
   # What a command says of a recording.
   defp tool(arguments, folder, id) do
     {output, 0} = System.cmd(reel(), arguments ++ [Path.join(folder, id <> ".reel")], stderr_to_stdout: true)
@@ -104,10 +109,68 @@ defmodule Reel.FaultsTest do
 
     test "one that speaks an older port is not used, and that is said", %{folder: folder} do
       frame = :erlang.term_to_binary({:ready, %{port: 1, format: {1, 0}}})
-      octal = for <<(byte <- <<byte_size(frame)::32, frame::binary>>)>>, do: "\\#{Integer.to_string(byte, 8)}"
-      reel = script(folder, "printf '#{octal}'\nexec cat > /dev/null\n")
+      reel = script(folder, "printf '#{framed(frame)}'\nexec cat > /dev/null\n")
       start(folder, reel: reel, delays: {30_000, 30_000})
       assert %{reason: "reel speaks version 1 of the port, and this client needs version 2"} = status(:waiting)
+    end
+
+    test "another program that is called so takes nothing down", %{folder: folder} do
+      for {answer, reason} <- [
+            {"junk", "what reel answers is no term"},
+            {:erlang.term_to_binary({:ready, :now}), "reel speaks version none of the port"},
+            {:erlang.term_to_binary({:ready, %{port: "two"}}), "reel speaks version <<\"two\">> of the port"}
+          ] do
+        reel = script(folder, "printf '#{framed(answer)}'\nexec cat > /dev/null\n")
+        server = start(folder, reel: reel)
+        assert wait_until(fn -> Recorder.info().reason =~ reason end)
+        assert Process.whereis(Recorder) == server
+        stop_supervised!(Recorder)
+      end
+
+      # Answers that nobody has asked for.
+      answers = [
+        :what,
+        {:error, :x, :y},
+        {:flushed, "k", 1},
+        {:stopped, "k", :x, :y},
+        {:unsure, "k"},
+        {:ready, %{port: 2}}
+      ]
+
+      frames = Enum.map(answers, &framed(:erlang.term_to_binary(&1)))
+      server = start(folder, reel: script(folder, "printf '#{frames}'\nexec cat > /dev/null\n"), on_answer: :none)
+      assert %{reason: ""} = status(:running)
+      assert Process.whereis(Recorder) == server
+    end
+
+    test "one that never says that it is ready is told of once, and waited for", %{folder: folder} do
+      fifo = Path.join(folder, "fifo")
+      File.mkdir_p!(folder)
+      {"", 0} = System.cmd("mkfifo", [fifo])
+      reel = script(folder, "read line < #{fifo}\nexec #{reel()} \"$@\"\n")
+      server = start(folder, reel: reel)
+      pid = os_pid(server)
+      # Where the test fails, it would wait for ever.
+      on_exit(fn -> System.cmd("kill", ["-KILL", "#{pid}"], stderr_to_stdout: true) end)
+      key = Recorder.start_session(%{view: "test"})
+      Recorder.event(key, :event, %{name: "early"})
+      port = server |> :sys.get_state() |> Tuple.to_list() |> Enum.find(&is_port/1)
+      Logger.configure(level: :notice)
+
+      log =
+        capture_log(fn ->
+          # As its timer does.
+          for _ <- 1..2, do: send(server, {:late, port})
+          assert %{status: :starting, reason: "reel is not ready after 10 seconds"} = Recorder.info()
+          File.write!(fifo, "go\n")
+          assert %{reason: ""} = status(:running)
+        end)
+
+      Logger.configure(level: :none)
+      assert log |> String.split("does not record: reel is not ready") |> length() == 2
+      assert log =~ "records; sessions missed so far: 0"
+      Recorder.stop(key)
+      assert [{:mount, _}, {:event, %{name: "early"}}] = untimed(recording(folder, key))
     end
 
     test "a recorder that requires it does not start", %{folder: folder} do

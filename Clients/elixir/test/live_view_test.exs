@@ -106,6 +106,15 @@ defmodule Reel.LiveViewTest do
            ] = untimed(path)
   end
 
+  test "without a recorder a view is what it was" do
+    {pid, key} = root()
+    assert is_binary(key)
+    state = :sys.get_state(pid)
+    assert {:cont, _} = hook(state, :handle_event).("add", %{}, state.socket)
+    assert hook(state, :after_render).(state.socket) == state.socket
+    assert GenServer.stop(pid) == :ok
+  end
+
   test "views that a browser tab goes through are recordings of one visit", %{folder: folder} do
     start(folder, args: ["--keep-idle"])
     [tab, other] = [process(), process()]

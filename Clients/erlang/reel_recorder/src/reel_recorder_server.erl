@@ -14,6 +14,7 @@
 -define(DELAYS, {1_000, 30_000}).
 -define(DRAIN_INTERVAL, 5).
 -define(READY_WITHIN, 10_000).
+-define(LATE, <<"reel is not ready after 10 seconds">>).
 -define(DRAIN_WITHIN, 4_000).
 -define(GAPS_INTERVAL, 50).
 -define(GAPS_AT_ONCE, 50).
@@ -86,9 +87,9 @@ start_required(State = #recorder{status = waiting, reason = Reason}) -> give_up(
 start_required(State = #recorder{status = running}) -> {ok, State};
 start_required(State = #recorder{port = Port}) ->
     receive
+        {late, Port} -> give_up(State, ?LATE);
         {Port, _} = Message -> {noreply, State1} = handle_info(Message, State), start_required(State1);
         {'EXIT', Port, _} = Message -> {noreply, State1} = handle_info(Message, State), start_required(State1)
-    after ?READY_WITHIN -> give_up(State, <<"it is not ready after 10 seconds">>)
     end.
 
 give_up(State, Reason) ->
@@ -100,6 +101,7 @@ open(State) ->
         Reel = executable(State#recorder.reel),
         Settings = [binary, exit_status, {packet, 4}, {args, State#recorder.args}],
         Port = open_port({spawn_executable, Reel}, Settings),
+        erlang:send_after(?READY_WITHIN, self(), {late, Port}),
         State#recorder{port = Port, ready = false, since = now_ms(), refused = #{}}
     catch
         throw:Reason -> down(State, Reason);
@@ -190,13 +192,20 @@ handle_call(info, _From, State = #recorder{shared = Shared}) ->
 handle_call(_Message, _From, State) -> {reply, {error, unknown}, State}.
 
 handle_info({Port, {data, Data}}, State = #recorder{port = Port}) ->
-    Answer = binary_to_term(Data),
-    State1 = report(Answer, State),
-    {noreply, answered(Answer, State1)};
+    try binary_to_term(Data) of
+        Answer -> {noreply, answered(Answer, report(Answer, State))}
+    catch
+        %% Another program, which is called as reel is.
+        error:badarg -> {noreply, down(close(State), <<"what reel answers is no term">>)}
+    end;
 handle_info({Port, {exit_status, Status}}, State = #recorder{port = Port}) ->
     {noreply, down(State, iolist_to_binary(io_lib:format("reel ended with status ~p", [Status])))};
 handle_info({'EXIT', Port, Reason}, State = #recorder{port = Port}) ->
     {noreply, down(State, unicode:characters_to_binary(io_lib:format("reel's port ended: ~tp", [Reason])))};
+%% It may be slow, and is waited for.
+handle_info({late, Port}, State = #recorder{port = Port, ready = false, reason = Reason, name = Name}) ->
+    Reason =:= ?LATE orelse logger:error("~ts does not record: ~ts", [Name, ?LATE]),
+    {noreply, State#recorder{reason = ?LATE}};
 handle_info(open, State = #recorder{port = none}) -> {noreply, open(State)};
 handle_info(gaps, State) -> {noreply, tell_gaps(State)};
 handle_info(drain, State) -> {noreply, room(drain(State#recorder{draining = false}))};
@@ -241,7 +250,7 @@ kill(Port) ->
 
 report(Answer, State = #recorder{on_answer = none, refused = Refused}) ->
     case Answer of
-        {error, Reason, Details} when not is_map_key(Reason, Refused) ->
+        {error, Reason, Details} when is_map(Details), not is_map_key(Reason, Refused) ->
             logger:warning("reel refused a message (~p): ~ts", [Reason, maps:get(message, Details, <<>>)]),
             State#recorder{refused = Refused#{Reason => true}};
         {stopped, Key, {failed, Reason}, _Counts} ->
@@ -257,9 +266,9 @@ report(Answer, State = #recorder{on_answer = OnAnswer}) ->
 
 answered({ready, #{port := Version}}, State) when is_integer(Version), Version >= ?PORT -> up(State);
 answered({ready, Ready}, State = #recorder{delays = {_, Longest}}) ->
-    Version = maps:get(port, Ready, 0),
-    Text = io_lib:format("reel speaks version ~p of the port, and this client needs version ~p", [Version, ?PORT]),
-    (down(close(State), iolist_to_binary(Text)))#recorder{delay = Longest};
+    Version = case Ready of #{port := Other} -> Other; _ -> none end,
+    Text = io_lib:format("reel speaks version ~tp of the port, and this client needs version ~p", [Version, ?PORT]),
+    (down(close(State), unicode:characters_to_binary(Text)))#recorder{delay = Longest};
 answered({flushed, Key, Count}, State = #recorder{flushes = Flushes}) ->
     case Flushes of
         #{Key := [From | Rest]} ->
@@ -282,8 +291,8 @@ answered({stopped, Key, _Outcome, _Counts}, State = #recorder{sessions = Session
 answered(_Answer, State) -> State.
 
 %% Sessions that ran go on, and those that have come since start.
-up(State = #recorder{status = Status, shared = Shared, sessions = Sessions, name = Name, missed = Missed}) ->
-    Status =:= waiting andalso logger:notice("~ts records; sessions missed so far: ~b", [Name, Missed]),
+up(State = #recorder{reason = Reason, shared = Shared, sessions = Sessions, name = Name, missed = Missed}) ->
+    Reason =/= <<>> andalso logger:notice("~ts records; sessions missed so far: ~b", [Name, Missed]),
     atomics:put(Shared, ?GATE, ?OPEN),
     State1 = State#recorder{status = running, reason = <<>>, ready = true},
     Waiting = [Session || Session = #session{told = Told} <- maps:values(Sessions), Told =/= yes],
