@@ -97,7 +97,7 @@ example: setup ## run the example: a shop that records itself, with its dashboar
 	@$(SWIFT_BUILD) --product shop
 	@$(BUILD)/release/shop --store $(BUILD)/example
 
-test: ## build with warnings as errors, run all tests, ask a real BEAM, check the vectors with four readers
+test: ## build with warnings as errors, run all tests, ask a real BEAM, check the vectors with all readers
 	@Scripts/setup.sh tests browser
 	$(SWIFT_BUILD) --build-tests
 	swift test --scratch-path $(BUILD) -c release --skip-build
@@ -129,7 +129,8 @@ vectors: setup-tests build ## check the vectors, and this build and the readers 
 AT_ONCE := --no-print-directory --jobs=$(shell nproc) --output-sync=target
 REEL := $(BUILD)/release/reel
 JUDGE_SAMPLES := judge-terms judge-mutations
-VECTOR_CHECKS := $(addprefix vectors-,generator rules otp gzip python small javascript go elixir reel kaitai faulty) \
+VECTOR_CHECKS := $(addprefix vectors-,generator rules otp gzip python javascript go elixir reel kaitai faulty) \
+	$(addprefix vectors-small-,python javascript elixir) \
 	reader-python reader-javascript reader-go reader-elixir
 CLIENT_TESTS := client-elixir client-erlang
 BROWSER_TESTS := browser-tests
@@ -159,8 +160,12 @@ vectors-python:
 	$(REEL) vectors check --reader 'python3 Spec/readers/python/answers.py'
 vectors-javascript:
 	$(REEL) vectors check --reader 'node Spec/readers/javascript/answers.js'
-vectors-small:
+vectors-small-python:
 	$(REEL) vectors check --level reader --reader 'python3 Spec/readers/small/reader.py'
+vectors-small-javascript:
+	$(REEL) vectors check --level reader --reader 'node Spec/readers/small/reader.mjs'
+vectors-small-elixir:
+	$(REEL) vectors check --level reader --reader 'elixir Spec/readers/small/reader.exs'
 vectors-go:
 	cd Spec/readers/go && go build -o $(abspath $(BUILD))/reel-go-answers ./cmd/answers
 	$(REEL) vectors check --level diagnosing --reader $(abspath $(BUILD))/reel-go-answers

@@ -515,8 +515,19 @@ def answer(kind, output, path):
         return "error\tmalformed"
 
 
-if __name__ == "__main__" and len(sys.argv) > 1:
-    print(answer("recording", "tagged", sys.argv[1]).partition("\t")[2])
-elif __name__ == "__main__":
-    for line in sys.stdin:
-        print(answer(*line.rstrip("\n").split("\t")), flush=True)
+def main(paths):
+    if not paths:
+        for line in sys.stdin:
+            print(answer(*line.rstrip("\n").split("\t")), flush=True)
+        return
+    try:
+        with open(paths[0], "rb") as file:
+            print(document(*recording(file.read())))
+    except Refused:
+        sys.exit(f"{paths[0]}: this is no valid recording")
+    except OSError as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
