@@ -1,5 +1,6 @@
 """Tests of what the vectors do not ask: the package's entry point and its command."""
 
+import gzip
 import json
 import subprocess
 import sys
@@ -26,6 +27,35 @@ class OpenTests(unittest.TestCase):
     def test_a_file_of_phoenix_replay_is_read_like_a_recording(self):
         events = reel.open(VECTORS / "phoenix-replay" / "recording" / "0.6.recording")
         self.assertEqual(next(iter(events)).kind, "mount")
+
+    def test_a_json_document_is_read_like_a_recording(self):
+        for name in "bare.json", "gzip.json.gz", "space.json":
+            events = reel.open(VECTORS / "json" / "documents" / name)
+            self.assertEqual([(event.offset, event.kind) for event in events], [(0, "mount"), (7, "event")], name)
+            self.assertEqual((events.header.fields.get("view"), events.summary.reason), ("Elixir.Demo.CounterLive", "imported"))
+
+    def test_a_document_nests_as_deep_as_its_recording(self):
+        for field, payload, valid in (1021, 1021, True), (1022, 0, False), (0, 1022, False):
+            nested = [b"[" * depth + b"]" * depth or b"1" for depth in (field, payload)]
+            document = b'{"deep":%s,"events":[{"offset":0,"type":"x","payload":%s}]}' % tuple(nested)
+            if valid:
+                _, event, _ = reel.json_document(document)
+                reel.decode(reel.canonical([(event.offset, event.kind, event.payload)]))
+            else:
+                with self.assertRaises(reel.ReelError) as caught:
+                    reel.json_document(document)
+                self.assertEqual(caught.exception.kind, "limitExceeded")
+
+    def test_a_document_in_gzip_whose_checksum_is_wrong_is_read_up_to_there(self):
+        for events, count in (b'{"offset":0,"type":"x","payload":1}', 1), (b"", None):
+            data = bytearray(gzip.compress(b'{"events":[' + events + b"]}"))
+            data[-8] ^= 1
+            if count is not None:
+                self.assertEqual(len(reel.json_document(bytes(data))), 2 + count)
+            else:
+                with self.assertRaises(reel.ReelError) as caught:
+                    reel.json_document(bytes(data))
+                self.assertEqual(caught.exception.kind, "checksum")
 
     def test_an_error_comes_after_the_events_before_it(self):
         found = []

@@ -1731,6 +1731,8 @@ def lines(frames, mapping=plain) -> Iterator[str]:
 def read(path: Union[str, "os.PathLike[str]"]) -> Any:
     """The frames of a recording or a file of PhoenixReplay."""
     data = open_data(path)
+    if is_document(data):
+        return json_document(data)
     return phoenix_replay(data) if form(data) == "phoenix-replay" else Recording(data)
 
 
@@ -1790,3 +1792,5 @@ def main() -> None:
         sys.stdout.flush()
         sys.exit(f"{options.file}: {error}")
 
+
+from .from_json import is_document, json_document  # noqa: E402 - it needs what is above
