@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { encode } from "./canonical.js";
 import { Inflater } from "./inflate.js";
+import { openDocument } from "./json-document.js";
 import { fromJSON } from "./json-in.js";
 import { lines } from "./node.js";
 import { checkLength, gzipChunks, gzipHeader, memberContent, memberFields, startsMember } from "./members.js";
@@ -28,6 +29,7 @@ async function answer(input, output, path) {
   if ((input === "recording" || input === "phoenix-replay") && isMapping) {
     return await (await open(bytes, input)).document(output);
   }
+  if (input === "json-document" && isMapping) return await openDocument(bytes).document(output);
   return undefined;
 }
 

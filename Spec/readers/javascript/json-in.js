@@ -26,7 +26,7 @@ class Tail {
 
 const isDigit = (byte) => byte >= 48 && byte <= 57;
 
-class Parser {
+export class Parser {
   constructor(bytes, isTagged) {
     Object.assign(this, { bytes, isTagged, position: 0 });
   }
@@ -49,13 +49,13 @@ class Parser {
     return character;
   }
 
-  /** A value, without recursion: text may nest deeper than the stack of an engine. */
-  value() {
+  /** A value in which arrays and objects nest `nesting` deep, without recursion: an engine's stack is not as deep. */
+  value(nesting = MAXIMUM_DEPTH) {
     const open = [];
     this.space();
     this.first = this.position;
     for (;;) {
-      let value = this.start(open);
+      let value = this.start(open, nesting);
       while (value !== undefined) {
         const inside = open[open.length - 1];
         if (inside === undefined) return value;
@@ -67,7 +67,7 @@ class Parser {
   }
 
   /** A value without others inside, or `undefined` and one more in `open`. */
-  start(open) {
+  start(open, nesting) {
     this.space();
     const at = this.position;
     const byte = this.bytes[at];
@@ -76,7 +76,7 @@ class Parser {
     const isTooDeep = place.wraps === 0 && place.depth > LIMITS.depth;
     if (isTooDeep) this.fail("limitExceeded", at, "terms nest too deep");
     if (byte === 91 || byte === 123) {
-      if (open.length >= MAXIMUM_DEPTH) this.fail("limitExceeded", at, "arrays and objects nest too deep");
+      if (open.length >= nesting) this.fail("limitExceeded", at, "arrays and objects nest too deep");
       const value = byte === 91 ? new JSONArray(at, place) : new JSONObject(at, place, this.isTagged);
       this.position += 1;
       this.space();
@@ -215,7 +215,7 @@ class JSONArray {
   }
 }
 
-class JSONObject {
+export class JSONObject {
   constructor(at, place, isTagged) {
     Object.assign(this, { at, place, isTagged, inner: place, pairs: [], keys: new Set(), name: null });
   }

@@ -1,13 +1,19 @@
 /** Recordings in files, for Node: `for await (const event of await open("session.reel"))`. */
 import { open as openFile, stat } from "node:fs/promises";
+import { isDocument, openDocument } from "./json-document.js";
 import { eventText, headerLine, summaryLine } from "./json.js";
 import { Recording, ReelError } from "./reel.js";
 
 export * from "./reel.js";
 
+/** How much of a file is looked at to know whether it is JSON. */
+const HEAD = 1 << 16;
+
 /** Opens a recording, or a file of PhoenixReplay, by its path. It is read as far as it is asked for. */
 export async function open(path, options = {}) {
-  return await Recording.open(await FileSource.open(path), options);
+  const source = await FileSource.open(path);
+  if (isDocument(await source.read(0, HEAD))) return openDocument(await source.read(0, source.size), options);
+  return await Recording.open(source, options);
 }
 
 /** The lines of a recording (json.md §2.2), without their line feeds. */

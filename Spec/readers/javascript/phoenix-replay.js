@@ -11,6 +11,27 @@ export function readPhoenixReplay(bytes, limits) {
   return { fields: new TermMap(fields), events: events.map(eventOf) };
 }
 
+const MOST_NAMES = 1024;
+const ERRORS = ["error", "critical", "alert", "emergency"];
+
+/** What the finish frame of a recording with these events says, which has been imported (recording.md §6.5). */
+export function summaryOf(events) {
+  const [kinds, names] = [new Map(), new Map()];
+  let [duration, errors] = [0, 0];
+  for (const { offset, kind, payload } of events) {
+    const keyOf = (name) => (payload.has(atom(name)) ? atom(name) : name);
+    const field = (name) => (payload instanceof TermMap ? payload.get(keyOf(name)) : undefined);
+    const text = (name) => (typeof field(name) === "string" ? field(name) : atomName(field(name)));
+    kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+    if (offset > duration) duration = offset;
+    const name = kind === "event" ? text("name") : undefined;
+    if (name !== undefined && (names.has(name) || names.size < MOST_NAMES)) names.set(name, (names.get(name) ?? 0) + 1);
+    const isError = kind === "exit" || (kind === "log" && ERRORS.includes(text("level")));
+    if (isError || (kind === "telemetry" && (field("error") ?? null) !== null)) errors += 1;
+  }
+  return { events: events.length, duration, kinds, names: new TermMap(names), errors, reason: "imported" };
+}
+
 function fail(kind, offset, what) {
   throw new ReelError(kind, offset, what);
 }

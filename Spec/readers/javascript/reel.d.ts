@@ -63,7 +63,7 @@ export class Recording implements AsyncIterable<RecordedEvent> {
   static open(
     input: Blob | ArrayBuffer | ArrayBufferView | string | URL | Source, options?: { limits?: Limits },
   ): Promise<Recording>;
-  readonly form: "members" | "gzip" | "bare" | "phoenix-replay";
+  readonly form: "members" | "gzip" | "bare" | "phoenix-replay" | "json";
   readonly isFinished: boolean;
   readonly problem: ReelError | null;
   readonly header: { version: [number, number]; fields: TermMap };

@@ -13,7 +13,7 @@ import {
   DATA, END, END_LENGTH, INDEX, STARTS_WITH_KEYFRAME, checkLength, gzipChunks, gzipHeader, memberContent, memberFields,
   startsMember,
 } from "./members.js";
-import { readPhoenixReplay } from "./phoenix-replay.js";
+import { readPhoenixReplay, summaryOf } from "./phoenix-replay.js";
 import { sourceOf } from "./source.js";
 import { LIMITS, ReelError, atom } from "./terms.js";
 import { Timeline } from "./timeline.js";
@@ -32,7 +32,7 @@ const AT_ONCE = 1 << 24;
 export class Recording {
   #source; #limits; #cached = null; #plain = null; #imported = null; #index = null;
 
-  /** `"members"`, `"gzip"`, `"bare"` or `"phoenix-replay"`. */
+  /** `"members"`, `"gzip"`, `"bare"`, `"phoenix-replay"` or `"json"`. */
   form = "members";
   /** Whether the end is there; of a plain recording it is known when it has been read to its end. */
   isFinished = false;
@@ -47,6 +47,13 @@ export class Recording {
   static async open(input, { limits = {} } = {}) {
     const recording = new Recording(await sourceOf(input), { ...LIMITS, ...limits });
     await recording.#open();
+    return recording;
+  }
+
+  /** The recording that a file of another form becomes, by the `fields` and `events` that were read from it. */
+  static imported(form, read) {
+    const recording = new Recording(null, LIMITS);
+    recording.#take(form, read);
     return recording;
   }
 
@@ -120,6 +127,7 @@ export class Recording {
 
   /** The finish frame's `events`, `duration`, `kinds`, `names`, `errors` and `reason`; `null` when there is none. */
   async summary() {
+    if (this.#imported !== null) return summaryOf(this.#imported.events);
     let content = null;
     const start = Math.max(0, this.entries.length - 1);
     const steps = this.#steps(start, (read) => {
@@ -190,9 +198,13 @@ export class Recording {
   }
 
   async #import() {
-    this.form = "phoenix-replay";
-    this.#imported = readPhoenixReplay(await this.#source.read(0, this.#source.size), this.#limits);
-    this.header = { version: [1, 0], fields: this.#imported.fields };
+    this.#take("phoenix-replay", readPhoenixReplay(await this.#source.read(0, this.#source.size), this.#limits));
+  }
+
+  #take(form, read) {
+    this.form = form;
+    this.#imported = read;
+    this.header = { version: [1, 0], fields: read.fields };
     this.isFinished = true;
   }
 
