@@ -129,7 +129,7 @@ vectors: setup-tests build ## check the vectors, and this build and the readers 
 AT_ONCE := --no-print-directory --jobs=$(shell nproc) --output-sync=target
 REEL := $(BUILD)/release/reel
 JUDGE_SAMPLES := judge-terms judge-mutations
-VECTOR_CHECKS := $(addprefix vectors-,generator rules otp gzip python javascript go elixir reel kaitai faulty) \
+VECTOR_CHECKS := $(addprefix vectors-,generator rules mutants otp gzip python javascript go elixir reel kaitai faulty) \
 	$(addprefix vectors-small-,python javascript elixir) \
 	reader-python reader-javascript reader-go reader-elixir
 CLIENT_TESTS := client-elixir client-erlang
@@ -148,6 +148,8 @@ vectors-generator:
 	python3 Vectors/generator/generate.py --check
 vectors-rules:
 	python3 Vectors/generator/rules.py
+vectors-mutants:
+	python3 Tests/Vectors/mutate.py --verify
 vectors-otp:
 	python3 Vectors/generator/generate.py --otp | Vectors/generator/otp_check.escript Vectors
 vectors-gzip:
@@ -220,7 +222,7 @@ analysis: setup-tests build ## record ANALYZED events, and ask them in SQL what 
 client-bench: setup-tests build ## measure what recording costs a view's process, beside ETS as PhoenixReplay uses it
 	cd Clients/elixir && REEL=$(abspath $(REEL)) MIX_BUILD_PATH=$(abspath $(BUILD))/clients/bench mix run bench/view.exs
 
-mutants: setup-tests ## change our decoder in forty ways, and see that the vectors tell
+mutants: setup-tests ## make 120 mistakes in our readers, one after the other, and see that the vectors tell
 	python3 Tests/Vectors/mutate.py
 
 judge: setup-tests build ## compare TERMS random terms and MUTATIONS damaged ones with a real BEAM
