@@ -65,11 +65,14 @@ type entry struct {
 	keyframe                              bool
 }
 
-// Open starts to read a recording, and reads its header.
+// Open starts to read a recording, or a JSON document that becomes one, and reads its header.
 func Open(path string) (*Events, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, &Error{"inputOutput", 0, err.Error()}
+	}
+	if IsDocument(data) {
+		return ReadDocument(data)
 	}
 	return Read(data)
 }
@@ -208,39 +211,7 @@ func (e *Events) length(content []byte, at int, cut string) int {
 
 // plain reads gzip without RL: its frames come before the error that ends it.
 func (e *Events) plain() {
-	type start struct{ content, file int }
-	var (
-		content []byte
-		starts  []start
-		failure *Error
-	)
-	for at := 0; at < len(e.data) && failure == nil; {
-		starts = append(starts, start{len(content), at})
-		func() {
-			var err error
-			defer func() {
-				if err != nil {
-					failure = err.(*Error)
-				}
-			}()
-			defer catch(&err)
-			header := readHeader(e.data, at)
-			if header.payload != nil {
-				fail("malformedMember", at, "a member with RL after one without")
-			}
-			piece, used, kind := inflate(e.data[header.end:], mostContent)
-			content = append(content, piece...)
-			if kind != "" {
-				fail(kind, at, "deflate data that is cut or damaged")
-			}
-			end := header.end + used
-			if len(e.data)-end < 8 {
-				fail("truncated", at, "a trailer that is cut")
-			}
-			checkTrailer(e.data[end:end+8], piece, at)
-			at = end + 8
-		}()
-	}
+	content, starts, failure := gunzipped(e.data, mostContent)
 	if failure == nil || len(content) >= 5 {
 		e.checkStart(content, true)
 	}
@@ -590,6 +561,40 @@ func indexEntries(term Term, at int) []entry {
 		entries[index] = entry{int(n[0]), int(n[1]), int(n[2]), int(n[3]), int(n[4]), n[5], n[6], keyframe == "true"}
 	}
 	return entries
+}
+
+// memberStart is where a gzip member starts in the content of a file, and in the file.
+type memberStart struct{ content, file int }
+
+// gunzipped gives the content of gzip without RL, at least up to a limit, where its members start, and what ends it early.
+func gunzipped(data []byte, limit int) (content []byte, starts []memberStart, failure *Error) {
+	for at := 0; at < len(data) && failure == nil && len(content) < limit; {
+		starts = append(starts, memberStart{len(content), at})
+		var err error
+		func() {
+			defer catch(&err)
+			header := readHeader(data, at)
+			if header.payload != nil {
+				fail("malformedMember", at, "a member with RL after one without")
+			}
+			piece, used, kind := inflate(data[header.end:], int64(limit))
+			content = append(content, piece...)
+			if kind != "" {
+				fail(kind, at, "deflate data that is cut or damaged")
+			}
+			if len(piece) == limit {
+				return
+			}
+			end := header.end + used
+			if len(data)-end < 8 {
+				fail("truncated", at, "a trailer that is cut")
+			}
+			checkTrailer(data[end:end+8], piece, at)
+			at = end + 8
+		}()
+		failure, _ = err.(*Error)
+	}
+	return content, starts, failure
 }
 
 // Members (recording.md §5)

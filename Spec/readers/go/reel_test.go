@@ -1,6 +1,8 @@
 package reel
 
 import (
+	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"errors"
 	"os"
@@ -41,6 +43,58 @@ func TestAnErrorComesAfterTheEventsBeforeIt(t *testing.T) {
 	var reason *Error
 	if !errors.As(events.Err(), &reason) || reason.Kind != "checksum" || count != 3 {
 		t.Errorf("%d events, and then %v", count, events.Err())
+	}
+}
+
+func TestAJSONDocumentIsReadLikeARecording(t *testing.T) {
+	for _, name := range []string{"bare.json", "gzip.json.gz", "space.json"} {
+		events, err := Open(vectors + "json/documents/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var kinds []Atom
+		for events.Next() {
+			kinds = append(kinds, events.Event().Kind)
+		}
+		if !events.Finished() || events.Summary.Reason != "imported" || !reflect.DeepEqual(kinds, []Atom{"mount", "event"}) {
+			t.Errorf("%s: %v, %v", name, kinds, events.Err())
+		}
+	}
+}
+
+func TestADocumentNestsAsDeepAsItsRecording(t *testing.T) {
+	nested := func(depth int) string {
+		if depth == 0 {
+			return "1"
+		}
+		return strings.Repeat("[", depth) + strings.Repeat("]", depth)
+	}
+	for _, depths := range [][2]int{{1021, 1021}, {1022, 0}, {0, 1022}} {
+		text := `{"deep":` + nested(depths[0]) + `,"events":[{"offset":0,"type":"x","payload":` + nested(depths[1]) + `}]}`
+		_, err := ReadDocument([]byte(text))
+		var reason *Error
+		isTooDeep := errors.As(err, &reason) && reason.Kind == "limitExceeded"
+		if isTooDeep != (depths[0]+depths[1] != 2042) {
+			t.Errorf("%v: %v", depths, err)
+		}
+	}
+}
+
+func TestADocumentInGzipWhoseChecksumIsWrongIsReadUpToThere(t *testing.T) {
+	for _, event := range []string{`{"offset":0,"type":"x","payload":1}`, ""} {
+		var file bytes.Buffer
+		writer := gzip.NewWriter(&file)
+		if _, err := writer.Write([]byte(`{"events":[` + event + `]}`)); err != nil || writer.Close() != nil {
+			t.Fatal(err)
+		}
+		data := file.Bytes()
+		data[len(data)-8] ^= 1
+		events, err := ReadDocument(data)
+		var reason *Error
+		isRefused := errors.As(err, &reason) && reason.Kind == "checksum"
+		if isRefused != (event == "") || !isRefused && !events.Next() {
+			t.Errorf("%q: %v", event, err)
+		}
 	}
 }
 

@@ -45,13 +45,15 @@ func answer(input, output, path string) (string, error) {
 		}
 		return reel.TaggedJSON(term), nil
 	case input == "recording" && (isMapping || output == "lines"):
-		return recording(data, output)
+		return recording(data, output, reel.Read)
+	case input == "json-document" && isMapping:
+		return recording(data, output, reel.ReadDocument)
 	}
 	return "", nil
 }
 
-func recording(data []byte, output string) (string, error) {
-	events, err := reel.Read(data)
+func recording(data []byte, output string, read func([]byte) (*reel.Events, error)) (string, error) {
+	events, err := read(data)
 	if err != nil {
 		return "", err
 	}
