@@ -2,6 +2,7 @@
 
 Code.require_file("reel.ex", __DIR__)
 Code.require_file("reel_json.ex", __DIR__)
+Code.require_file("reel_document.ex", __DIR__)
 
 defmodule Answers do
   @moduledoc false
@@ -45,15 +46,22 @@ defmodule Answers do
   defp known("members", "members"), do: &members/1
   defp known("recording", "tagged"), do: &recording(&1, fn source -> Reel.JSON.document(source, :tagged) end)
   defp known("recording", "plain"), do: &recording(&1, fn source -> Reel.JSON.document(source, :plain) end)
-  defp known("recording", "states"), do: &states({:bytes, &1})
+  defp known("recording", "states"), do: &recording(&1, fn source -> states(source) end)
   defp known("recording", "lines"), do: &lines/1
   defp known("recording", "salvage"), do: &Reel.JSON.salvage({:bytes, &1}, :tagged)
   defp known("phoenix-replay", "tagged"), do: &Reel.JSON.document({:bytes, &1}, :tagged)
   defp known("phoenix-replay", "plain"), do: &Reel.JSON.document({:bytes, &1}, :plain)
+  defp known("json-document", "tagged"), do: &json_document(&1, :tagged)
+  defp known("json-document", "plain"), do: &json_document(&1, :plain)
   defp known(_, _), do: :skip
 
   defp term(bytes, to) do
     with {:ok, term} <- Reel.Term.decode(bytes, maps: :ordered), do: {:ok, to.(term)}
+  end
+
+  defp json_document(bytes, mapping) do
+    with {:ok, recording} <- Reel.Document.read({:bytes, bytes}, maps: :ordered),
+         do: Reel.JSON.document(recording, mapping)
   end
 
   # A file of PhoenixReplay can be read like a recording, and is none.

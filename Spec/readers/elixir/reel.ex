@@ -2835,7 +2835,7 @@ defmodule Reel do
   @moduledoc """
   Recordings of server-rendered sessions, read and written by the specification in `Spec/`.
 
-  `reel.ex` and `reel_json.ex` are all there is to it: copy them into a project, or
+  `reel.ex`, `reel_json.ex` and `reel_document.ex` are all there is to it: copy them into a project, or
   `elixir -r reel.ex -r reel_json.ex script.exs`.
 
   A source is a path, or `{:bytes, binary}`. Recordings in members, plain ones in gzip or bare, and the files of

@@ -180,9 +180,17 @@ defmodule Reel.JSON do
   def data(term, :plain), do: plain(term)
   def data(term, :tagged), do: tagged(term)
 
-  @doc "The document of a recording (`Spec/json.md` §2.1), without a line feed at its end."
-  @spec document(Reel.source(), mapping, keyword) :: {:ok, String.t()} | {:error, Error.t()}
-  def document(source, mapping, options \\ []) do
+  @doc """
+  The document of a recording (`Spec/json.md` §2.1), without a line feed at its end. It may have been read, best with
+  `maps: :ordered`, so that the pairs keep their order.
+  """
+  @spec document(Reel.source() | Reel.Recording.t(), mapping, keyword) :: {:ok, String.t()} | {:error, Error.t()}
+  def document(source, mapping, options \\ [])
+
+  def document(%Reel.Recording{header: header, events: events}, mapping, _),
+    do: {:ok, IO.iodata_to_binary(object(header, events, [], mapping))}
+
+  def document(source, mapping, options) do
     Error.rescued(fn ->
       [{:header, _, header} | items] = source |> Reel.stream!(ordered(options)) |> Enum.to_list()
       events = for {:event, _, event} <- items, do: event

@@ -6,7 +6,7 @@ File.mkdir_p!(beams)
 Code.put_compiler_option(:docs, true)
 
 {:ok, _, _} =
-  Kernel.ParallelCompiler.compile_to_path(Enum.map(["reel.ex", "reel_json.ex"], &Path.join(__DIR__, &1)), beams)
+  Kernel.ParallelCompiler.compile_to_path(Enum.map(["reel.ex", "reel_json.ex", "reel_document.ex"], &Path.join(__DIR__, &1)), beams)
 
 Code.prepend_path(beams)
 System.at_exit(fn _ -> File.rm_rf!(beams) end)
@@ -640,6 +640,45 @@ defmodule Reel.JSONTest do
     assert {:ok, text} = JSON.salvage({:bytes, damaged}, :tagged)
     assert String.starts_with?(text, ~s({"events":[{"offset":2500,))
     assert String.ends_with?(text, ~s("lost":[[0,301]]}))
+  end
+end
+
+defmodule DocumentTest do
+  use ExUnit.Case, async: true
+  alias Reel.Document
+
+  doctest Reel.Document
+
+  defp nested(0), do: "1"
+  defp nested(depth), do: String.duplicate("[", depth) <> String.duplicate("]", depth)
+
+  test "a document is read by its path, in gzip or bare" do
+    for name <- ["bare.json", "gzip.json.gz", "space.json"] do
+      {:ok, recording} = Document.read(Path.expand("../../../Vectors/json/documents/#{name}", __DIR__))
+      assert [{0, :mount, %{"assigns" => %{"count" => 0}}}, {7, :event, _}] = recording.events
+      assert recording.finish.reason == :imported
+    end
+  end
+
+  test "a document nests as deep as its recording" do
+    for {field, payload} <- [{1021, 1021}, {1022, 0}, {0, 1022}] do
+      event = ~s({"offset":0,"type":"x","payload":#{nested(payload)}})
+      read = Document.read({:bytes, ~s({"deep":#{nested(field)},"events":[#{event}]})})
+      if field + payload == 2042, do: assert({:ok, _} = read), else: assert({:error, %{kind: :limit_exceeded}} = read)
+    end
+  end
+
+  test "a document in gzip whose checksum is wrong is read up to there" do
+    for {event, count} <- [{~s({"offset":0,"type":"x","payload":1}), 1}, {"", nil}] do
+      data = :zlib.gzip(~s({"events":[#{event}]}))
+      size = byte_size(data) - 8
+      <<head::binary-size(size), byte, tail::binary>> = data
+      read = Document.read({:bytes, <<head::binary, Bitwise.bxor(byte, 1), tail::binary>>})
+
+      if count,
+        do: assert({:ok, %{events: [_]}} = read),
+        else: assert({:error, %{kind: :checksum}} = read)
+    end
   end
 end
 
