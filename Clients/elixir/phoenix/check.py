@@ -255,6 +255,8 @@ class Shop:
 
 
 def main(folder, reel):
+    # So that whatever ends this ends the application as well.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by a signal"))
     work = tempfile.mkdtemp(prefix="reel-phoenix-")
     application = Application(os.path.abspath(folder), os.path.abspath(reel), work)
     shop, heartbeat = None, Heartbeat(application)
