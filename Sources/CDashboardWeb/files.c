@@ -28,6 +28,12 @@ static const unsigned char kinds_js[] = {
 static const unsigned char labels_js[] = {
 #embed "../ReelDashboard/Web/labels.js"
 };
+static const unsigned char page_dom_js[] = {
+#embed "../ReelDashboard/Web/page-dom.js"
+};
+static const unsigned char page_frame_js[] = {
+#embed "../ReelDashboard/Web/page-frame.js"
+};
 static const unsigned char page_view_js[] = {
 #embed "../ReelDashboard/Web/page-view.js"
 };
@@ -79,6 +85,15 @@ static const unsigned char known_structs_js[] = {
 static const unsigned char members_js[] = {
 #embed "../../Spec/readers/javascript/members.js"
 };
+static const unsigned char page_text_js[] = {
+#embed "../../Spec/readers/javascript/page-text.js"
+};
+static const unsigned char page_tree_js[] = {
+#embed "../../Spec/readers/javascript/page-tree.js"
+};
+static const unsigned char pages_js[] = {
+#embed "../../Spec/readers/javascript/pages.js"
+};
 static const unsigned char phoenix_replay_js[] = {
 #embed "../../Spec/readers/javascript/phoenix-replay.js"
 };
@@ -128,6 +143,8 @@ static const struct dashboard_file files[] = {
     {"event-list.js", event_list_js, sizeof event_list_js},
     {"kinds.js", kinds_js, sizeof kinds_js},
     {"labels.js", labels_js, sizeof labels_js},
+    {"page-dom.js", page_dom_js, sizeof page_dom_js},
+    {"page-frame.js", page_frame_js, sizeof page_frame_js},
     {"page-view.js", page_view_js, sizeof page_view_js},
     {"playback.js", playback_js, sizeof playback_js},
     {"player.css", player_css, sizeof player_css},
@@ -145,6 +162,9 @@ static const struct dashboard_file files[] = {
     {"json.js", json_js, sizeof json_js},
     {"known-structs.js", known_structs_js, sizeof known_structs_js},
     {"members.js", members_js, sizeof members_js},
+    {"page-text.js", page_text_js, sizeof page_text_js},
+    {"page-tree.js", page_tree_js, sizeof page_tree_js},
+    {"pages.js", pages_js, sizeof pages_js},
     {"phoenix-replay.js", phoenix_replay_js, sizeof phoenix_replay_js},
     {"reel.js", reel_js, sizeof reel_js},
     {"source.js", source_js, sizeof source_js},

@@ -110,6 +110,9 @@ public final class Recorder: Sendable {
             senderStart: senderStart, fields: isSampled ? fields : [:])
         guard isSampled else { return Session(core: engine.discarded(description, policy, .headSampling)) }
         let core = engine.start(description, policy: policy)
+        for pair in header.pairs {
+            if let value = fields[pair.key] { core.note(pair.value, sanitizedTo: value) }
+        }
         core.whole(.mount, assigns, at: .offset(0))
         return Session(core: core)
     }

@@ -50,6 +50,7 @@ FAMILIES = {
     "damaged": ["damaged", "damaged_corners"],
     "phoenix-replay": ["phoenix_replay", "phoenix_replay_corners"],
     "json": ["json_texts", "json_documents"],
+    "pages": ["pages"],
 }
 
 

@@ -19,8 +19,6 @@ ROOT = Path(__file__).resolve().parents[2]
 TABLE = ROOT / "Spec" / "rules.md"
 MANIFEST = ROOT / "Vectors" / "manifest.json"
 NO_RULES = {"rules.md", "README.md", "first-hour.md"}
-# Pages whose vectors are still to come.
-NOT_YET = {"pages.md"}
 INTRODUCTION = """# Rules
 
 Every sentence of these pages with a MUST, and what shows it: vectors, by patterns of their ids, or a test, by its path,
@@ -63,7 +61,7 @@ def rules(page):
 
 
 def pages():
-    return sorted(path for path in (ROOT / "Spec").glob("*.md") if path.name not in NO_RULES | NOT_YET)
+    return sorted(path for path in (ROOT / "Spec").glob("*.md") if path.name not in NO_RULES)
 
 
 def table():

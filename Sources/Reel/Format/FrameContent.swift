@@ -158,7 +158,8 @@ private struct FrameReading {
                 throw FrameReading.malformed(
                     "a keyframe that is not {keyframe, EventIndex, State}", at: start, "recording.md §6.4")
             }
-            return .keyframe(Keyframe(event: event, state: state))
+            let page = try EncodedTerm.pairs(of: bytes.span, at: parser.offset)?.first { $0.key == .atom("page") }
+            return .keyframe(Keyframe(event: event, state: state, page: page.map { bytes.span.array($0.value) }))
         case Summary.tag:
             guard let summary = Summary(try decoded(at: start)) else {
                 throw FrameReading.malformed(

@@ -8,6 +8,8 @@ struct Keyframe {
     var event: Int
     /// What the events before it add up to.
     var state: StateFold
+    /// The page that they make, encoded: Spec/pages.md §10.
+    var page: [UInt8]?
 
     /// The keyframe's frame, without its length.
     func encoded() throws(TermError) -> [UInt8] {
@@ -16,7 +18,7 @@ struct Keyframe {
         writer.writeTupleHead(count: 3)
         writer.write(atom: Keyframe.tag)
         writer.write(integer: event)
-        try state.write(to: &writer)
+        try state.write(to: &writer, page: page)
         return writer.bytes
     }
 }

@@ -253,14 +253,14 @@ public final class RecordingFile {
         return fold
     }
 
-    /// What a state is folded from.
-    private enum Step {
+    /// What a state and a page are folded from.
+    enum Step {
         case keyframe(Keyframe)
         case event(Event)
     }
 
     /// The keyframes and events from a data member on, in order, until `body` returns false.
-    private func forEachStep(
+    func forEachStep(
         from position: Int?, _ body: (Step) throws(ReelError) -> Bool
     ) throws(ReelError) {
         if layout == .sequential {
@@ -306,12 +306,12 @@ public final class RecordingFile {
     }
 
     /// The data member from which the state at an event is to be folded.
-    private func keyframePosition(before event: Int) -> Int? {
+    func keyframePosition(before event: Int) -> Int? {
         guard let position = position(of: event) else { return nil }
         return (0...position).reversed().first { entries[$0].startsWithKeyframe } ?? 0
     }
 
-    private func content(at position: Int) throws(ReelError) -> MemberContent {
+    func content(at position: Int) throws(ReelError) -> MemberContent {
         if let last, last.position == position { return last.content }
         // Memory for one member at a time.
         last = nil

@@ -118,14 +118,14 @@ public struct Salvage {
                 var keyframes = content.keyframes[...]
                 for event in content.events {
                     while let keyframe = keyframes.first, keyframe.event <= event.index {
-                        if isAdrift { try writer.resume(from: keyframe.state) }
+                        if isAdrift { try writer.resume(from: keyframe) }
                         isAdrift = false
                         keyframes.removeFirst()
                     }
                     try writer.append(event)
                 }
                 if isAdrift, let keyframe = keyframes.last {
-                    try writer.resume(from: keyframe.state)
+                    try writer.resume(from: keyframe)
                     isAdrift = false
                 }
             }

@@ -68,6 +68,7 @@ public enum Validation {
 private struct Check {
     var findings: [Finding] = []
     private var fold = StateFold()
+    private var page = Page()
     private var summary = Summary()
     private var lastOffset = 0
     private var transcoder = CanonicalTranscoder(limits: .trusted)
@@ -112,6 +113,7 @@ private struct Check {
                             offset: offset, event: keyframe.event, section: "recording.md §6.4"))
                 }
                 fold = keyframe.state
+                if let kept = keyframe.page { try checkPage(kept, of: keyframe, offset: offset) }
             case .finish(let declared):
                 for (name, isEqual) in [
                     ("the duration", declared.duration == summary.duration), ("kinds", declared.kinds == summary.kinds),
@@ -132,6 +134,7 @@ private struct Check {
         let head = event.head
         try summary.count(head, of: event.encoded.span)
         try fold.apply(head, of: event.encoded.span)
+        if Page.isChanged(by: event.kind) { page.apply(kind: event.kind, payload: try event.payload) }
         if event.offset < lastOffset {
             warn(
                 "an event earlier than the one before it", event: event.index, offset: offset,
@@ -148,6 +151,26 @@ private struct Check {
         if !canonical.bytes.elementsEqual(event.encoded) {
             warn("a term that is not in the canonical form", event: event.index, offset: offset, section: "terms.md §4")
         }
+    }
+
+    /// Compares the page that a keyframe holds with the one that the events before it make, by what they look like.
+    private mutating func checkPage(_ kept: [UInt8], of keyframe: Keyframe, offset: Int) throws(TermError) {
+        func warn(_ reason: String) {
+            findings.append(
+                Finding(
+                    severity: .warning, reason: reason, offset: offset, event: keyframe.event, section: "pages.md §10"))
+        }
+        guard let kept = Page(try EncodedTerm.term(kept.span, at: 0)) else {
+            return warn("a page in a keyframe that is no list of {Kind, Payload}")
+        }
+        // Pages that are too large to be written have nothing to be compared by.
+        if let one = try? kept.written(), let other = try? page.written(),
+            one.text != other.text || one.title != other.title
+                || (one.unsureReason == nil) != (other.unsureReason == nil)
+        {
+            warn("a page in a keyframe that is not what the events before it make")
+        }
+        page = kept
     }
 
     mutating func checkEnd(of reader: RecordingReader) throws(ReelError) {

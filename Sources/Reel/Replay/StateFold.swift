@@ -114,9 +114,12 @@ struct StateFold: Sendable {
 // MARK: - Keyframes
 
 extension StateFold {
-    /// Writes the state as a keyframe holds it: `#{assigns, components, url, unsure}`.
-    func write(to writer: inout TermWriter) throws(TermError) {
-        writer.writeMapHead(count: 2 + (unsureSince == nil ? 0 : 1) + (url == nil ? 0 : 1))
+    /// Writes the state as a keyframe holds it: `#{assigns, components, page, url, unsure}`.
+    ///
+    /// - Parameter page: the page, encoded.
+    func write(to writer: inout TermWriter, page: [UInt8]? = nil) throws(TermError) {
+        let rest = [page != nil, unsureSince != nil, url != nil].count { $0 }
+        writer.writeMapHead(count: 2 + rest)
         writer.write(atom: "assigns")
         try StateFold.write(assigns, to: &writer)
         writer.write(atom: "components")
@@ -124,6 +127,11 @@ extension StateFold {
         for (key, component) in components.sorted(by: { $0.key < $1.key }) {
             writer.write(key.term)
             try StateFold.write(component, to: &writer)
+        }
+        if let page {
+            var transcoder = CanonicalTranscoder(limits: .trusted)
+            writer.write(atom: "page")
+            _ = try transcoder.transcodeTerm(page.span, at: 0, into: &writer)
         }
         if let unsureSince {
             writer.write(atom: "unsure")

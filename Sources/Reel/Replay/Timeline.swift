@@ -20,6 +20,12 @@ public struct Timeline {
     /// - Complexity: reads the members from the last one before the event that starts with a keyframe to the event's own.
     public func state(after index: Int) throws(ReelError) -> State { try file.state(after: index) }
 
+    /// The page after the event with this index, as far as the recording holds pages. Implements Spec/pages.md.
+    ///
+    /// - Throws: ``ReelError``, of the kind `noSuchEvent` when there is no such event.
+    /// - Complexity: reads the members from the last one before the event that starts with a keyframe that holds a page.
+    public func page(after index: Int) throws(ReelError) -> Page { try file.page(after: index) }
+
     /// What the event with this index changed, the view's assigns first, in the order of their keys.
     ///
     /// An assign that was set to what it had been already is no change.

@@ -18,7 +18,8 @@ package struct MemberAssembly: Sendable {
     private var fields: MemberFields.DataFields
     private var entries: [IndexEntry] = []
     private var fold = StateFold()
-    /// How many bytes of state changes there have been since the last keyframe.
+    private var pages = PageFold()
+    /// How many bytes of changes of the state and the page there have been since the last keyframe.
     private var changedByteCount = 0
     private var isFirstMember = true
     /// Whether the next member has to start with a keyframe, because what has been appended does not add up to the state.
@@ -140,8 +141,11 @@ package struct MemberAssembly: Sendable {
                 section: "recording.md §6.2")
         }
         try summary.count(head, of: bytes)
-        if options.writesKeyframes, try fold.apply(head, of: bytes) {
-            changedByteCount += byteCount
+        if options.writesKeyframes {
+            let hasChanged = try fold.apply(head, of: bytes)
+            if pages.apply(kind: head.kind, payload: head.payload, of: bytes) || hasChanged {
+                changedByteCount += byteCount
+            }
         }
         fields.note(offset: head.offset)
     }
@@ -152,9 +156,14 @@ package struct MemberAssembly: Sendable {
     /// Whether there is nothing to make a member of.
     package var isEmpty: Bool { batchCount == 0 && content.isEmpty }
 
-    /// Has the next member start with a keyframe of `state`, because what has been appended does not add up to it.
-    mutating func resume(from state: StateFold) {
-        fold = state
+    /// Has the next member start with a keyframe like this one, because what has been appended does not add up to it.
+    mutating func resume(from keyframe: Keyframe) {
+        fold = keyframe.state
+        if let page = keyframe.page.flatMap({ PageFold($0) }) {
+            pages = page
+        } else if pages.isThere {
+            pages.applyGap()
+        }
         needsKeyframe = true
     }
 }
@@ -205,10 +214,12 @@ extension MemberAssembly {
 extension MemberAssembly {
     /// Puts a keyframe at the start of a member when replaying the changes would cost more than reading the state.
     private mutating func startMember() throws(ReelError) {
-        guard isEmpty, needsKeyframe || options.writesKeyframes && !isFirstMember && changedByteCount > fold.byteCount
+        guard isEmpty, needsKeyframe || options.writesKeyframes && !isFirstMember && changedByteCount > fold.byteCount,
+            needsKeyframe || changedByteCount > fold.byteCount + pages.byteCount()
         else { return }
         do {
-            let keyframe = try Keyframe(event: summary.eventCount, state: fold).encoded()
+            let page = pages.term().map { Array($0.external.dropFirst()) }
+            let keyframe = try Keyframe(event: summary.eventCount, state: fold, page: page).encoded()
             changedByteCount = 0
             needsKeyframe = false
             // A state that no reader would take is left to the events.

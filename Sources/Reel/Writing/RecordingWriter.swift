@@ -109,10 +109,10 @@ public final class RecordingWriter {
         guard !isEnded else { throw ReelError(.inputOutput, "the recording has been finished") }
     }
 
-    /// Starts a member with a keyframe of `state`, because what has been appended does not add up to it.
-    func resume(from state: StateFold) throws(ReelError) {
+    /// Starts a member with a keyframe like this one, because what has been appended does not add up to it.
+    func resume(from keyframe: Keyframe) throws(ReelError) {
         try flush()
-        assembly.resume(from: state)
+        assembly.resume(from: keyframe)
     }
 
     /// Writes what has been appended as a member, so that it is readable from now on.

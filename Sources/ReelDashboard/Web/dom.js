@@ -44,6 +44,20 @@ export const ICONS = {
     + "m0 2v10h8V9H6Z",
 };
 
+/** Who clicks on a page in a frame goes on using the player's keys; who has come by the Tab key scrolls it by keys. */
+export function keepKeys(isFrame) {
+  let isTabbing = false;
+  document.addEventListener("keydown", ({ key }) => { isTabbing = key === "Tab"; });
+  window.addEventListener("blur", () => {
+    if (isTabbing || !isFrame(document.activeElement)) return;
+    setTimeout(() => {
+      if (!isFrame(document.activeElement)) return;
+      document.activeElement.blur();
+      window.focus();
+    });
+  });
+}
+
 /** Runs something at most once a frame, with the newest arguments. */
 export function eachFrame(action) {
   let [waiting, latest] = [false, []];

@@ -4,6 +4,7 @@ import { surenessAfter } from "./content.js";
 import { erlangText } from "./erlang-text.js";
 import { elixirLines, elixirText } from "./known-structs.js";
 import { isError, label, viewport } from "./labels.js";
+import { PageTimeline, changesPage } from "./pages.js";
 import { Recording, State, Timeline, toJSON } from "./reel.js";
 import { indented } from "./shown.js";
 import { atomName, TermMap } from "./terms.js";
@@ -16,7 +17,7 @@ const BATCH = 2_000;
 /** Answers the player's questions; `tell` takes what it has not asked for. */
 export class Engine {
   #tell; #input = null; #file = null; #recording = null; #timeline = null; #wanted = 0; #scan = 0;
-  #known = { number: null, value: null }; #turn = Promise.resolve();
+  #known = { number: null, value: null }; #turn = Promise.resolve(); #pages; #pageTurn = Promise.resolve();
 
   constructor(tell) {
     this.#tell = tell;
@@ -61,6 +62,16 @@ export class Engine {
     return unsure === null ? null : Number(unsure);
   }
 
+  /** The page after an event, as it was sent to the browser: `text`, `title` and `reason`, why it may be wrong. */
+  async page({ event }) {
+    if (event < 0) return { text: null, title: null, reason: null };
+    const pages = this.#pages;
+    const page = this.#pageTurn.then(() => pages.at(event));
+    this.#pageTurn = page.catch(() => {});
+    const { text, title, reason } = (await page).written();
+    return { text, title, reason };
+  }
+
   /** The rows of the state after an event, or of the event itself. */
   async tree({ source, event, options }) {
     return rows(await this.#roots(source, event), options);
@@ -87,13 +98,25 @@ export class Engine {
     this.#file = url === undefined ? null : await RangedFile.open(url);
     this.#recording = await Recording.open(this.#file ?? bytes);
     this.#forget();
-    const facts = this.#facts();
+    const facts = { ...this.#facts(), hasPages: await this.#hasPages() };
     this.#startScan(0);
     return facts;
   }
 
+  /** Whether the recording says that it holds pages, before its events have been read. */
+  async #hasPages() {
+    try {
+      const summary = this.#recording.isFinished && this.#recording.form === "members" ? await this.#recording.summary() : null;
+      return [...(summary?.kinds.keys() ?? [])].some((kind) => changesPage(kind) && kind !== "gap");
+    } catch {
+      // What is wrong is told when the events are read.
+      return false;
+    }
+  }
+
   #forget() {
     this.#timeline = new Timeline(this.#recording);
+    this.#pages = new PageTimeline(this.#recording);
     this.#known = { number: null, value: null };
   }
 

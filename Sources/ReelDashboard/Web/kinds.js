@@ -9,7 +9,7 @@ export const THROUGH_ALL = new Set(["error", "gap"]);
 const GROUP_OF = {
   event: "user", pointer: "user", viewport: "user", state: "user",
   mount: "view", render: "view", assigns: "view", component: "view", component_destroyed: "view",
-  params: "navigation", handle_params: "navigation",
+  page: "view", page_join: "view", page_diff: "view", params: "navigation", handle_params: "navigation",
   info: "message", telemetry: "measure", log: "measure", exit: "error", gap: "gap",
 };
 
@@ -19,5 +19,10 @@ export const groupOf = (kind, isError = false) =>
 
 const CHANGING = new Set(["mount", "render", "assigns", "component", "component_destroyed", "params", "handle_params"]);
 
-/** Whether events of a kind may change the state, and so the page. */
+/** Whether events of a kind may change the state, and so the page that a template makes of it. */
 export const changesState = (kind) => CHANGING.has(kind);
+
+const CHANGING_PAGES = new Set(["page", "page_join", "page_diff", "gap"]);
+
+/** Whether events of a kind may change the page that was sent to the browser. */
+export const changesPage = (kind) => CHANGING_PAGES.has(kind);

@@ -1,5 +1,5 @@
 /** The page as the visitor saw it, in a frame without scripts and network. Two take turns, so that nothing flickers. */
-import { h } from "./dom.js";
+import { h, keepKeys } from "./dom.js";
 
 export class PageView {
   #address; #frames; #wanted = null; #loading = null; #shown = null; #size = null; #stage; #note;
@@ -15,20 +15,7 @@ export class PageView {
     this.#note = h("p.none", { hidden: true }, "The page is not there yet.");
     this.element = h("section.panel.page-panel", { "aria-label": "Page", id: "panel-page" }, this.#stage, this.#note);
     new ResizeObserver(() => this.#fit()).observe(this.element);
-    document.addEventListener("keydown", ({ key }) => { this.#isTabbing = key === "Tab"; });
-    window.addEventListener("blur", () => this.#keepKeys());
-  }
-
-  #isTabbing = false;
-
-  /** Who clicks on the page goes on using the player's keys; who has come by the Tab key scrolls it by keys. */
-  #keepKeys() {
-    if (this.#isTabbing || !this.#frames.includes(document.activeElement)) return;
-    setTimeout(() => {
-      if (!this.#frames.includes(document.activeElement)) return;
-      document.activeElement.blur();
-      window.focus();
-    });
+    keepKeys((element) => this.#frames.includes(element));
   }
 
   /** Shows the page after an event, in a window of a size when it is known; before the first event there is none. */

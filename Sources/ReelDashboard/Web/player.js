@@ -2,6 +2,8 @@
 import { Reader } from "./client.js";
 import { ICONS, eachFrame, h, icon } from "./dom.js";
 import { EventList } from "./event-list.js";
+import { changesPage, changesState } from "./kinds.js";
+import { PageFrame } from "./page-frame.js";
 import { PageView } from "./page-view.js";
 import { Playback, SPEEDS } from "./playback.js";
 import { Scrubber } from "./scrubber.js";
@@ -53,6 +55,7 @@ class Player {
 
   #take(facts) {
     this.#session.setFacts(facts);
+    if (facts.hasPages) this.#usePages();
     if (facts.problem !== null && !this.#isRunning) this.#failToRead(facts.problem);
     this.#update();
   }
@@ -60,6 +63,7 @@ class Player {
   #hear(message) {
     if (message.type === "events") {
       this.#session.add(message);
+      if (message.kinds.includes("page_join")) this.#usePages();
       this.#update();
       this.#goToWanted();
     } else if (message.type === "read") {
@@ -228,7 +232,22 @@ class Player {
   }
 
   #showPage() {
-    this.#page?.show(this.#session.pageOf(this.#index), this.#session.viewportAt(this.#index));
+    const changes = this.#page instanceof PageFrame ? changesPage : changesState;
+    this.#page?.show(this.#session.pageOf(this.#index, changes), this.#session.viewportAt(this.#index));
+  }
+
+  /** Shows the pages that the recording holds, in the place of those that a template makes. */
+  #usePages() {
+    if (this.#page instanceof PageFrame) return;
+    const hadPage = this.#page !== null;
+    this.#page?.element.remove();
+    this.#page = new PageFrame((event) => this.#reader.ask("page", { event }));
+    document.getElementById("panel-inspector").before(this.#page.element);
+    document.querySelector('[data-view="page"]').hidden = false;
+    document.body.classList.remove("without-page");
+    document.querySelector(".inspector .hint")?.remove();
+    if (!hadPage && document.body.dataset.view === "inspector") this.#choose("page");
+    this.#showPage();
   }
 
   /** Says since when the state is unsure that is shown. */
@@ -311,13 +330,12 @@ class Player {
     this.#elements.unsure = h("p.unsure", { role: "note", hidden: true });
     this.#elements.status = h("p.toast", { role: "status" });
     const inspector = this.#buildInspector();
-    const panels = [["events", "Events", this.#list.element], ["page", "Page", this.#page?.element],
-      ["inspector", "State", inspector]].filter(([, , element]) => element !== undefined);
-    const views = h("div.views", { role: "group", "aria-label": "Panels" }, ...panels.map(([name, title]) =>
-      h("button", {
-        type: "button", "aria-pressed": "false", "data-view": name, onclick: () => this.#choose(name),
+    const views = h("div.views", { role: "group", "aria-label": "Panels" },
+      ...[["events", "Events"], ["page", "Page"], ["inspector", "State"]].map(([name, title]) => h("button", {
+        type: "button", "aria-pressed": "false", "data-view": name, hidden: name === "page" && this.#page === null,
+        onclick: () => this.#choose(name),
       }, title)));
-    const body = h("div.panels", {}, ...panels.map(([, , element]) => element));
+    const body = h("div.panels", {}, this.#list.element, this.#page?.element, inspector);
     document.body.classList.add("ready");
     document.body.classList.toggle("without-page", this.#page === null);
     const { problem, unsure, status } = this.#elements;

@@ -1,5 +1,5 @@
 /** What is known of a recording's events: when, of which kind, and what they say. */
-import { changesState, groupOf } from "./kinds.js";
+import { groupOf } from "./kinds.js";
 
 export class Session {
   /** For each event its time, never earlier than that of the one before; `NaN` until it has been read. */
@@ -96,10 +96,10 @@ export class Session {
     return low - 1;
   }
 
-  /** The last event up to this one that may have changed the page; -1 when none has. */
-  pageOf(index) {
+  /** The last event up to this one whose kind may have changed the page; -1 when none has. */
+  pageOf(index, changes) {
     for (let at = Math.min(index, this.#count - 1); at >= 0; at--) {
-      if (this.kinds[at] === "" || changesState(this.kinds[at])) return at;
+      if (this.kinds[at] === "" || changes(this.kinds[at])) return at;
     }
     return -1;
   }

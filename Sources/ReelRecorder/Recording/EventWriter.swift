@@ -1,7 +1,7 @@
 /// Writes an event's bytes into memory that has been reserved for them: the path that every event of a running application takes.
 ///
 /// It looks once for each value whether there is room. Where there is not, nothing more is written, and ``hasOverflowed`` says so;
-/// so it is with text in which there may be an address, which ``isRefused`` tells.
+/// so it is with text that has to be sanitized as terms are, which ``isRefused`` tells.
 @safe
 struct EventWriter: ~Copyable, ~Escapable {
     // The memory is that of the span that this was made of, which it does not outlive, and is written to within `capacity` only.
@@ -96,10 +96,12 @@ struct EventWriter: ~Copyable, ~Escapable {
         if isWritten == nil { refuse() }
     }
 
-    /// The most bytes of a pair besides its key and its value: two heads, and ``SanitizedValue/filtered``.
-    static let pairByteCount = 5 + 5 + 10
+    /// The most bytes of a pair besides its key and its value: two heads.
+    static let pairByteCount = 5 + 5
 
     /// Writes the pair of a map whose key and value are text, as the verdict on the key has it. Returns whether there is one.
+    ///
+    /// What is to be filtered is refused: it has to be remembered for what pages write of it.
     @inline(__always)
     mutating func write(_ key: String, _ value: String, _ verdicts: borrowing KeyVerdicts) -> Bool {
         let isThere: Bool?? = unsafe key.utf8.withContiguousStorageIfAvailable { keyBytes in
@@ -115,8 +117,6 @@ struct EventWriter: ~Copyable, ~Escapable {
                 if verdict == .keep {
                     let text = unsafe EventWriter.write(valueBytes, at: &place)
                     if unsafe text?.mayHoldAddress ?? ShortText.mayHoldAddress(valueBytes) { refuse() }
-                } else if verdict == .filter {
-                    unsafe EventWriter.writeFiltered(at: &place)
                 } else if verdict == .remove {
                     return false
                 } else {
@@ -144,15 +144,6 @@ struct EventWriter: ~Copyable, ~Escapable {
         if let text = unsafe ShortText(copying: start, bytes.count, to: place) { return text }
         unsafe place.update(from: start, count: bytes.count)
         return nil
-    }
-
-    @inline(never)
-    private static func writeFiltered(at place: inout UnsafeMutablePointer<UInt8>) {
-        unsafe writeHead(SanitizedValue.filtered.utf8.count, at: &place)
-        for byte in SanitizedValue.filtered.utf8 {
-            unsafe place.pointee = byte
-            unsafe place += 1
-        }
     }
 
     /// Writes the head of a binary where there is room for it.

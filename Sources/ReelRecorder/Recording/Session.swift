@@ -110,7 +110,7 @@ extension Session {
         guard core.isRecording else { return core.ended() }
         core.record(
             any: .params,
-            .map(["params": core.sanitized(params, in: .params), "uri": .string(core.engine.sanitized(url: url))]))
+            .map(["params": core.sanitized(params, in: .params), "uri": .string(core.sanitized(url: url))]))
     }
 
     /// Records that the user went to an address of the same view.

@@ -11,6 +11,8 @@ final class SessionCore: Sendable {
     let policy: RecordingPolicy
     let engine: Engine
     let state: Guarded<SessionState>
+    /// What of the session's pages may be recorded.
+    private let privacy = Guarded(PagePrivacy())
     /// What the worker that has the session works on.
     let storage: Guarded<SessionStorage>
     /// When the session started, by the monotonic clock.
@@ -178,6 +180,7 @@ extension SessionCore {
     /// Records that the sender of the events has left out some; it does not know which when there are none.
     func gap(_ dropped: [Atom: Int], at time: EventTime) {
         guard isRecording else { return ended() }
+        privacy.withLock { $0.noteGap() }
         update { state in
             guard state.phase == .running else { return Signal(dropped: [.ended: 1]) }
             let offset = time.offset(reading: elapsed(at: MonotonicTime.now), since: senderStart)
@@ -338,7 +341,30 @@ extension SessionCore {
 // MARK: - Values
 
 extension SessionCore {
-    func sanitized(_ term: Term, in part: RecordedPart) -> Term { engine.sanitized(term, in: part) }
+    func sanitized(_ term: Term, in part: RecordedPart) -> Term {
+        let sanitized = engine.sanitized(term, in: part)
+        // What a page writes of it has no key by which it could be told.
+        note(term, sanitizedTo: sanitized)
+        return sanitized
+    }
+
+    func sanitized(url: String) -> String {
+        let sanitized = engine.sanitized(url: url)
+        note(.string(url), sanitizedTo: .string(sanitized))
+        return sanitized
+    }
+
+    /// Takes note of what the sanitizer has filtered.
+    func note(_ term: Term, sanitizedTo sanitized: Term) {
+        privacy.withLock { $0.note(term, sanitizedTo: sanitized) }
+    }
+
+    /// The payload of an event of a kind as it may be recorded.
+    func sanitized(_ payload: Term, of kind: Atom) -> Term {
+        if EventKind(kind) == .gap { privacy.withLock { $0.noteGap() } }
+        guard PagePrivacy.isPage(kind) else { return sanitized(payload, in: .payload) }
+        return engine.sanitized(privacy.withLock { $0.sanitized(kind, payload) }, in: .payload)
+    }
 
     /// Text of the application's own, such as an event's name.
     func redacted(_ text: String) -> String {

@@ -91,7 +91,7 @@ extension SessionCore {
             guard encodedOrLeftOut(.component, .map(assigns), at: time) != nil else { return }
             parts[sanitized(pair.key, in: .assigns)] = KnownAssigns.Encoded(assigns)
         }
-        let url = url.map(engine.sanitized(url:))
+        let url = url.map(sanitized(url:))
         guard let snapshot = encodedOrLeftOut(.snapshot, .map(["snapshot": .map(map)]), at: time) else { return }
         update { state in
             if let reason = state.reasonToDropWhole(policy) { return leaveOut(.snapshot, reason, at: time, &state) }

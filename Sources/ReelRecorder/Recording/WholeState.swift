@@ -73,7 +73,7 @@ extension Session {
 extension Session {
     package func record(kind: Atom, payload: Term, sentAt time: Int?) {
         guard core.isRecording else { return core.ended() }
-        core.record(any: EventKind(kind), core.sanitized(payload, in: .payload), at: EventTime(sent: time))
+        core.record(any: EventKind(kind), core.sanitized(payload, of: kind), at: EventTime(sent: time))
     }
 
     package func render(assigns: Term, sentAt time: Int?) { core.render(assigns, at: EventTime(sent: time)) }

@@ -23,6 +23,7 @@ final class OwnReader: VectorReader {
         case (.recording, .salvage): return OwnReader.salvage(bytes)
         case (.recording, .states): return OwnReader.states(of: bytes)
         case (.recording, .lines): return OwnReader.lines(of: bytes)
+        case (.recording, .pages): return OwnReader.pages(of: bytes)
         case (.recording, _): return OwnReader.document(of: bytes, mapping)
         case (.phoenixReplay, _), (.jsonDocument, _):
             return OwnReader.importedDocument(of: bytes, mapping, isJSON: question.input == .jsonDocument)
@@ -164,6 +165,38 @@ final class OwnReader: VectorReader {
             try writer.finish(summary: isFinished ? reader.summary : nil)
             let lines = sink.bytes.split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }
             return "[\(lines.joined(separator: ","))]"
+        }
+    }
+
+    /// The page after each event: from the start on, from the nearest keyframe, and from what a keyframe there would hold.
+    private static func pages(of bytes: [UInt8]) -> Answer {
+        func text(_ page: Page) throws -> String {
+            let written = try page.written()
+            return JSONText.object([
+                JSONText.Member("text", JSONText(written.text)), JSONText.Member("title", JSONText(written.title)),
+                JSONText.Member("unsure", .boolean(written.unsureReason != nil)),
+            ]).text
+        }
+        return answer {
+            // All of it is read once, so that whatever is wrong with it is found.
+            let reader = try RecordingReader(MemorySource(bytes))
+            var events: [Event] = []
+            while let event = try reader.next() { events.append(event) }
+            let file = try RecordingFile(MemorySource(bytes))
+            var page = Page()
+            var texts: [String] = []
+            for event in events {
+                page.apply(kind: event.kind, payload: try event.payload)
+                let found = try text(page)
+                guard let kept = Page(page.term), try text(kept) == found, kept.term == page.term else {
+                    return "a keyframe after event \(event.index) would hold another page"
+                }
+                guard try text(try file.page(after: event.index)) == found else {
+                    return "from a keyframe, the page after event \(event.index) is another one"
+                }
+                texts.append(found)
+            }
+            return "[\(texts.joined(separator: ","))]"
         }
     }
 

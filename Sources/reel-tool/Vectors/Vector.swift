@@ -27,7 +27,7 @@ struct Vector {
     enum Family: String, ExpressibleByArgument, CaseIterable {
         case terms, members, recordings, damaged
         case phoenixReplay = "phoenix-replay"
-        case json
+        case json, pages
     }
 
     /// What a reader can do, the least first: Spec/vectors.md §7.
@@ -55,7 +55,7 @@ struct Vector {
 
     /// What is to be made of a file: Spec/vectors.md §3.
     enum Output: String, CaseIterable {
-        case tagged, plain, canonical, members, states, lines, salvage
+        case tagged, plain, canonical, members, states, lines, pages, salvage
 
         /// Whether two texts of it are compared as JSON values.
         var isJSON: Bool { self != .canonical }
@@ -81,7 +81,7 @@ extension Vector.Input {
         switch self {
         case .term: [.tagged, .plain, .canonical]
         case .members: [.members]
-        case .recording: [.tagged, .plain, .states, .lines, .salvage]
+        case .recording: [.tagged, .plain, .states, .lines, .pages, .salvage]
         case .phoenixReplay, .jsonDocument: [.tagged, .plain]
         case .taggedJSON, .json: [.canonical]
         }

@@ -7,6 +7,7 @@ import { openDocument } from "./json-document.js";
 import { fromJSON } from "./json-in.js";
 import { lines } from "./node.js";
 import { checkLength, gzipChunks, gzipHeader, memberContent, memberFields, startsMember } from "./members.js";
+import { Page, PageTimeline } from "./pages.js";
 import { LIMITS, Recording, ReelError, decode, toJSON } from "./reel.js";
 import { salvageDocument } from "./salvage.js";
 
@@ -26,6 +27,7 @@ async function answer(input, output, path) {
     for await (const line of lines(await open(bytes, input))) texts.push(line);
     return `[${texts.join(",")}]`;
   }
+  if (input === "recording" && output === "pages") return await pages(await open(bytes, input));
   if ((input === "recording" || input === "phoenix-replay") && isMapping) {
     return await (await open(bytes, input)).document(output);
   }
@@ -52,6 +54,21 @@ async function states(recording) {
     const [one, other] = [assigns, components].map((map) => toJSON(map, "tagged"));
     const since = unsure === null ? "" : `,"unsure":${unsure}`;
     texts.push(`{"assigns":${one},"components":${other},"url":${JSON.stringify(url)}${since}}`);
+  }
+  return `[${texts.join(",")}]`;
+}
+
+/** The page after each event, from the start on; each is found from the nearest keyframe as well, and has to be the same. */
+async function pages(recording) {
+  const [texts, events, page] = [[], [], new Page()];
+  // All events are read first, so that whatever is wrong with the file is found.
+  for await (const event of recording.events()) events.push(event);
+  const text = ({ text, title, isUnsure }) => JSON.stringify({ text, title, unsure: isUnsure });
+  for (const event of events) {
+    page.apply(event);
+    texts.push(text(page.written()));
+    const found = text((await new PageTimeline(recording).at(event.index)).written());
+    if (found !== texts.at(-1)) return JSON.stringify({ event: event.index, found });
   }
   return `[${texts.join(",")}]`;
 }

@@ -255,6 +255,8 @@ export class State {
   components = new TermMap();
   url = null;
   unsure = null;
+  /** In a keyframe's state: the term of the page that the keyframe holds (pages.md §10). */
+  page = undefined;
 
   /** The state that a keyframe holds, `null` when it is none. */
   static of(map) {
@@ -269,6 +271,7 @@ export class State {
     state.url = isText(url) ? url : null;
     const unsure = get(map, "unsure");
     state.unsure = isCount(unsure) ? unsure : null;
+    state.page = get(map, "page");
     return state;
   }
 

@@ -5,7 +5,7 @@
 import { Atom, TermMap } from "./terms.js";
 import { idOfFirstTag } from "./page-text.js";
 
-export const LIMITS = { depth: 256, size: 64 << 20, text: 64 << 20, regions: 10_000, waiting: 1_000 };
+export const LIMITS = { depth: 256, size: 64 << 20, text: 64 << 20, regions: 10_000, waiting: 1_000, moved: 200_000_000, read: 1 << 30 };
 
 /** Why an event of a page cannot be taken: its region is unsure from there on. */
 export class PageFault extends Error {
@@ -185,6 +185,7 @@ function keyedRows(old, isWhole, term, width, templates, depth) {
   const { names, numbers } = fieldsOf(term, KEYED);
   const count = names.get("kc");
   if (!Number.isSafeInteger(count) || count < 0) fault("rows without their number");
+  if (count > 0 && width < 0) fault("a row that does not fit the statics");
   if (count > old.length + numbers.size) fault("a row that is not there");
   for (const number of numbers.keys()) if (number >= count) fault("a row that is one too many");
   const oldRow = (index) => (Number.isSafeInteger(index) && index >= 0 && index < old.length && !isWhole
@@ -342,19 +343,27 @@ function itemsAfter(before, { places, deleted, isReset }, rows) {
   const taken = new Set(before.filter(isTaken).map(({ id }) => id));
   let items = before.filter((item) => !isTaken(item));
   const kept = new Set(items.map(({ id }) => id));
+  const present = new Set(kept);
+  let moved = 0;
   for (const row of rows) {
-    const index = row.id === null ? -1 : items.findIndex(({ id }) => id === row.id);
+    const isPresent = row.id !== null && present.has(row.id);
+    const index = isPresent ? items.findIndex(({ id }) => id === row.id) : -1;
     if (index >= 0) {
       items[index] = row;
+      moved += index;
       continue;
     }
     const place = row.id === null ? undefined : places.get(row.id);
     if (row.id !== null && kept.has(row.id)) continue;
     if (place?.isUpdateOnly && !taken.has(row.id)) continue;
     const { at = -1, limit = 0 } = place ?? {};
-    items.splice(at < 0 ? items.length : at, 0, row);
-    if (limit > 0) items = items.slice(0, limit);
-    if (limit < 0) items = items.slice(Math.max(0, items.length + limit));
+    const to = at < 0 ? items.length : Math.min(at, items.length);
+    moved += items.length - to + (limit < 0 ? items.length : 0);
+    if (moved > LIMITS.moved) fault("a stream that moves too many items");
+    items.splice(to, 0, row);
+    present.add(row.id);
+    if (limit > 0 && items.length > limit) items.length = limit;
+    if (limit < 0 && items.length > -limit) items.splice(0, items.length + limit);
   }
   return items;
 }

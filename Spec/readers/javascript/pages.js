@@ -7,7 +7,7 @@
  */
 import { LIMITS, PageFault, Region } from "./page-tree.js";
 import { contentEnd, decoded, filled, tags } from "./page-text.js";
-import { Tuple, TermMap, atom, atomName } from "./terms.js";
+import { ReelError, Tuple, TermMap, atom, atomName } from "./terms.js";
 
 export { PageFault } from "./page-tree.js";
 
@@ -150,8 +150,10 @@ export class Page {
     const root = html(this.root);
     reason ??= root.reason;
     let text = `${title.before}${element}${root.text}</${name}>${title.after}`;
+    let read = 0;
     for (const id of this.#regions.keys()) {
       if (id === this.root) continue;
+      if ((read += text.length) > LIMITS.read) throw new PageFault("too many regions");
       const region = html(id);
       const next = filled(text, id, region.text);
       if (next === null) continue;
@@ -184,6 +186,56 @@ export class Page {
       }
     }
     return { ...parts, text: collapsed(decoded(this.#title ?? "")) };
+  }
+}
+
+/** The pages of a recording in any order. It goes on where it is when that is nearer than a keyframe with a page. */
+export class PageTimeline {
+  #recording; #steps = null; #page = null; #next = 0;
+
+  constructor(recording) {
+    this.#recording = recording;
+  }
+
+  /** The page after the event with a number, a copy of one's own; throws when there is no such event. */
+  async at(number) {
+    const start = this.#recording.startOf(number);
+    const isBehind = this.#steps === null || number < this.#next - 1;
+    if (number === this.#next - 1 && this.#page !== null) return this.#page.copy();
+    if (isBehind || start > this.#next) await this.#start(number, isBehind);
+    try {
+      while (this.#next <= number) {
+        const { value, done } = await this.#steps.next();
+        if (done) throw new ReelError("noSuchEvent", undefined, `there is no event ${number}`);
+        const { keyframe, event } = value;
+        if (keyframe !== undefined) this.#page = Page.of(keyframe.page) ?? this.#page;
+        if (event === undefined) continue;
+        this.#page.apply(event);
+        this.#next = event.index + 1;
+      }
+    } catch (error) {
+      this.#steps = null;
+      throw error;
+    }
+    return this.#page.copy();
+  }
+
+  /** Starts from the nearest keyframe with a page, or from the start of the recording. */
+  async #start(number, isNeeded) {
+    for (let from = number; ;) {
+      const start = this.#recording.startOf(from);
+      if (!isNeeded && start <= this.#next) return;
+      const steps = this.#recording.steps(from);
+      const first = start > 0 ? await steps.next() : null;
+      const page = first === null ? new Page() : Page.of(first.value?.keyframe?.page);
+      if (page !== null) {
+        await this.#steps?.return();
+        [this.#steps, this.#page, this.#next] = [steps, page, start];
+        return;
+      }
+      await steps.return();
+      from = start - 1;
+    }
   }
 }
 

@@ -1,0 +1,89 @@
+import ArgumentParser
+import Reel
+
+struct PageCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "page",
+        abstract: "Write the page as the user saw it at a point, as HTML.",
+        discussion: """
+            The point is after the last event up to a time, or after an event; without either, the end. The page is made \
+            of what was sent to the browser, where the recording holds that: the application is not needed.
+
+            The HTML has a policy at its start by which a browser runs no script and loads nothing. --raw leaves it as it \
+            was sent: do not open that of a stranger's recording.
+
+            When the page may be wrong, because events are missing or say what cannot be merged, standard error says so, and \
+            the exit status is 1.
+
+            Examples:
+              reel page session.reel --at 12.5s > page.html
+              reel page session.reel --event 1204 -o page.html
+            """)
+
+    @Argument(help: "A recording, or a file of PhoenixReplay's; - is standard input.")
+    var file: String
+
+    @Option(
+        help: ArgumentHelp("The point is this time: 12.5s, 1m20s, 900ms.", valueName: "time"), transform: Moment.parse)
+    var at: Moment?
+
+    @Option(help: ArgumentHelp("The point is after the event with this index.", valueName: "index"))
+    var event: Int?
+
+    @Flag(help: "Write the page as it was sent, scripts and all.")
+    var raw = false
+
+    @Option(name: .shortAndLong, help: "The file to write; - is standard output.")
+    var output = "-"
+
+    func validate() throws {
+        guard at == nil || event == nil else { throw ValidationError("--at or --event: use one of them.") }
+    }
+
+    func run() throws {
+        try ExitStatus.of(file) {
+            var input = try Input(recording: file)
+            let recording = try RecordingFile(try input.file())
+            let page = try index(in: recording).map { index throws(ReelError) in try recording.page(after: index) }
+            let written = try (page ?? Page()).written()
+            guard let text = raw ? written.text : written.safeText else {
+                let advice = "has the session been recorded with pages, and had the view joined by then?"
+                throw Failure(
+                    .inputFellShort, "there is no page at that point", input: file,
+                    advice: written.unsureReason ?? advice)
+            }
+            try write(text)
+            if let damage = recording.damage, event == nil { throw damage }
+            let status = input.reportLosses()
+            guard let reason = written.unsureReason else { return status }
+            StandardError.say("the page may be wrong: \(reason)")
+            return max(status, .inputFellShort)
+        }
+    }
+
+    /// The event that the point is after, or nil before the first one.
+    private func index(in recording: RecordingFile) throws(ReelError) -> Int? {
+        if let event { return event }
+        if let at { return try recording.lastEvent(before: at.milliseconds)?.index }
+        let count = try recording.eventCount
+        return count > 0 ? count - 1 : nil
+    }
+
+    private func write(_ text: String) throws {
+        guard output == "-" else {
+            let file = try OutputFile(output)
+            try file.write(Array(text.utf8))
+            return try file.commit()
+        }
+        let standardOutput = StandardOutput()
+        if StandardOutput.isTerminal {
+            // A terminal would do what recorded text says.
+            for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+                try standardOutput.write(line: String(line).escaped)
+            }
+        } else {
+            try standardOutput.write(Array(text.utf8))
+        }
+        try standardOutput.flush()
+    }
+}
