@@ -89,7 +89,7 @@ class Test:
 
     def __init__(self, page, reel, swift):
         self.page, self.reel, self.swift = page, reel, swift
-        self.failures, self.count, self.skipped = [], 0, 0
+        self.failures, self.count, self.skipped, self.swift_options = [], 0, 0, ""
         self.environment = dict(os.environ, NO_COLOR="1", LC_ALL="C.UTF-8")
 
     def run(self):
@@ -129,6 +129,7 @@ class Test:
             return
         limit = BUILD_TIMEOUT if program == "swift" else TIMEOUT
         if program == "swift":
+            command = re.sub(r"^swift \w+", lambda words: f"{words[0]} {self.swift_options}", command)
             # What the build says goes to standard error, and is no part of what the program prints.
             command += " 2> build.log || { cat build.log; false; }"
         with subprocess.Popen(
@@ -182,7 +183,19 @@ class Test:
         # The dependencies of the build here: nothing newer is asked for.
         if (ROOT / "Package.resolved").exists():
             shutil.copy(ROOT / "Package.resolved", self.folder)
+        # The same version is another commit the next time: what SwiftPM knows of it is kept nowhere, what it knows of others stays.
+        cache, security = self.folder.parent / "cache" / "repositories", self.folder.parent / "security"
+        cache.mkdir(parents=True)
+        identity = pathlib.PurePosixPath(address).stem
+        known = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "org.swift.swiftpm"
+        for path in known.glob("repositories/*"):
+            if not path.name.startswith(f"{identity}-"):
+                (cache / path.name).symlink_to(path)
         self.swift.mkdir(parents=True, exist_ok=True)
+        for path in [self.swift / "workspace-state.json", self.swift / "checkouts" / identity,
+                     *self.swift.glob(f"repositories/{identity}-*")]:
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+        self.swift_options = f"--cache-path {cache.parent} --security-path {security}"
         (self.folder / ".build").symlink_to(self.swift)
 
     def fail(self, number, command, expected, printed):
