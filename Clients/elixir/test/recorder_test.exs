@@ -142,8 +142,8 @@ defmodule Reel.RecorderTest do
     server = start(folder)
     pid = os_pid(server)
     before = System.system_time(:millisecond)
-    t0 = System.monotonic_time(:millisecond)
     kill("STOP", pid)
+    t0 = System.monotonic_time(:millisecond)
     key = Recorder.start_session(%{view: "test"})
 
     bounds =
