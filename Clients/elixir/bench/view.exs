@@ -114,7 +114,7 @@ Replay.open()
 
 start = fn ->
   key = Reel.Recorder.start_session(%{view: Bench, assigns: %{}})
-  View.put(%View{key: key, recorder: Reel.Recorder})
+  View.put(%View{key: key, recorder: Reel.Recorder, pages: true})
   # The server has seen it.
   Reel.Recorder.info()
 
@@ -130,6 +130,17 @@ rows = fn state, n -> List.update_at(state.rows, rem(n, 200), &%{&1 | price: n})
 large = fn state, n -> %{rows: rows.(state, n), __changed__: %{rows: true}} end
 none = fn assigns -> %{assigns: assigns, private: %{}} end
 
+# What LiveView sends for a count that has changed, and the whole of the rows as a view sends them when it joins.
+sent = fn diff -> Reel.LiveView.Pages.sent(%{topic: "lv:phx-GF1", event: "diff", payload: diff}) end
+row = fn i -> %{0 => "row-#{i}", 1 => "row #{i}", 2 => "#{i * 3}", 3 => "note"} end
+
+whole = %{
+  0 => %{
+    :s => ["<li id=\"", "\"><b>", "</b>", "<i>", "</i></li>"],
+    :k => Map.put(Map.new(0..199, &{&1, row.(&1)}), :kc, 200)
+  }
+}
+
 least =
   Bench.run(start, [
     {"event", 2_000, fn _, _ -> Reel.LiveView.event(:event, %{name: "add", params: params}) end},
@@ -139,7 +150,9 @@ least =
     # The rows are made in any case.
     {"200 rows, one changed: to make them", 400, fn state, n -> large.(state, n) end},
     {"200 rows, one changed", 400, fn state, n -> View.rendered(none.(large.(state, n))) end},
-    {"200 rows, one changed, ETS", 400, fn state, n -> Replay.render(state.id, n, %{rows: true}, large.(state, n)) end}
+    {"200 rows, one changed, ETS", 400, fn state, n -> Replay.render(state.id, n, %{rows: true}, large.(state, n)) end},
+    {"small diff of a page", 2_000, fn _, n -> sent.(%{0 => %{1 => "#{n}"}}) end},
+    {"200 rows of a page, whole", 400, fn _, _ -> sent.(whole) end}
   ])
 
 info = Reel.Recorder.info()
@@ -148,5 +161,6 @@ File.rm_rf!(folder)
 made = least["200 rows, one changed: to make them"]
 share = (least["200 rows, one changed"] - made) / (least["200 rows, one changed, ETS"] - made)
 IO.puts("an event #{least["event"]}, a small render #{least["small render"]} (goal: 2 each)")
+IO.puts("a small diff of a page #{least["small diff of a page"]} (goal: 6)")
 IO.puts("200 rows of ETS's time: #{Float.round(share * 100, 1)} % (goal: 20 %)")
 IO.puts("left out: #{info.left_out}")

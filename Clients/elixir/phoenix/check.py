@@ -3,11 +3,12 @@
 
 APPLICATION is the folder of a Mix project that compiles: a shop with the elements that `Shop` below clicks, and with
 `window.liveSocket`, as Phoenix's generator makes it. It depends on the package of this folder, mounts its views with
-`on_mount: [Reel.LiveView]`, listens on the environment's PORT, and has `{Reel.Recorder, store: REEL_STORE, reel: REEL}`
-among its children. Needed are mix, Chromium, chromedriver and Selenium.
+`on_mount: [Reel.LiveView]`, listens on the environment's PORT, and has
+`{Reel.Recorder, store: REEL_STORE, reel: REEL, pages: true}` among its children, the serializer and the plug for pages in
+their places. Needed are mix, Chromium, chromedriver and Selenium.
 
 It passes when the application answered all the while, each state that a recording is sure of is what the sockets held,
-recordings are sure whenever `reel record` runs and has caught up, and those of one visit, and no others, share a `visit`.
+recordings are sure whenever `reel record` runs and has caught up, those of one visit, and no others, share a `visit`, and each page is what the browser had.
 """
 import os
 import shutil
@@ -24,6 +25,8 @@ from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
+
+import pages
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -100,6 +103,10 @@ class Application:
         wait_for("reel has caught up", lambda: self.ask("waiting") == "0")
         self.ask("flush")
 
+    def end(self):
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGTERM)
+
     def stop(self):
         if self.ask("recorder") != self.recorder:
             raise SystemExit("the recorder has ended, and was started again by its supervisor")
@@ -147,6 +154,7 @@ class Shop:
         self.browser = webdriver.Chrome(service=Service(shutil.which("chromedriver")), options=options)
         self.application = application
         self.slowest = (0.0, "")
+        self.pages = []
         self.load()
 
     def load(self):
@@ -190,6 +198,8 @@ class Shop:
         # What the server has to do after the effect, such as to be told which components are gone.
         time.sleep(0.35)
         self.application.ask(f"peek {tag}")
+        page = self.browser.execute_script(pages.SHOWN)
+        self.pages.append({**page, "tag": tag, "key": self.application.ask(f"key {page['id']}")})
 
     def type(self, name, text):
         self.browser.find_element(By.ID, name).send_keys(text)
@@ -331,16 +341,19 @@ def main(folder, reel):
         heartbeat.stop()
         print("the slowest click took {:.2f} s: {}".format(*shop.slowest))
         application.settle()
+        shop.browser.get("about:blank")
+        application.stop()
+        print(f"recorded in {application.store}")
+        same = pages.compare(shop.browser, reel, application.store, shop.pages)
     finally:
         if shop:
             shop.browser.quit()
-        application.stop()
-    print(f"recorded in {application.store}")
+        application.end()
     with open(os.path.join(work, "outages"), "w") as file:
         file.writelines(f"{since} {until}\n" for since, until in application.outages)
     result = subprocess.run(["elixir", os.path.join(HERE, "compare.exs"), reel, application.store, work,
                              f"http://127.0.0.1:{application.port}"])
-    sys.exit(result.returncode)
+    sys.exit(result.returncode or not same)
 
 
 if __name__ == "__main__":

@@ -19,8 +19,26 @@ defmodule Compare do
       [{:recording, _, header} | _] = frames = frames(path)
       events = for event <- List.flatten(frames), is_integer(elem(event, 0)), do: event
       {:finish, %{reason: reason}} = List.keyfind(frames, :finish, 0)
-      %{header: header, from: header.connected_at, events: events, reason: reason}
+      %{first: hd(frames), header: header, from: header.connected_at, events: events, reason: reason}
     end
+  end
+
+  # How many bytes recordings take with the events that `keep?` takes, as reel packs them.
+  def size(reel, recordings, keep?) do
+    folder = Path.join(System.tmp_dir!(), "reel-sizes-#{System.pid()}")
+    File.mkdir_p!(folder)
+    [bare, packed] = for name <- ["bare", "packed"], do: Path.join(folder, name)
+
+    sizes =
+      for recording <- recordings do
+        frames = for term <- [recording.first | Enum.filter(recording.events, keep?)], do: :erlang.term_to_binary(term)
+        File.write!(bare, for(frame <- frames, do: [<<byte_size(frame)::32>>, frame]))
+        {_, 0} = System.cmd(reel, ["compact", bare, "-o", packed], stderr_to_stdout: true)
+        File.stat!(packed).size
+      end
+
+    File.rm_rf!(folder)
+    Enum.sum(sizes)
   end
 
   # The recordings of one session, one after the other.
@@ -200,6 +218,11 @@ continued = Enum.count(recordings, & &1.header[:continues])
 IO.puts("#{length(recordings)} recordings: #{inspect(reasons)}, #{continued} continue another")
 kinds = recordings |> Enum.flat_map(& &1.events) |> Enum.frequencies_by(&elem(&1, 1))
 IO.puts("events: #{inspect(kinds)}")
+page? = &(elem(&1, 1) in [:page, :page_join, :page_diff])
+state? = &(elem(&1, 1) in [:mount, :render, :assigns, :component, :component_destroyed])
+both = Compare.size(reel, of_browser, fn _ -> true end)
+[assigns, pages] = for kind? <- [page?, state?], do: Compare.size(reel, of_browser, &(not kind?.(&1)))
+IO.puts("bytes: #{assigns} with assigns alone, #{pages} with pages alone, #{both} with both")
 counts = Enum.frequencies_by(results, &elem(&1, 0))
 IO.puts("states: #{inspect(counts)}")
 

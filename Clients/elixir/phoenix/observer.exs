@@ -7,6 +7,7 @@
 #   news N            tells all views of a piece of news
 #   status, left_out, waiting
 #                     how recording goes, by Reel.Recorder.info/1
+#   key ID            the key of the session of the root view with this DOM id
 #   recorder          the process that records
 #   flush             waits until all of that is stored
 #   reel              the number of the process of reel
@@ -58,6 +59,8 @@ defmodule Observer do
     :ok
   end
 
+  defp answer(["key", id], _folder), do: Enum.find_value(views(), "", &(&1.id == id && &1.key))
+
   defp answer(["news", number], _folder) do
     Phoenix.PubSub.broadcast(Shop.PubSub, "news", {:news, String.to_integer(number), "breaking <news> #{number}"})
   end
@@ -98,7 +101,7 @@ defmodule Observer do
       below = for {_, %{root_pid: ^pid, parent_pid: parent}, _, components} <- held, parent != nil, do: components
       children = for child <- nested, do: {{child.view, child.id}, plain(child.assigns)}
       components = Map.new(List.flatten([others, children | below]))
-      %{key: key, view: socket.view, assigns: plain(socket.assigns), components: components}
+      %{key: key, id: socket.id, view: socket.view, assigns: plain(socket.assigns), components: components}
     end
   end
 

@@ -20,6 +20,23 @@ defmodule Shop.User do
   defstruct [:id, :password_hash, __meta__: :loaded]
 end
 
+# As much of Phoenix and Plug as is called.
+defmodule Phoenix.Socket.V2.JSONSerializer do
+  def encode!(message), do: {:socket_push, :text, :erlang.term_to_binary(message)}
+  def fastlane!(message), do: encode!(message)
+  def decode!(text, _options), do: text
+end
+
+defmodule Plug.Conn do
+  defstruct status: nil, resp_body: nil, resp_headers: [], before_send: []
+  def register_before_send(conn, function), do: %{conn | before_send: [function | conn.before_send]}
+
+  def send_resp(conn, status, headers, body) do
+    conn = %{conn | status: status, resp_headers: headers, resp_body: body}
+    Enum.reduce(conn.before_send, conn, & &1.(&2))
+  end
+end
+
 defmodule Reel.Case do
   @moduledoc "Recorders over the real `reel`, which the environment variable REEL names, and what they have recorded."
   use ExUnit.CaseTemplate

@@ -30,7 +30,18 @@ defmodule Reel.LiveView do
   connection, and so another visit. An application that knows better gives an id of its own among the parameters of its
   `LiveSocket`: `params: {_csrf_token: csrf, _reel_visit: id}`.
 
+  ## Pages
+
+  With `pages: true` of `Reel.Recorder`, and with `Reel.LiveView.Serializer` and `Reel.LiveView.Document` in the
+  application, what LiveView sends to the browser is recorded as well:
+
+    * `page` with the root layout around the view, when it is mounted.
+    * `page_join` with the whole tree of a view, or of a nested one.
+    * `page_diff` with each diff, without pushed events and replies.
+
   ## What is not recorded
+
+  All of these but the last two are on pages.
 
     * Flash messages, uploads and streams. LiveView holds no whole state of the last two: uploads are files on their
       way, and the items of a stream are forgotten as soon as they are rendered.
@@ -52,7 +63,7 @@ defmodule Reel.LiveView do
       end, nil)
   """
 
-  alias Reel.LiveView.View
+  alias Reel.LiveView.{Pages, View}
   alias Reel.Recorder
 
   @compile {:no_warn_undefined, Phoenix.LiveView}
@@ -109,7 +120,9 @@ defmodule Reel.LiveView do
     }
 
     key = Recorder.start_session(header, server: recorder, ask: &View.ask/2)
-    View.put(%View{key: key, recorder: recorder, url: url})
+    view = %View{key: key, recorder: recorder, url: url}
+    View.put(view)
+    View.guard(:ok, fn -> if Pages.running?(), do: View.put(Pages.joining(socket, view)) end)
     attach(socket, params)
   end
 

@@ -16,6 +16,7 @@ defmodule Reel.Recorder do
     * `:store` - where recordings go: a folder, `sqlite:PATH` or `postgres://USER@HOST/DATABASE`. Required.
     * `:reel` - the executable; by default `reel` in the PATH.
     * `:args` - further options of `reel record`, such as `["--keep-idle"]`. `reel help record` lists them.
+    * `:pages` - with `true` the pages that LiveView sends to browsers are recorded as well: see `Reel.LiveView`.
     * `:max_waiting` - the most bytes that wait for `reel record`; 16 MiB by default.
     * `:required` - with `true` this process does not start unless `reel record` is ready within 10 seconds.
     * `:delays` - `{first, longest}`: milliseconds until `reel record` is started again; `{1_000, 30_000}` by default.
@@ -58,8 +59,8 @@ defmodule Reel.Recorder do
         }
 
   @typedoc """
-  How recording goes. `:reason` says why it waits. `:left_out` counts messages, `:waiting` bytes, and `:missed` sessions
-  that came and went while there was no `reel`.
+  How recording goes. `:reason` says why it waits. `:left_out` counts messages, `:waiting` bytes, `:missed` sessions that
+  came and went while there was no `reel`, and `:page_faults` views of which a fault has ended the recording of pages.
   """
   @type info :: %{
           status: :starting | :running | :waiting,
@@ -67,7 +68,8 @@ defmodule Reel.Recorder do
           sessions: non_neg_integer,
           left_out: non_neg_integer,
           missed: non_neg_integer,
-          waiting: non_neg_integer
+          waiting: non_neg_integer,
+          page_faults: non_neg_integer
         }
 
   @doc "What a supervisor wants."
@@ -79,9 +81,17 @@ defmodule Reel.Recorder do
   @doc "Starts a recorder. The options are those of this module."
   @spec start_link(keyword) :: GenServer.on_start()
   def start_link(options) do
-    options = Map.new([name: __MODULE__] ++ options)
+    {pages, options} = [name: __MODULE__] |> Keyword.merge(options) |> Keyword.pop(:pages, false)
+    options = Map.new(options)
     Reel.LiveView.Telemetry.attach(options.name)
-    :reel_recorder.start_link(options)
+    if pages, do: start_with_pages(options), else: :reel_recorder.start_link(options)
+  end
+
+  # One process is for all recorders.
+  defp start_with_pages(options) do
+    recorder = %{id: options.name, start: {:reel_recorder, :start_link, [options]}}
+    children = if Reel.LiveView.Pages.running?(), do: [recorder], else: [Reel.LiveView.Pages, recorder]
+    Supervisor.start_link(children, strategy: :one_for_one)
   end
 
   @doc """
@@ -142,8 +152,17 @@ defmodule Reel.Recorder do
   How recording goes.
 
       iex> Reel.Recorder.info(:no_such_recorder)
-      %{status: :waiting, reason: "the recorder does not run", sessions: 0, left_out: 0, missed: 0, waiting: 0}
+      %{
+        status: :waiting,
+        reason: "the recorder does not run",
+        sessions: 0,
+        left_out: 0,
+        missed: 0,
+        waiting: 0,
+        page_faults: 0
+      }
   """
   @spec info(server) :: info
-  def info(server \\ __MODULE__), do: :reel_recorder.info(server)
+  def info(server \\ __MODULE__),
+    do: server |> :reel_recorder.info() |> Map.put(:page_faults, Reel.LiveView.Pages.faults())
 end

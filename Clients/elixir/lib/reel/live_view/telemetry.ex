@@ -12,6 +12,7 @@ defmodule Reel.LiveView.Telemetry do
     [:phoenix, :live_view, :mount, :stop],
     [:phoenix, :live_view, :handle_event, :start],
     [:phoenix, :live_component, :handle_event, :start],
+    [:phoenix, :live_component, :handle_event, :stop],
     [:phoenix, :live_component, :update, :stop],
     [:phoenix, :live_component, :destroyed]
   ]
@@ -50,6 +51,10 @@ defmodule Reel.LiveView.Telemetry do
 
   defp told([:live_component, :handle_event, :start], metadata, %View{recorder: recorder} = view, recorder),
     do: event(view, metadata, {metadata.component, metadata.socket.assigns[:id]})
+
+  # Before it is rendered: what the sanitizer finds in assigns is taken out of pages.
+  defp told([:live_component, :handle_event, :stop], metadata, %View{recorder: recorder}, recorder),
+    do: View.updated(metadata.component, [metadata.socket])
 
   defp told([:live_component, :update, :stop], metadata, %View{recorder: recorder}, recorder),
     do: View.updated(metadata.component, Map.get(metadata, :sockets, []))

@@ -4,12 +4,14 @@ defmodule Reel.LiveView.View do
   # in the same heap, so that nothing is copied, and what has not changed is told apart by its address.
 
   require Logger
+  alias Reel.LiveView.Pages
   alias Reel.Recorder
 
   # `target` is what a nested view is called by, and nil for a root. `components` are the assigns of those that have been
-  # told, `assigns` those of a nested view itself. `reset` says that the values of temporary assigns have been told.
+  # told, `assigns` those of a nested view itself. `reset` says that the values of temporary assigns have been told, `pages`
+  # that pages are.
   @enforce_keys [:key, :recorder]
-  defstruct [:key, :recorder, :url, :target, :assigns, components: %{}, watched: false, reset: false]
+  defstruct [:key, :recorder, :url, :target, :assigns, components: %{}, watched: false, reset: false, pages: false]
 
   @compile {:no_warn_undefined, :telemetry}
 
@@ -70,7 +72,7 @@ defmodule Reel.LiveView.View do
   def nested(socket, recorder) do
     with {:ok, key} <- Recorder.find(socket.root_pid, recorder) do
       view = %__MODULE__{key: key, recorder: recorder, target: {socket.view, socket.id}, assigns: socket.assigns}
-      put(view)
+      put(if Pages.running?(), do: Pages.nested(socket, view), else: view)
       Recorder.part(key, view.target, [{view.target, recorded(socket.assigns)}], recorder)
       watch()
     end
