@@ -288,8 +288,6 @@ class Site:
 """)
 
     def make(self):
-        if self.output.exists():
-            shutil.rmtree(self.output)
         self.output.mkdir(parents=True)
         for asset in ("site.css", "filter.js", "pages.js"):
             shutil.copy(HERE / asset, self.output)
@@ -499,8 +497,17 @@ def main():
     options = parser.parse_args()
     if options.output.exists() and any(options.output.iterdir()) and not (options.output / "site.css").exists():
         parser.error(f"{options.output} is no site: it would be replaced")
-    site = Site(options.output.resolve(), options.build, options.base)
+    # Made beside the site that is there, which is replaced when all is done.
+    output = options.output.resolve()
+    new, old = output.with_name(f"{output.name}.new"), output.with_name(f"{output.name}.old")
+    for left in (new, old):
+        shutil.rmtree(left, ignore_errors=True)
+    site = Site(new, options.build, options.base)
     site.make()
+    if output.exists():
+        output.rename(old)
+    new.rename(output)
+    shutil.rmtree(old, ignore_errors=True)
     for problem in sorted(set(site.problems)):
         print(problem, file=sys.stderr)
     sys.exit(1 if site.problems else 0)
