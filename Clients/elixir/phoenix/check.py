@@ -50,6 +50,16 @@ def free_port():
         return s.getsockname()[1]
 
 
+def started(pid):
+    """When a program started, as numbers of programs are used again; None when it has ended."""
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            fields = file.read().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    return None if fields[0] == "Z" else fields[19]
+
+
 class Application:
     """The application in a BEAM of its own, with the observer beside it."""
 
@@ -110,11 +120,12 @@ class Application:
     def stop(self):
         if self.ask("recorder") != self.recorder:
             raise SystemExit("the recorder has ended, and was started again by its supervisor")
-        reel = int(self.ask("reel"))
+        reel = self.ask("reel")
+        since = started(reel)
         self.ask("save")
         os.killpg(self.process.pid, signal.SIGTERM)
         self.process.wait(60)
-        subprocess.run(["tail", f"--pid={reel}", "-f", "/dev/null"], check=True)
+        wait_for("reel ends", lambda: started(reel) is None or started(reel) != since)
 
 
 class Heartbeat(threading.Thread):

@@ -149,9 +149,9 @@ defmodule Reel.FaultsTest do
       {"", 0} = System.cmd("mkfifo", [fifo])
       reel = script(folder, "read line < #{fifo}\nexec #{reel()} \"$@\"\n")
       server = start(folder, reel: reel)
-      pid = os_pid(server)
+      program = server |> os_pid() |> program()
       # Where the test fails, it would wait for ever.
-      on_exit(fn -> System.cmd("kill", ["-KILL", "#{pid}"], stderr_to_stdout: true) end)
+      on_exit(fn -> if program(elem(program, 0)) == program, do: kill("KILL", elem(program, 0)) end)
       key = Recorder.start_session(%{view: "test"})
       Recorder.event(key, :event, %{name: "early"})
       port = server |> :sys.get_state() |> Tuple.to_list() |> Enum.find(&is_port/1)

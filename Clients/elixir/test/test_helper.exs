@@ -1,5 +1,6 @@
 Logger.configure(level: :none)
-ExUnit.start(capture_log: false)
+# What takes a second takes a minute where everything else runs at the same time.
+ExUnit.start(capture_log: false, timeout: 600_000)
 
 # Structs as Phoenix and Ecto have them.
 defmodule Phoenix.HTML.Form do
@@ -69,7 +70,8 @@ defmodule Reel.Case do
   # The folder is removed when the server's program has ended.
   def track(server) do
     with pid when pid != nil <- os_pid(server) do
-      on_exit(fn -> ended(pid) end)
+      program = program(pid)
+      on_exit(fn -> ended(program) end)
       pid
     end
   end
@@ -80,7 +82,24 @@ defmodule Reel.Case do
   end
 
   def kill(signal, pid), do: System.cmd("kill", ["-#{signal}", "#{pid}"])
-  def ended(pid), do: System.cmd("tail", ["--pid=#{pid}", "-f", "/dev/null"])
+
+  # A program that runs: its number and when it started, since numbers are used again; nil when it has ended.
+  def program(pid) do
+    case File.read("/proc/#{pid}/stat") do
+      {:ok, stat} -> program_of(stat)
+      {:error, _} -> nil
+    end
+  end
+
+  # What is before the name, and what is after it: the state, and 19 fields later the start.
+  def program_of(stat) do
+    [pid | _] = String.split(stat)
+    [state | _] = fields = stat |> String.split(")") |> List.last() |> String.split()
+    if state != "Z", do: {String.to_integer(pid), Enum.at(fields, 19)}
+  end
+
+  def ended(nil), do: :ok
+  def ended({pid, _} = program), do: wait_until(fn -> program(pid) != program end, 12_000)
 
   # Waits for a condition that nobody tells of.
   def wait_until(condition, tries \\ 3_000) do

@@ -163,10 +163,30 @@ with_server(Folder, Options, Body) ->
     {ok, Server} = reel_recorder:start_link(Options#{store => Folder, on_answer => OnAnswer, delays => {10, 100}}),
     Body(Server),
     Pid = os_pid(Server),
+    Started = started(Pid),
     gen_server:stop(Server),
     receive {'EXIT', Server, normal} -> ok end,
     %% The folder is removed when the server's program has ended.
-    os:cmd(lists:concat(["tail --pid=", Pid, " -f /dev/null"])).
+    ended(Pid, Started).
+
+%% Numbers of programs are used again, so that it takes the time of the start as well.
+ended(_Pid, none) -> ok;
+ended(Pid, Started) ->
+    case started(Pid) of
+        Started -> receive after 10 -> ended(Pid, Started) end;
+        _ -> ok
+    end.
+
+%% The field of that, after the name and the state.
+started(Pid) ->
+    case file:read_file(lists:concat(["/proc/", Pid, "/stat"])) of
+        {ok, Stat} ->
+            case string:lexemes(lists:last(string:split(Stat, ")", all)), " ") of
+                [<<"Z">> | _] -> none;
+                Fields -> lists:nth(20, Fields)
+            end;
+        {error, _} -> none
+    end.
 
 os_pid(Server) ->
     [Port] = [Port || Port <- tuple_to_list(sys:get_state(Server)), is_port(Port)],
