@@ -386,6 +386,8 @@ def no_text():
         ("high-last", r'["@@\udbff"]', "The last of the first halves alone."),
         ("low-alone", r'["@@\udc00"]', "The second half of a pair alone."),
         ("low-last", r'["ab@@\uDFAA"]', "A second half alone, after sound text."),
+        ("low-cut", r'"@@\udc00', "A second half, and the end: only a first half may go on."),
+        ("low-cut-backslash", '"@@\\udc00\\', "A second half, a backslash, and the end."),
         ("high-text", r'["@@\ud800abc"]', "A first half, then text."),
         ("high-escape", r'["@@\ud800\n"]', "A first half, then the escape of a line feed."),
         ("high-no-escape", r'["@@\ud800\x"]', "A first half, then what is no escape: the half comes first."),

@@ -3,7 +3,7 @@
 import json
 
 from containers import gzip
-from etf import Atom, Map
+from etf import NIL, Atom, Map
 from mappings import document
 from vector import Vector
 
@@ -22,13 +22,18 @@ def good(name, shows, text, fields, events, section=SECTION, extension=".json"):
     return Vector(f"json/documents/{name}", "json-document", data, section, shows, expect=expect, extension=extension)
 
 
+def wrong(name, shows, data, kind, offset):
+    """A document in gzip, which has the place of its error in the file."""
+    return Vector(f"json/documents/{name}", "json-document", data, SECTION, shows, error=(kind, offset), extension=".json.gz")
+
+
 def bad(name, shows, text, kind, section=SECTION):
     before, _, behind = (text if isinstance(text, bytes) else text.encode()).partition(b"@@")
     return Vector(f"json/documents/{name}", "json-document", before + behind, section, shows, error=(kind, len(before)))
 
 
 def vectors():
-    for group in (whole, events, torn, refused):
+    for group in (whole, events, torn, refused, gzipped, known):
         yield from group()
 
 
@@ -130,3 +135,37 @@ def refused():
     for name, value in [("object", "{}"), ("null", "null"), ("text", '"x"'), ("number", "5")]:
         yield bad(f"refused-events-{name}", "The events are an array.", f'@@{{"events":{value}}}', "notARecording")
     yield bad("refused-key-256", "A field's name fits an atom.", '@@{"' + "a" * 256 + '":1,"events":[]}', "notARecording")
+
+
+def gzipped():
+    """What is wrong with the gzip of a document of which no event can be read."""
+    text = b'{"connected_at":5,"id":"demo-1","events":[]}'
+    data, half = gzip(text), gzip(text[:20])
+    yield wrong("gzip-cut", "An error of the gzip is at its member: one that is cut.", data[:-20], "truncated", 0)
+    yield wrong("gzip-cut-trailer", "One that is cut in its trailer.", data[:-1], "truncated", 0)
+    yield wrong("gzip-checksum", "A wrong CRC-32.", gzip(text, crc=1), "checksum", 0)
+    yield wrong("gzip-size", "A wrong length in the trailer.", gzip(text, size=1), "malformedMember", 0)
+    yield wrong("gzip-checksum-second", "A wrong CRC-32 in a second member.", half + gzip(text[20:], crc=1), "checksum", len(half))
+    yield wrong("gzip-behind", "What follows the gzip is at its place in the file.", data + b"zz", "trailingData", len(data))
+    yield wrong("gzip-checksum-and-text", "What is wrong in the text comes before the checksum, which stands after it.", gzip(b'{"a":x}', crc=1), "malformedTerm", 5)
+    yield wrong("gzip-empty", "A text of no bytes in gzip.", gzip(b""), "truncated", 0)
+    text = "{" + HEADER + ',"events":[' + MOUNT + "]}"
+    for name, data in [("checksum", gzip(text.encode(), crc=1)), ("behind", gzip(text.encode()) + b"zz")]:
+        shows = "When events can be read, an error of the gzip ends the document."
+        yield good(f"gzip-{name}-late", shows, data, FIELDS, [MOUNTED], extension=".json.gz")
+
+
+def known():
+    """When it is known what is wrong."""
+    yield bad("events-object-cut", "Events that are no array are refused at their first character.", '@@{"events":{"a":', "notARecording")
+    yield bad("events-malformed", "Even when it starts no value.", '@@{"events":x', "notARecording")
+    yield bad("events-nothing", "When there is none, the text is cut.", '{"events":@@', "truncated")
+    yield bad("empty", "An empty text is cut.", "@@", "truncated")
+    yield bad("space-only", "So is one of white space.", " \n @@", "truncated")
+    yield bad("no-events-and-behind", "That there are no events is known at the end: what follows the document comes before.", "{}@@x", "trailingData")
+    yield wrong("no-events-and-checksum", "And so does the checksum of the gzip.", gzip(b'{"a":1}', crc=1), "checksum", 0)
+    yield good("space-65536", "Who is told that a file is a document takes any white space before it.", " " * 65_536 + '{"events":[]}', [], [])
+    yield good("key-nil", "A key nil becomes the atom, whose text is empty.", '{"nil":1,"events":[]}', [(NIL, 1)], [])
+    yield good("key-nil-and-empty", "The fields stand in the order of their atoms: the empty one comes before nil.", '{"nil":1,"":2,"events":[]}', [(NIL, 1), (Atom(""), 2)], [])
+    text = "{" + HEADER + ',"events":[' + MOUNT + ']'
+    yield bad("key-256-late", "A key that is no atom refuses a document, though events can be read.", "@@" + text + ',"' + "a" * 256 + '":1}', "notARecording")

@@ -255,6 +255,8 @@ def meaningless():
         ("tail-only", '[@@{"$tail":2}]', "A tail without an element in front."),
         ("tail-not-last", '[1,@@{"$tail":2},3]', "A tail with an element behind it."),
         ("tail-twice", '[1,@@{"$tail":2},{"$tail":3}]', "Two tails: the first of them is not the last element."),
+        ("tail-not-last-tag", '[1,{"$tail":2},@@{"$x":3}]', "A tail with an unknown tag behind it: that it is not last is known when the array ends."),
+        ("tail-only-tag", '[{"$tail":2},@@{"$x":3}]', "So is it of a tail without an element in front."),
         ("tail-more", '[1,@@{"$tail":2,"a":1}]', "A tail with a second key."),
         ("tail-in-tuple", '@@{"$tuple":[1,{"$tail":2}]}', "A tail in a tuple: the array is a list, but not one that a tuple has."),
         ("tail-as-value", '{"a":@@{"$tail":2}}', "A tail as a value of an object."),
@@ -345,5 +347,6 @@ def unsound():
         ("depth-tuples-1025", '{"$tuple":[' * 1025 + "@@1" + "]}" * 1025, "limitExceeded", "An integer in 1,025 tuples is one too deep."),
         ("depth-objects-1025", '{"k":' * 1025 + "@@1" + "}" * 1025, "limitExceeded", "An integer in 1,025 maps is one too deep: it is said of the value, not of its key."),
         ("nesting-4097", '{"$tuple":' * 4096 + '@@{"$tuple":[]}' + "}" * 4096, "limitExceeded", "4,097 objects in one another, none of them a term in a term: text nests too deep."),
+        ("nesting-map-4097", '{"$map":' * 4096 + '@@{"$map":[]}' + "}" * 4096, "limitExceeded", "What stands in place of the array of a $map is no term either."),
         ("depth-open", "[" * 1025 + "@@[" + "[" * 50_000, "limitExceeded", "50,000 lists that are opened and never closed: the limit comes before the end."),
     ]

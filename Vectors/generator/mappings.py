@@ -11,6 +11,7 @@ for sure; `otp_check.escript` compares every text that it gave with a real Elixi
 """
 
 import base64
+import functools
 import json
 import re
 import unicodedata
@@ -29,11 +30,17 @@ from etf import (
     Port,
     Reference,
     Written,
+    compare,
     write,
 )
 
 _LITERALS = {NIL: None, TRUE: True, FALSE: False}
 _LARGEST_DECIMAL = 262_144
+
+
+def in_order(pairs):
+    """The pairs of a map in the order of their keys (terms.md §5)."""
+    return sorted(pairs, key=functools.cmp_to_key(lambda one, other: compare(one[0], other[0])))
 
 
 def _dump(tree):
@@ -217,9 +224,10 @@ def document_tree(header, events, mapping):
     header = _value(header)
     tree = {"plain": plain_tree, "tagged": tagged_tree}[mapping]
     # The key "events" belongs to the document, so a field of the header with that text is the second one.
-    texts = key_texts((key for key, _ in header.pairs), taken=["events"])
+    ordered = in_order(header.pairs)
+    texts = key_texts((key for key, _ in ordered), taken=["events"])
     pairs = []
-    for text, (key, value) in zip(texts, header.pairs):
+    for text, (key, value) in zip(texts, ordered):
         named = key in (Atom("view"), Atom("__struct__")) and isinstance(value, Atom) and value != NIL
         pairs.append((text, elixir(value) if mapping == "plain" and named else tree(value)))
     return _pairs(pairs + [("events", [_event(_value(event), tree) for event in events])])
@@ -374,9 +382,10 @@ def _elixir_list(term):
 
 
 def _elixir_map(term):
-    if term.pairs and all(_is_key(key) for key, _ in term.pairs):
-        return "%{" + ", ".join(f"{_elixir_key(key.name)}: {_elixir(value)}" for key, value in term.pairs) + "}"
-    return "%{" + ", ".join(f"{_elixir(key)} => {_elixir(value)}" for key, value in term.pairs) + "}"
+    pairs = in_order(term.pairs)
+    if pairs and all(_is_key(key) for key, _ in pairs):
+        return "%{" + ", ".join(f"{_elixir_key(key.name)}: {_elixir(value)}" for key, value in pairs) + "}"
+    return "%{" + ", ".join(f"{_elixir(key)} => {_elixir(value)}" for key, value in pairs) + "}"
 
 
 def _elixir_binary(data):

@@ -84,6 +84,8 @@ def vectors():
     yield from wrong_deflate()
     yield from followed()
     yield from cuts()
+    yield from order()
+    yield from no_members()
 
 
 # Valid
@@ -976,3 +978,31 @@ def cuts():
         "truncated",
         len(plain()),
     )
+
+
+def order():
+    """Two errors in one member, and which of them counts."""
+    body = stored(TEXT)
+    for name, shows, wrong, kind in [
+        ("gap-and-checksum", "A gap before the trailer, and a wrong CRC-32: where the deflate data ends comes first.", data(deflated=body + b"\0", crc=1), "malformedMember"),
+        ("gap-of-trailer-and-checksum", "A gap as long as a trailer, and a wrong CRC-32 at the end.", data(deflated=body + bytes(8), crc=1), "malformedMember"),
+        ("short-and-checksum", "A member that declares one byte less than it has, and a wrong CRC-32.", data(longer=-1, crc=1, trailer=None), "malformedMember"),
+        ("longer-and-checksum", "A content that is shorter than declared, and a wrong CRC-32: the checksum comes first.", member(TEXT, DATA, [len(TEXT) + 1, 0, 1, 0, 0], crc=1), "checksum"),
+        ("more-and-checksum", "A content of one byte more than declared, and a wrong CRC-32: the byte too many comes first.", member(TEXT, DATA, [len(TEXT) - 1, 0, 1, 0, 0], crc=1), "malformedMember"),
+        ("size-and-checksum", "A wrong length in the trailer, and a wrong CRC-32 before it.", data(size=1, crc=1), "checksum"),
+    ]:
+        yield bad(f"order/{name}", CHECKS, shows, wrong, kind)
+    for name, shows, options in [
+        ("subfields-and-cut", "Subfields that do not fill XLEN, in a header that is cut before its FHCRC: cut comes first.", {"after": b"XY\1"}),
+        ("version-and-cut", "Another major version in a header that is cut before its FHCRC: cut comes first.", {"major": 2}),
+        ("payload-and-cut", "A payload of 4 bytes in a header that is cut before its FHCRC: cut comes first.", {"payload": lambda fields: fields[:4]}),
+    ]:
+        made = data(**options)
+        yield bad(f"order/{name}", "recording.md §10", shows, made.data[: made.header_length - 1], "truncated")
+    made = plain(crc=1)
+    yield bad("order/plain-checksum-and-cut", "recording.md §10", "A trailer that is cut after a wrong CRC-32: cut comes first.", made.data[:-2], "truncated")
+
+
+def no_members():
+    for name, content in [("empty", b""), ("text", b"hello"), ("frame", b"\0\0\0\2\x83\x6a"), ("second-byte", b"\x1f\x8c\x08")]:
+        yield bad(f"nothing/{name}", "recording.md §10", "A file that does not start with a member.", content, "notARecording")

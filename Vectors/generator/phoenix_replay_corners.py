@@ -1,10 +1,11 @@
 """Where two readings of phoenix-replay.md were possible: what is torn, what follows, and frames that are wrong."""
 
+import functools
 import struct
 
 import etf
 from containers import atom_map, compressed, gzip
-from etf import NIL, TRUE, Atom, Map, external, write
+from etf import NIL, TRUE, Atom, Improper, Map, external, raw, write
 from phoenix_replay import (
     NEW,
     NEWEST,
@@ -29,7 +30,7 @@ from phoenix_replay import (
 
 
 def vectors():
-    for group in (newest, torn, mixed, behind, keys, frames):
+    for group in (newest, torn, mixed, behind, keys, frames, untold, late, late_parts, order):
         yield from group()
 
 
@@ -186,4 +187,165 @@ def frames():
         first + part_frame(wrong),
         "part",
         ("malformedFrame", 0),
+    )
+
+
+def untold():
+    for name, data, kind in [
+        ("empty", b"", "bare"),
+        ("131", b"\x83", "bare"),
+        ("1f", b"\x1f", "map"),
+        ("p", b"P", "part"),
+        ("prf", b"PRF", "part"),
+        ("gzip-empty", gzip(b""), "map"),
+    ]:
+        yield bad(f"refused/untold-{name}", "1", "A file that ends before its form can be told.", data, kind, ("notARecording", 0))
+    yield bad("torn/nothing-131-80", "6", "131 and 80 tell the form: the file is torn.", b"\x83P", "recording", ("truncated", 0))
+    yield bad("torn/nothing-gzip-131", "6", "gzip of a 131.", gzip(b"\x83"), "map", ("truncated", 0))
+    yield bad("refused/unknown-tag", "6", "A compressed term with an unknown tag is no map.", compressed(b"\0"), "recording", ("notARecording", 0))
+
+
+def late():
+    """What is wrong after a field or an event that is whole."""
+    term = recording()
+    for name, length in [("more", len(term.data) + 1), ("less", len(term.data) - 30), ("2-gib", 0x7FFFFFFF)]:
+        yield whole(
+            f"recording/declares-{name}",
+            "1",
+            "The length that a compressed term declares counts for nothing.",
+            compressed(bytes(term.data), length=length),
+            "recording",
+            term,
+        )
+    yield bad(
+        "late/adler", "6", "A wrong Adler-32 after the whole term.", compressed(bytes(term.data), adler=1), "recording", ("malformedTerm", 0)
+    )
+    order = ["id", "events", "url"]
+    term = Term({"id": "demo-1", "url": "/a"}, OLD, order=order)
+    after = term.end_of("event", 1) - 1
+    head = Map([(Atom("id"), b"demo-1")])
+    deep = write(1).data
+    for _ in range(1030):
+        deep = b"h\1" + deep
+    start, rest = bytes(term.data[:after]), bytes(term.data[after + 1 :])
+    for name, shows, data in [
+        ("unknown-tag", "An unknown tag", start + b"\0" + rest),
+        ("deep", "Terms that nest too deep", start + b"h\3a\1w\1x" + deep + rest),
+    ]:
+        shows += " after a whole event: what comes before is imported."
+        yield good(f"late/{name}", "3", shows, b"\x83" + data, "bare", head, values(OLD[:2]))
+    events = write(values(OLD[:2])).data
+
+    def pairs(*parts, torn=0):
+        data = b"\x83t" + struct.pack(">I", len(parts)) + b"".join(write(key).data + value for key, value in parts)
+        return data[: len(data) - torn]
+
+    whole_ones = [(Atom("id"), write("demo-1").data), (Atom("events"), events)]
+    for name, shows, data, kind in [
+        ("key-twice", "A key that is there twice", pairs(*whole_ones, (Atom("id"), write(5).data)), "malformedTerm"),
+        ("key-integer", "A key that is no atom", pairs(*whole_ones, (1, write(5).data)), "notARecording"),
+        ("event-integer", "An event that is none", pairs(whole_ones[0], (Atom("events"), write([OLD[0], 1]).data)), "malformedFrame"),
+        ("events-integer", "Events that are no list", pairs(whole_ones[0], (Atom("events"), write(1).data)), "notARecording"),
+        ("events-improper", "Events that are no proper list", pairs(whole_ones[0], (Atom("events"), write(Improper((OLD[0],), 1)).data)), "notARecording"),
+    ]:
+        yield bad(f"late/{name}", "6", f"{shows} refuses a file of which something can be read.", data, "bare", (kind, 0))
+    for name, key in [("integer", 1), ("twice", Atom("id"))]:
+        yield good(
+            f"late/key-{name}-torn",
+            "6",
+            "A key is judged when its value is whole: in a file that is torn in the value it counts for nothing.",
+            pairs(*whole_ones, (key, write("demo-2").data), torn=3),
+            "bare",
+            head,
+            values(OLD[:2]),
+        )
+
+
+def damaged_late():
+    term = Term({"id": "demo-1", "url": "/a"}, OLD, order=["id", "events", "url"])
+    head = Map([(Atom("id"), b"demo-1")])
+    start = bytes(term.data[: term.end_of("event", 1) - 1])
+    content = b"\x83" + start
+    damaged = b"\0" + struct.pack("<HH", len(content), len(content) ^ 0xFFFF) + content + b"\x07"
+    yield good(
+        "late/gzip-damaged",
+        "3",
+        "Deflate data that is damaged after a whole event: what comes before is imported.",
+        gzip(b"", deflated=damaged),
+        "map",
+        head,
+        values(OLD[:2]),
+    )
+    damaged = compressed(start, lambda data: b"\0" + struct.pack("<HH", len(data), len(data) ^ 0xFFFF) + data + b"\x07")
+    yield good(
+        "late/zlib-damaged", "3", "So it is of a stream that is damaged.", damaged, "recording", head, values(OLD[:2])
+    )
+
+
+def late_parts():
+    fields = newest_fields()
+    first = part(fields, NEWEST[:3])
+    session = part_term(fields, [])[0][2:-1]
+    pairs = write([(3, structure(NEWEST[3])), (4, structure(NEWEST[4]))]).data
+    for name, shows, rest, events in [
+        ("no-list", "Events that are no list are none.", write(1).data, []),
+        ("improper", "Of an improper list the elements are read.", write(Improper(((3, structure(NEWEST[3])),), 1)).data, [NEWEST[3]]),
+    ]:
+        yield good(
+            f"part/events-{name}", "4", shows, first + part_frame(b"h\2" + session + rest), "part", header_of(fields), values(NEWEST[:3] + events)
+        )
+    less = Map([(Atom(name), value) for name, value in sorted(fields.items())])
+    yield good(
+        "part/recording-no-events",
+        "4",
+        "The recording of a frame may lack the key events.",
+        part_frame(b"h\2" + write(less).data + pairs),
+        "part",
+        header_of(fields),
+        values(NEWEST[3:5]),
+    )
+    more = Map([(1, 2), (Atom("events"), [])])
+    yield bad(
+        "part/key-integer",
+        "4",
+        "A key that is no atom in the recording that counts refuses the file.",
+        first + part_frame(b"h\2" + write(more).data + pairs),
+        "part",
+        ("notARecording", 0),
+    )
+
+
+def depths():
+    def nested(count):
+        return raw(b"h\1" * count + b"a\1", functools.reduce(lambda term, _: (term,), range(count), 1))
+
+    for what, most in [("field", 1022), ("event", 1020)]:
+        for count in (most, most + 1):
+            value, events = (nested(count), []) if what == "field" else (1, [(0, Atom("x"), nested(count))])
+            term = Term({"id": "demo-1", "url": value}, events, order=["id", "events", "url"])
+            is_found = count == most
+            shows = "A field's value is enclosed by two terms, an event by three"
+            yield good(
+                f"late/depth-{what}-{count}",
+                "6",
+                shows + (": as deep as terms may be." if is_found else ": one term too deep ends the import."),
+                term.bare,
+                "bare",
+                term.pairs() if is_found or what == "event" and not events else Map([(Atom("id"), b"demo-1")]),
+                term.found() if is_found else [],
+            )
+
+
+def order():
+    payload = etf.map_((NIL, 1), (Atom(""), 2))
+    term = Term(map_fields(), [(0, Atom("info"), payload)])
+    sorted_payload = Map([(Atom(""), 2), (NIL, 1)])
+    yield good(
+        "map/payload-order",
+        "2",
+        "The pairs of every map stand in canonical order in the recording: the empty atom comes before nil.",
+        term.gzip(),
+        "map",
+        term.pairs(),
+        [(0, Atom("info"), sorted_payload)],
     )

@@ -6,6 +6,7 @@ import recordings_forms
 import recordings_frames
 import recordings_lines
 import recordings_members
+import recordings_order
 import recordings_states
 
 
@@ -18,5 +19,6 @@ def vectors():
         recordings_states,
         recordings_lines,
         recordings_corners,
+        recordings_order,
     ):
         yield from module.vectors()

@@ -1,6 +1,6 @@
 """Where two rules meet, and what could be read in two ways: LOCAL_EXT, streams that are wrong twice, depth."""
 
-from deflate import BitWriter, stored, wrap
+from deflate import BitWriter, fixed, stored, wrap
 from etf import Atom, Map, Pid, list_, map_, new_fun, raw, small_tuple, string, write
 from term_vectors import refused, valid
 from terms_compressed import compressed
@@ -13,7 +13,7 @@ LOCAL_OTP = "OTP 25 does not know LOCAL_EXT (terms.md §7)."
 
 
 def vectors():
-    for group in (local, streams, depth):
+    for group in (local, streams, more_streams, fields, depth):
         yield from group()
 
 
@@ -99,6 +99,64 @@ def streams():
         "A stream that is damaged right behind as many bytes as it declares.",
         ERRORS,
     )
+
+
+def more_streams():
+    cut = compressed(b"\x79", 2)
+    yield refused(
+        "compressed/header-cut-and-method",
+        cut,
+        "truncated",
+        len(cut),
+        "One byte of a zlib stream, with another method than deflate: both bytes of its header are checked together.",
+        ERRORS,
+    )
+    text = bytes(range(256)) + bytes(range(40))
+    text += text[:256]
+    data = write(text).data
+    stream = fixed(BitWriter(), [*data[: 5 + 296], (256, 296)]).done()
+    yield valid(
+        "compressed/header-window-and-distance",
+        write(text),
+        ENVELOPE,
+        "The window that a zlib header declares bounds no distance: 256 bytes, and a copy of what is 296 bytes before.",
+        compressed(wrap(stream, data, head=b"\x08\x1d"), len(data)),
+    )
+
+
+def fields():
+    yield refused(
+        "bitstrings/9-bits-and-cut",
+        b"\x83M\0\0\0\5\x09ab",
+        "malformedBitstring",
+        1,
+        "A bitstring of 9 bits in its last byte that lacks bytes: the number of bits stands before them.",
+        ERRORS,
+    )
+
+
+def one_more():
+    yield refused(
+        "compressed/unknown-tag-and-behind",
+        compressed(wrap(stored(BitWriter(), b"\0").done(), b"\0"), 1) + b"more",
+        "unknownTag",
+        1,
+        "An unknown tag in a compressed term, and bytes after its stream: the tag comes first.",
+        ERRORS,
+    )
+    data = write(1).data
+    for name, stream in [
+        ("checksum", wrap(stored(BitWriter(), data + b"z").done(), data + b"z", checksum=0)),
+        ("damage", wrap(stored(stored(BitWriter(), data + b"z", last=False), b"xx", complement=0).done(), data)),
+    ]:
+        yield refused(
+            f"compressed/one-more-and-{name}",
+            compressed(stream, 2),
+            "malformedCompression",
+            2,
+            f"A stream of one byte more than it declares, then a wrong {name}: the byte too many comes first.",
+            ERRORS,
+        )
 
 
 def depth():

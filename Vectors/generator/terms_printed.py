@@ -1,6 +1,6 @@
 """What Elixir prints, as the keys of maps in the plain mapping (json.md §3.12)."""
 
-from etf import NIL, TRUE, Atom, External, Improper, Map, bits
+from etf import NIL, TRUE, Atom, External, Improper, Map, bits, map_
 from term_vectors import valid
 
 SECTION = "json.md §3.12"
@@ -27,6 +27,8 @@ def vectors():
         ("literals", (NIL, TRUE), "Literals have no colon."),
         ("charlist", ([7, 27, 126, 34], [35, 123], [6], [127], []), "Lists of characters that are printable in ASCII."),
         ("keywords", ([(atom("a b"), 1), (NIL, 2)], [(atom("Elixir.A"), 1)], [(atom("a"), 1), 2]), "Lists of pairs."),
+        ("key-elixir", ([(atom("Elixir"), 1)], Map([(atom("Elixir"), 1)])), "The atom Elixir is in quotes as a key."),
+        ("map-order", (map_((2, 1), (1.0, 2), (1, map_((atom("b"), 1), (atom("a"), 2)))),), "The pairs of a map come in the order of their keys, not in that of the term."),
         ("maps", (Map([(atom("a"), 1), (atom("b c"), Map())]), Map([(atom("Elixir.A"), 1)]), Map([(1, 2), (atom("a"), 3)])), "Maps of both kinds."),
         ("improper", (Improper((1, 2), atom("a")),), "An improper list."),
         ("bits", (bits(b"\xff\xe0", 11), bits(b"\x80", 1)), "Bitstrings."),

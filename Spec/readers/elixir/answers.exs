@@ -49,8 +49,8 @@ defmodule Answers do
   defp known("recording", "states"), do: &recording(&1, fn source -> states(source) end)
   defp known("recording", "lines"), do: &lines/1
   defp known("recording", "salvage"), do: &Reel.JSON.salvage({:bytes, &1}, :tagged)
-  defp known("phoenix-replay", "tagged"), do: &Reel.JSON.document({:bytes, &1}, :tagged)
-  defp known("phoenix-replay", "plain"), do: &Reel.JSON.document({:bytes, &1}, :plain)
+  defp known("phoenix-replay", "tagged"), do: &phoenix_replay(&1, :tagged)
+  defp known("phoenix-replay", "plain"), do: &phoenix_replay(&1, :plain)
   defp known("json-document", "tagged"), do: &json_document(&1, :tagged)
   defp known("json-document", "plain"), do: &json_document(&1, :plain)
   defp known(_, _), do: :skip
@@ -61,6 +61,11 @@ defmodule Answers do
 
   defp json_document(bytes, mapping) do
     with {:ok, recording} <- Reel.Document.read({:bytes, bytes}, maps: :ordered),
+         do: Reel.JSON.document(recording, mapping)
+  end
+
+  defp phoenix_replay(bytes, mapping) do
+    with {:ok, recording} <- Reel.PhoenixReplay.read({:bytes, bytes}, maps: :ordered),
          do: Reel.JSON.document(recording, mapping)
   end
 

@@ -1760,7 +1760,7 @@ defmodule Reel.Frames do
 
     cond do
       is_integer(first) -> events([term], track)
-      first == :recording -> fail(:malformed_frame, track, "a second header")
+      first == :recording -> second_header(term, track)
       first == :keyframe -> keyframe(term, track)
       first == :finish -> finish(term, track)
       first == :index -> index_in_between(term, track)
@@ -1775,6 +1775,12 @@ defmodule Reel.Frames do
   end
 
   defp place(_, track), do: fail(:malformed_frame, track, "a term that is no frame")
+
+  # Its version comes first.
+  defp second_header(term, track) do
+    if tuple_size(term) >= 2, do: header(term, track)
+    fail(:malformed_frame, track, "a second header")
+  end
 
   defp header(term, track) do
     {major, minor} =
@@ -2301,8 +2307,13 @@ defmodule Reel.Forward do
   defp over(%{pending_size: 0, track: %{header: true}} = state),
     do: {[{:end, state.track.finish}], %{state | done: true}}
 
-  defp over(%{told: false, pending_size: size}) when size in 1..4,
-    do: Error.fail(:truncated, 0, "its content ends within the length of a frame")
+  defp over(%{told: false, pending_size: size} = state) when size in 1..4 do
+    <<length::32>> = binary_part(IO.iodata_to_binary([state.pending, <<2::32>>]), 0, 4)
+
+    if size < 4 or length in 2..state.track.limits.frame,
+      do: Error.fail(:truncated, 0, "its content ends within the length of a frame"),
+      else: Error.fail(:not_a_recording, 0, "its content starts with no frame")
+  end
 
   defp over(%{told: false}), do: Error.fail(:not_a_recording, 0, "its content starts with no frame")
   defp over(%{pending_size: 0}), do: Error.fail(:not_a_recording, 0, "no frames")
@@ -2376,7 +2387,12 @@ defmodule Reel.PhoenixReplay do
   Files of PhoenixReplay as the recordings that they become (`Spec/phoenix-replay.md`): `.etf`, `.etf.gz`, `.recording`
   and `.part`. `Reel.read/2` and `Reel.stream!/2` take them like recordings.
   """
-  alias Reel.{Error, Inflate, Member, Summary, Term}
+  alias Reel.{Error, Inflate, Member, Recording, Source, Summary, Term}
+
+  @doc "All of a file of PhoenixReplay; of a torn one, what can be read. The options are those of `Reel.read/2`."
+  @spec read(Reel.source(), keyword) :: {:ok, Recording.t()} | {:error, Error.t()}
+  def read(source, options \\ []),
+    do: Source.using(source, fn source -> {:ok, source |> items(options) |> Recording.of()} end)
 
   @doc false
   def items(source, options) do
@@ -2401,31 +2417,46 @@ defmodule Reel.PhoenixReplay do
     error in Error -> reraise %{error | offset: 0}, __STACKTRACE__
   end
 
-  # {:term, bytes without 131, torn?} or {:part, bytes}
+  # {:part, bytes}, or {:term, bytes without 131, the error that ends what they came from, or nil}.
   defp content(source, limits) do
     case source.read.(0, source.size) do
       <<"PRF1", _::binary>> = bytes -> {:part, bytes}
-      <<0x1F, _::binary>> = bytes -> gunzip(bytes, source, limits)
-      <<131, _::binary>> = bytes -> inflate(bytes, limits)
-      _ -> Error.fail(:not_a_recording, 0, "no file of PhoenixReplay")
+      <<0x1F, 0x8B, _::binary>> = bytes -> gunzip(bytes, source, limits)
+      <<131, 80, _::binary>> = bytes -> inflate(bytes, limits)
+      <<131, 116, _::binary>> = bytes -> {:term, binary_part(bytes, 1, byte_size(bytes) - 1), nil}
+      _ -> none()
     end
   end
+
+  defp none, do: Error.fail(:not_a_recording, 0, "no file of PhoenixReplay")
+
+  defp cut, do: %Error{kind: :truncated, offset: 0, detail: "the file is cut before its first field"}
 
   defp gunzip(bytes, source, limits) do
-    {content, torn} = gunzip(bytes, source, 0, limits.total, [])
+    {content, damage} = gunzip(bytes, source, 0, limits.total, [])
 
-    case content do
-      <<131, 116, _::binary>> -> {:term, binary_part(content, 1, byte_size(content) - 1), torn}
-      _ when torn and content in ["", <<131>>] -> Error.fail(:truncated, 0, "the file is cut before its first field")
-      _ -> Error.fail(:not_a_recording, 0, "no file of PhoenixReplay")
+    case {content, damage} do
+      {<<131, 116, _::binary>>, _} -> {:term, binary_part(content, 1, byte_size(content) - 1), damage}
+      {<<131>>, _} -> raise damage || cut()
+      {"", %Error{}} -> raise damage
+      _ -> none()
     end
   end
 
-  # The content of all gzip members, and whether the last one is torn.
+  # The content of all gzip members, up to the error that ends it.
   defp gunzip(bytes, _source, offset, _limit, done) when offset == byte_size(bytes),
-    do: {IO.iodata_to_binary(done), false}
+    do: {IO.iodata_to_binary(done), nil}
 
   defp gunzip(bytes, source, offset, limit, done) do
+    case Error.rescued(fn -> member(bytes, source, offset, limit) end) do
+      {:ok, content, used} -> gunzip(bytes, source, used, limit - byte_size(content), [done | content])
+      {:error, content, error} -> {IO.iodata_to_binary([done | content]), %{error | offset: 0}}
+      {:error, error} -> {IO.iodata_to_binary(done), %{error | offset: 0}}
+    end
+  end
+
+  # The content of a gzip member and where it ends, or what there is of it and what is wrong.
+  defp member(bytes, source, offset, limit) do
     size =
       case Member.header(source, offset) do
         {:gzip, size} -> size
@@ -2437,16 +2468,21 @@ defmodule Reel.PhoenixReplay do
 
     case Inflate.whole(binary_part(bytes, start, byte_size(bytes) - start), -15, limit, 8) do
       {:ended, content, used} ->
-        case trailer(binary_part(bytes, start + used, byte_size(bytes) - start - used), content, offset) do
-          :torn -> {IO.iodata_to_binary([done | content]), true}
-          :ok -> gunzip(bytes, source, start + used + 8, limit - byte_size(content), [done | content])
+        checked = fn ->
+          trailer(binary_part(bytes, start + used, byte_size(bytes) - start - used), content, offset)
+        end
+
+        case Error.rescued(checked) do
+          :torn -> {:error, content, cut()}
+          :ok -> {:ok, content, start + used + 8}
+          {:error, error} -> {:error, content, error}
         end
 
       {:short, content} ->
-        {IO.iodata_to_binary([done | content]), true}
+        {:error, content, cut()}
 
-      {:bad, _} ->
-        Error.fail(:malformed_member, offset, "invalid deflate data")
+      {:bad, content} ->
+        {:error, content, %Error{kind: :malformed_member, offset: offset, detail: "invalid deflate data"}}
 
       :over ->
         Error.fail(:limit_exceeded, offset, "the content of the file is too long")
@@ -2464,23 +2500,19 @@ defmodule Reel.PhoenixReplay do
 
   defp trailer(_, _, _), do: :torn
 
-  defp inflate(<<131, 80, length::32, stream::binary>>, limits) do
-    if length > limits.compressed, do: Error.fail(:limit_exceeded, 0, "a compressed term of #{length} bytes")
+  # The length that a compressed term declares counts for nothing.
+  defp inflate(<<131, 80, _::32, stream::binary>>, limits) do
+    damaged = %Error{kind: :malformed_term, offset: 0, detail: "a compressed term that does not inflate"}
 
-    case Inflate.whole(stream, 15, length) do
-      {:ended, content, _} when byte_size(content) == length ->
-        {:term, content, false}
-
-      {:short, content} ->
-        {:term, content, true}
-
-      _ ->
-        Error.fail(:malformed_term, 0, "a compressed term that is not what it declares")
+    case Inflate.whole(stream, 15, limits.total) do
+      {:ended, content, _} -> {:term, content, nil}
+      {:short, content} -> {:term, content, cut()}
+      {:bad, content} -> {:term, content, damaged}
+      :over -> Error.fail(:limit_exceeded, 0, "the content of the file is too long")
     end
   end
 
-  defp inflate(<<131, 80, _::binary>>, _), do: Error.fail(:truncated, 0, "the file is cut before its first field")
-  defp inflate(<<131, rest::binary>>, _), do: {:term, rest, false}
+  defp inflate(_, _), do: raise(cut())
 
   # -- one map ------------------------------------------------------------------------------------------------------
 
@@ -2490,13 +2522,17 @@ defmodule Reel.PhoenixReplay do
     {pairs, numbered |> Enum.reverse() |> Enum.concat() |> Enum.sort_by(&elem(&1, 0)) |> Enum.map(&elem(&1, 1))}
   end
 
-  defp session({:term, bytes, torn}, options) do
-    {pairs, torn} = map(bytes, torn, options)
+  defp session({:term, bytes, damage}, options) do
+    {pairs, cause} = map(bytes, damage, options)
+    if cause && pairs in [[], [{:events, []}]], do: raise(damage || cause)
+
+    # A checksum that does not match says that what has been read is not what was written.
+    if cause == nil && damage && damage.kind in [:checksum, :malformed_member, :malformed_term], do: raise(damage)
 
     events =
       case List.keyfind(pairs, :events, 0) do
         {_, events} when is_list(events) -> proper(events)
-        nil when torn == true -> []
+        nil when cause != nil -> []
         _ -> Error.fail(:not_a_recording, 0, "no file with a list of events")
       end
 
@@ -2507,65 +2543,61 @@ defmodule Reel.PhoenixReplay do
     if List.improper?(list), do: Error.fail(:not_a_recording, 0, "no file with a list of events"), else: list
   end
 
-  defp map(<<116, n::32, rest::binary>>, torn, options) do
-    cx = Term.context(rest, options)
-
-    {pairs, whole} = pairs(rest, n, cx, [])
-    if not whole and pairs == [], do: Error.fail(:truncated, 0, "the file is cut before its first field")
+  # The pairs of the map, and the error that ends them early, or nil.
+  defp map(<<116, n::32, rest::binary>>, _, options) do
+    {pairs, cause} = pairs(rest, n, Term.context(rest, options), [])
     keys = for {key, _} <- pairs, into: MapSet.new(), do: key
     if MapSet.size(keys) < length(pairs), do: Error.fail(:malformed_term, 0, "a key that comes twice")
-    {pairs, if(whole, do: torn, else: true)}
+    {pairs, cause}
   end
 
-  defp map(bytes, _, _) when byte_size(bytes) < 5,
-    do: Error.fail(:truncated, 0, "the file is cut before its first field")
+  defp map(bytes, damage, _) when bytes == "" or binary_part(bytes, 0, 1) == <<116>>,
+    do: if(bytes == "" and damage == nil, do: none(), else: raise(damage || cut()))
 
   defp map(_, _, _), do: Error.fail(:not_a_recording, 0, "a term that is no map")
 
-  defp pairs(_rest, 0, _, done), do: {Enum.reverse(done), true}
+  defp pairs(_rest, 0, _, done), do: {Enum.reverse(done), nil}
 
   defp pairs(rest, n, cx, done) do
-    with {:ok, key, rest} <- term(rest, 1, cx),
+    with {:ok, key, rest} <- term(rest, 2, cx),
          {:ok, value, rest} <- value(key, rest, cx) do
       pairs(rest, n - 1, cx, [{key, value} | done])
     else
-      {:torn, events} -> {Enum.reverse([{:events, events} | done]), false}
-      :torn -> {Enum.reverse(done), false}
+      {:torn, events, error} -> {Enum.reverse([{:events, events} | done]), error}
+      {:torn, error} -> {Enum.reverse(done), error}
     end
   end
 
-  # The list may be torn, and what is whole of it counts.
+  # The list may end early, and what is whole of it counts.
   defp value(:events, <<108, n::32, rest::binary>> = all, cx) do
     case elements(rest, n, cx, []) do
       {:ok, events, <<106, rest::binary>>} -> {:ok, events, rest}
-      {:ok, events, <<>>} -> {:torn, events}
-      {:ok, _, _} -> term(all, 1, cx)
-      {:torn, events} -> {:torn, events}
+      {:ok, events, <<>>} -> {:torn, events, cut()}
+      {:ok, _, _} -> term(all, 2, cx)
+      {:torn, events, error} -> {:torn, events, error}
     end
   end
 
-  defp value(:events, <<108, _::binary>>, _), do: {:torn, []}
-  defp value(_, rest, cx), do: term(rest, 1, cx)
+  defp value(:events, <<108, _::binary>>, _), do: {:torn, [], cut()}
+  defp value(_, rest, cx), do: term(rest, 2, cx)
 
   defp elements(rest, 0, _, done), do: {:ok, Enum.reverse(done), rest}
 
   defp elements(rest, n, cx, done) do
-    case term(rest, 2, cx) do
+    case term(rest, 3, cx) do
       {:ok, event, rest} -> elements(rest, n - 1, cx, [event | done])
-      :torn -> {:torn, Enum.reverse(done)}
+      {:torn, error} -> {:torn, Enum.reverse(done), error}
     end
   end
 
+  # A term, or the error that ends it.
   defp term(rest, depth, cx) do
     {term, rest} = Term.term(rest, depth, cx)
     {:ok, term, rest}
   rescue
     error in Error ->
-      case error.kind do
-        :truncated -> :torn
-        :limit_exceeded -> Error.fail(:limit_exceeded, 0, error.detail)
-        _ -> Error.fail(:malformed_term, 0, error.detail)
-      end
+      kind = if error.kind in [:truncated, :limit_exceeded], do: error.kind, else: :malformed_term
+      {:torn, %{error | kind: kind, offset: 0}}
   end
 
   # -- events -------------------------------------------------------------------------------------------------------
@@ -2616,22 +2648,16 @@ defmodule Reel.PhoenixReplay do
     with {:ok, content} <- torn(payload, Reel.limits(options)),
          <<104, 2, rest::binary>> <- content,
          cx = Term.context(rest, options),
-         {:ok, %Reel.Map{pairs: pairs}, rest} <- lenient(fn -> term(rest, 1, cx) end) do
+         {:ok, %Reel.Map{pairs: pairs}, rest} <- term(rest, 1, cx) do
       {pairs, [Enum.map(torn_events(rest, cx, []), &numbered/1) | numbered]}
     else
       _ -> {header, numbered}
     end
   end
 
-  # What is malformed ends a frame like what is cut.
-  defp lenient(read) do
-    read.()
-  rescue
-    Error -> :torn
-  end
-
-  defp torn(<<131, 80, length::32, stream::binary>>, limits) when length <= limits.compressed do
-    case Inflate.whole(stream, 15, length) do
+  # What a frame's compressed term inflates to, whatever ends it.
+  defp torn(<<131, 80, _::32, stream::binary>>, limits) do
+    case Inflate.whole(stream, 15, limits.compressed) do
       {:ended, content, _} -> {:ok, content}
       {_, content} -> {:ok, content}
       :over -> :error
@@ -2648,9 +2674,9 @@ defmodule Reel.PhoenixReplay do
   defp torn_events(rest, 0, cx, done), do: torn_events(rest, cx, done)
 
   defp torn_events(rest, n, cx, done) do
-    case lenient(fn -> term(rest, 2, cx) end) do
+    case term(rest, 2, cx) do
       {:ok, event, rest} -> torn_events(rest, n - 1, cx, [event | done])
-      :torn -> Enum.reverse(done)
+      {:torn, _} -> Enum.reverse(done)
     end
   end
 

@@ -26,10 +26,15 @@ defmodule Reel.Document do
       frame = Reel.limits(options).frame
       state = %{rest: text, size: byte_size(text), place: :start, keys: MapSet.new(), count: 0, frame: frame}
       {fields, events, error} = collect(state, [], [])
-      check(events, if(error == nil or error.offset == byte_size(text), do: torn || error, else: error))
+      check(events, first_error(error, torn, byte_size(text)))
       {:ok, fields |> items(events, options) |> Recording.of()}
     end)
   end
+
+  # That events are missing is known when the text and the gzip have ended.
+  defp first_error(:no_events, nil, _), do: %Error{kind: :not_a_recording, offset: 0, detail: "an object without events"}
+  defp first_error(%Error{offset: offset} = error, torn, size) when torn == nil or offset != size, do: error
+  defp first_error(_, torn, _), do: torn
 
   # What has been read of a torn document counts.
   defp check([_ | _], %Error{kind: kind}) when kind not in [:not_a_recording, :malformed_frame], do: :ok
@@ -41,7 +46,9 @@ defmodule Reel.Document do
     kinds = Term.convert(%Reel.Map{pairs: Map.to_list(summary.kinds)}, options)
     events = for {event, index} <- Enum.with_index(events), do: {:event, index, Term.convert(event, options)}
 
-    [{:header, {1, 0}, Term.convert(%Reel.Map{pairs: fields}, options)} | events] ++
+    header = Term.arranged(%Reel.Map{pairs: fields})
+
+    [{:header, {1, 0}, Term.convert(header, options)} | events] ++
       [{:finish, %{summary | kinds: kinds}}, {:end, true}]
   end
 
@@ -82,6 +89,9 @@ defmodule Reel.Document do
 
         case trailer do
           <<crc::little-32, size::little-32, _::binary>> when {crc, size} == sums -> {content, nil, start + used + 8}
+          <<crc::little-32, _::32, _::binary>> when crc == elem(sums, 0) ->
+            {content, wrong.(:malformed_member, "the length in the trailer does not match"), nil}
+
           <<_::64, _::binary>> -> {content, wrong.(:checksum, "the content does not match the trailer"), nil}
           _ -> {content, wrong.(:truncated, "the file ends inside a member"), nil}
         end
@@ -109,7 +119,7 @@ defmodule Reel.Document do
     case attempt(fn -> next(%{state | rest: space(state.rest)}) end) do
       {:ok, {:field, field, state}} -> collect(state, [field | fields], events)
       {:ok, {:event, event, state}} -> collect(state, fields, [event | events])
-      {:ok, :end} -> {Enum.reverse(fields), Enum.reverse(events), nil}
+      {:ok, {:end, keys}} -> {Enum.reverse(fields), Enum.reverse(events), if("events" in keys, do: nil, else: :no_events)}
       {:error, error} -> {Enum.reverse(fields), Enum.reverse(events), error}
     end
   end
@@ -122,6 +132,7 @@ defmodule Reel.Document do
     end
   end
 
+  defp next(%{place: :start, rest: <<>>, size: size}), do: unexpected(<<>>, size)
   defp next(%{place: :start}), do: Error.fail(:not_a_recording, 0, "no object")
 
   defp next(%{place: :key, rest: <<?", _::binary>> = all, size: size} = state) do
@@ -156,9 +167,7 @@ defmodule Reel.Document do
   defp next(%{place: :element, rest: <<?], rest::binary>>} = state),
     do: next(%{state | place: :pair, rest: space(rest)})
 
-  defp next(%{place: :end, rest: <<>>, keys: keys}) do
-    if "events" in keys, do: :end, else: Error.fail(:not_a_recording, 0, "an object without events")
-  end
+  defp next(%{place: :end, rest: <<>>, keys: keys}), do: {:end, keys}
 
   defp next(%{place: :end, rest: rest, size: size}),
     do: fail(:trailing_data, rest, size, "something after the document")

@@ -209,11 +209,17 @@ defmodule Reel.JSON do
     |> Stream.transform([], fn
       {:header, _, header}, _ -> {[line(["{", header |> fields(mapping) |> Enum.intersperse(","), "}"])], []}
       {:event, _, event}, last -> {[line(event(event, mapping))], last}
-      {:finish, summary}, _ -> {[], [line([~s({"summary":), plain(summary), "}"])]}
+      {:finish, summary}, _ -> {[], [line([~s({"summary":), summary(summary), "}"])]}
       # Without its end a recording is unfinished.
       {:end, true}, last -> {last, []}
       _, last -> {[], last}
     end)
+  end
+
+  # Kinds and the reason are names, also where their atoms are literals of JSON.
+  defp summary(%{kinds: kinds, reason: reason} = summary) do
+    counts = for {kind, count} <- Term.pairs(kinds), do: {Term.atom_name(kind), count}
+    plain(%{summary | kinds: Map.new(counts), reason: Term.atom_name(reason)})
   end
 
   defp line(text), do: IO.iodata_to_binary([text, ?\n])
@@ -239,7 +245,7 @@ defmodule Reel.JSON do
   # A field named like one of the document's own keys is told from it.
   defp fields(header, mapping, taken \\ []) do
     {fields, _} =
-      Enum.map_reduce(Term.pairs(header), MapSet.new(["events" | taken]), fn {key, value}, taken ->
+      Enum.map_reduce(Term.pairs(Term.arranged(header)), MapSet.new(["events" | taken]), fn {key, value}, taken ->
         {text, taken} = unused(key_text(key), taken)
         {[string(text), ":", field(key, value, mapping)], taken}
       end)

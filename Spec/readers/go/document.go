@@ -48,6 +48,9 @@ func ReadDocument(data []byte) (*Events, error) {
 	if torn != nil && (reason == nil || reason.Offset == len(content)) {
 		reason = torn
 	}
+	if reason == nil && !document.hasEvents {
+		reason = &Error{"notARecording", 0, "an object without events"}
+	}
 	isRefused := reason != nil && (reason.Kind == "notARecording" || reason.Kind == "malformedFrame")
 	if isRefused || reason != nil && len(document.events) == 0 {
 		if kind, is := documentKinds[reason.Kind]; is {
@@ -70,9 +73,14 @@ type document struct {
 	at     int
 	fields Map
 	events []Event
+
+	hasEvents bool
 }
 
 func (d *document) read() {
+	if d.peek(); d.at == len(d.text) {
+		fail("truncated", d.at, "no document")
+	}
 	if d.peek() != '{' {
 		fail("notARecording", 0, "no object")
 	}
@@ -91,9 +99,7 @@ func (d *document) read() {
 	if d.peek(); d.at < len(d.text) {
 		fail("trailingBytes", d.at, "something after the document")
 	}
-	if !keys["events"] {
-		fail("notARecording", 0, "an object without events")
-	}
+	d.hasEvents = keys["events"]
 }
 
 var module = regexp.MustCompile(`^[A-Z][A-Za-z0-9_]*(\.[A-Z][A-Za-z0-9_]*)*$`)

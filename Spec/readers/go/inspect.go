@@ -110,6 +110,7 @@ func inspectList(list List) string {
 }
 
 func inspectMap(pairs Map) string {
+	pairs = ordered(pairs)
 	areKeys := len(pairs) > 0
 	texts := make([]string, len(pairs))
 	for index, pair := range pairs {

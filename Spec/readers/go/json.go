@@ -269,7 +269,7 @@ func HeaderLine(fields Map) string { return "{" + headerPairs(fields, plain) + "
 func headerPairs(fields Map, write func(*strings.Builder, Term)) string {
 	names := newNames("events")
 	pairs := make([]string, len(fields))
-	for index, pair := range fields {
+	for index, pair := range ordered(fields) {
 		isPlain := text(Atom("x"), write) == `"x"`
 		module, isAtom := pair.Value.(Atom)
 		isNamed := pair.Key == Term(Atom("view")) || pair.Key == Term(Atom("__struct__"))
@@ -297,8 +297,13 @@ func (e Event) object(write func(*strings.Builder, Term)) string {
 
 // Line is the last of the lines of a recording that is finished.
 func (s *Summary) Line() string {
-	return fmt.Sprintf(`{"summary":{"duration":%d,"errors":%d,"events":%d,"kinds":%s,"names":%s,"reason":%s}}`,
-		s.Duration, s.Errors, s.Events, JSON(s.Kinds), JSON(s.Names), quoted(string(s.Reason)))
+	kinds := make([]string, len(s.Kinds))
+	for index, pair := range s.Kinds {
+		kind, _ := pair.Key.(Atom)
+		kinds[index] = quoted(string(kind)) + ":" + JSON(pair.Value)
+	}
+	return fmt.Sprintf(`{"summary":{"duration":%d,"errors":%d,"events":%d,"kinds":{%s},"names":%s,"reason":%s}}`,
+		s.Duration, s.Errors, s.Events, strings.Join(kinds, ","), JSON(s.Names), quoted(string(s.Reason)))
 }
 
 // Document is a whole recording as one object (json.md §2.1), in the plain or the tagged mapping.

@@ -132,7 +132,8 @@ func (e *Events) start() {
 
 // checkStart looks at the first bytes of a content (recording.md §4.3).
 func (e *Events) checkStart(content []byte, isGzip bool) {
-	if isGzip && len(content) > 0 && len(content) < 5 && !(len(content) > 1 && content[0] == 131) {
+	isLength := len(content) < 4 || binary.BigEndian.Uint32(content) >= 2 && binary.BigEndian.Uint32(content) <= mostFrame
+	if isGzip && len(content) > 0 && len(content) < 5 && isLength && !(len(content) > 1 && content[0] == 131) {
 		fail("truncated", 0, "the content ends in its first frame")
 	}
 	if len(content) < 5 || binary.BigEndian.Uint32(content) > mostFrame || content[4] != 131 {
@@ -386,6 +387,9 @@ func (e *Events) take(packet []byte, at int) {
 	atom, _ := name.(Atom)
 	isControl := isTuple && len(tuple) > 0 && isAtom(tuple[0])
 	if (e.Header == nil) != (isControl && atom == "recording") {
+		if e.Header != nil && isControl && atom == "recording" {
+			headerOf(tuple, at, malformed) // its version comes first
+		}
 		malformed("the first frame, and no other, is the header")
 	}
 	switch {
@@ -430,6 +434,11 @@ func number(term Term) (int64, bool) {
 }
 
 func (e *Events) header(tuple Tuple, malformed func(string)) {
+	e.Header = headerOf(tuple, 0, malformed)
+}
+
+// headerOf has the fields of a header.
+func headerOf(tuple Tuple, at int, malformed func(string)) Map {
 	if len(tuple) < 3 {
 		malformed("a header without a version and fields")
 	}
@@ -443,7 +452,7 @@ func (e *Events) header(tuple Tuple, malformed func(string)) {
 		}
 	}
 	if version[0] != Term(int64(1)) {
-		fail("unsupportedVersion", 0, "this reads version 1")
+		fail("unsupportedVersion", at, "this reads version 1")
 	}
 	fields, isMap := tuple[2].(Map)
 	for _, pair := range fields {
@@ -455,7 +464,7 @@ func (e *Events) header(tuple Tuple, malformed func(string)) {
 	if fields == nil {
 		fields = Map{}
 	}
-	e.Header = fields
+	return fields
 }
 
 func isKeyframe(tuple Tuple) bool {

@@ -8,6 +8,7 @@ import { fromJSON } from "./json-in.js";
 import { lines } from "./node.js";
 import { checkLength, gzipChunks, gzipHeader, memberContent, memberFields, startsMember } from "./members.js";
 import { Page, PageTimeline } from "./pages.js";
+import { readPhoenixReplay } from "./phoenix-replay.js";
 import { LIMITS, Recording, ReelError, decode, toJSON } from "./reel.js";
 import { salvageDocument } from "./salvage.js";
 
@@ -21,24 +22,25 @@ async function answer(input, output, path) {
   }
   if (input === "members" && output === "members") return await members(bytes);
   if (input === "recording" && output === "salvage") return await salvageDocument(bytes);
-  if (input === "recording" && output === "states") return await states(await open(bytes, input));
+  if (input === "recording" && output === "states") return await states(await open(bytes));
   if (input === "recording" && output === "lines") {
     const texts = [];
-    for await (const line of lines(await open(bytes, input))) texts.push(line);
+    for await (const line of lines(await open(bytes))) texts.push(line);
     return `[${texts.join(",")}]`;
   }
-  if (input === "recording" && output === "pages") return await pages(await open(bytes, input));
-  if ((input === "recording" || input === "phoenix-replay") && isMapping) {
-    return await (await open(bytes, input)).document(output);
+  if (input === "recording" && output === "pages") return await pages(await open(bytes));
+  if (input === "recording" && isMapping) return await (await open(bytes)).document(output);
+  if (input === "phoenix-replay" && isMapping) {
+    return await Recording.imported(input, readPhoenixReplay(bytes, LIMITS)).document(output);
   }
   if (input === "json-document" && isMapping) return await openDocument(bytes).document(output);
   return undefined;
 }
 
 /** A recording; one that `Recording` makes of another file is none where a recording is asked for. */
-async function open(bytes, input) {
+async function open(bytes) {
   const recording = await Recording.open(bytes);
-  if (input === "recording" && recording.form === "phoenix-replay") {
+  if (recording.form === "phoenix-replay") {
     throw new ReelError("notARecording", 0, "a file of PhoenixReplay");
   }
   return recording;
@@ -75,7 +77,7 @@ async function pages(recording) {
 
 async function members(bytes) {
   const found = [];
-  for (let offset = 0; offset < bytes.length;) {
+  for (let offset = 0; offset === 0 || offset < bytes.length;) {
     if (!startsMember(bytes, offset) && !(bytes[offset] === 0x1f && offset + 1 === bytes.length)) {
       throw new ReelError(offset === 0 ? "notARecording" : "trailingData", offset, "bytes that start no member");
     }

@@ -103,7 +103,9 @@ export class Content {
     const name = atomName(term.elements[0]);
     switch (name) {
       case undefined: return void (yield { event: this.#event(term, fail) });
-      case "recording": return fail("malformedFrame", "a second header");
+      case "recording":
+        header(term, fail);
+        return fail("malformedFrame", "a second header");
       case "keyframe": {
         const keyframe = this.#keyframe(term, fail);
         if (isFirst) this.member.flags |= STARTS_WITH_KEYFRAME;

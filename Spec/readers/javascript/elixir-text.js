@@ -16,7 +16,7 @@ const ESCAPES = { 0: "\\0", 7: "\\a", 8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 
   0xfeff: "\\uFEFF", 127: "\\d", 34: '\\"', 92: "\\\\" };
 
 /** How text is written: whether lists may be text, which structs have one of their own, the order of a map's pairs. */
-const PLAIN = { hasCharlists: true, hasStructs: true, known: () => undefined, pairs: (map) => [...map] };
+const PLAIN = { hasCharlists: true, hasStructs: true, known: () => undefined, pairs: (map) => map.sorted() };
 
 /** The text of a key (json.md §3.12): structs are maps like any other. */
 export const keyText = (term) => textOf(term, { ...PLAIN, hasStructs: false });
@@ -70,7 +70,7 @@ export function integerText(value) {
 }
 
 const isBare = (name) => IDENTIFIER.test(name) && name === name.normalize("NFKC");
-const bareName = (name) => (isBare(name) || OPERATORS.has(name) ? name : quoted(name));
+const bareName = (name) => ((isBare(name) && name !== "Elixir") || OPERATORS.has(name) ? name : quoted(name));
 const calledName = (name) =>
   ((isBare(name) && CALLED.test(name)) || CALLED_OPERATORS.has(name) ? name : quoted(name));
 

@@ -29,6 +29,7 @@ function readDocument(bytes, limits) {
   try {
     reader.read();
     if (torn) throw torn;
+    if (!reader.hasEvents) reader.fail("notARecording", 0, "an object without events");
   } catch (error) {
     if (!(error instanceof ReelError)) throw error;
     const isRefused = ["notARecording", "malformedFrame"].includes(error.kind);
@@ -37,7 +38,7 @@ function readDocument(bytes, limits) {
       throw new ReelError(KINDS[reason.kind] ?? reason.kind, reason.offset, reason.message);
     }
   }
-  return { fields: new TermMap(reader.fields), events: reader.events };
+  return { fields: new TermMap(new TermMap(reader.fields).sorted()), events: reader.events };
 }
 
 /** What gzip holds up to a limit, and the error that ends it. */
@@ -63,6 +64,7 @@ function unzipped(bytes, limit) {
 class DocumentReader extends Parser {
   fields = [];
   events = [];
+  hasEvents = false;
 
   constructor(bytes, limits) {
     super(bytes, false);
@@ -70,6 +72,7 @@ class DocumentReader extends Parser {
   }
 
   read() {
+    if (this.next() === undefined) this.fail("truncated", this.position, "the text ends before the document");
     if (this.next() !== 0x7b) this.fail("notARecording", 0, "no object");
     const object = new JSONObject(this.position, { depth: 0, wraps: 0 }, false);
     for (let more = this.opens(0x7d); more; more = this.expect(",}") === ",") {
@@ -79,7 +82,7 @@ class DocumentReader extends Parser {
       else this.fields.push([atom(object.name), fieldOf(object.name, this.bounded(FIELD_DEPTH))]);
     }
     if (this.next() !== undefined) this.fail("trailingBytes", this.position, "something after the document");
-    if (!object.keys.has("events")) this.fail("notARecording", 0, "an object without events");
+    this.hasEvents = object.keys.has("events");
   }
 
   readEvents() {

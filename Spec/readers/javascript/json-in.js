@@ -191,21 +191,20 @@ export class Parser {
 
 class JSONArray {
   constructor(at, { depth, wraps }) {
-    Object.assign(this, { at, elements: [] });
+    Object.assign(this, { at, elements: [], tails: [] });
     this.inner = wraps > 0 ? { depth, wraps: wraps - 1 } : { depth: depth + 1, wraps };
   }
 
   /** Whether this value is the last one. */
   add(value, parser) {
+    if (value instanceof Tail) this.tails.push([this.elements.length, value.offset]);
     this.elements.push(value);
-    const isLast = parser.expect(",]") === "]";
-    if (value instanceof Tail && (!isLast || this.elements.length < 2)) {
-      parser.fail("meaningless", value.offset, "a tail that does not end a list");
-    }
-    return isLast;
+    return parser.expect(",]") === "]";
   }
 
-  end() {
+  end(parser) {
+    const misplaced = this.tails.find(([place]) => place === 0 || place + 1 < this.elements.length);
+    if (misplaced) parser.fail("meaningless", misplaced[1], "a tail that does not end a list");
     const last = this.elements[this.elements.length - 1];
     if (!(last instanceof Tail)) return this.elements;
     const [elements, tail] = [this.elements.slice(0, -1), last.value];

@@ -14,7 +14,7 @@ export const safeInHTML = (text) =>
 /** The pairs of a header as they begin a document; `reserved` are the keys that follow them. */
 function headerPairs(fields, mapping, reserved) {
   const named = names(reserved);
-  return [...fields].map(([key, value]) => {
+  return fields.sorted().map(([key, value]) => {
     const isModule = mapping === "plain" && value !== null && ["view", "__struct__"].includes(atomName(key));
     const name = isModule ? atomName(value) : undefined;
     return `${string(named(keyText(key)))}:${name === undefined ? toJSON(value, mapping) : string(inspectAtom(name))}`;

@@ -7,7 +7,8 @@ const view = (bytes) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteL
 
 /** The `fields` of the header and the `events` of a map, recording or part file. */
 export function readPhoenixReplay(bytes, limits) {
-  const { fields, events } = bytes[0] === 0x50 ? readPart(bytes, limits) : readWhole(bytes, limits);
+  const isPart = String.fromCharCode(...bytes.subarray(0, 4)) === "PRF1";
+  const { fields, events } = isPart ? readPart(bytes, limits) : readWhole(bytes, limits);
   return { fields: new TermMap(fields), events: events.map(eventOf) };
 }
 
@@ -39,7 +40,8 @@ function fail(kind, offset, what) {
 /** An error in a term as one of a recording: what is wrong in these files is at 0. */
 function wrapped(error) {
   if (!(error instanceof ReelError)) throw error;
-  const isKept = ["limitExceeded", "malformedFrame", "notARecording"].includes(error.kind);
+  const kept = ["limitExceeded", "malformedFrame", "notARecording", "truncated", "checksum", "malformedMember"];
+  const isKept = kept.includes(error.kind);
   fail(isKept ? error.kind : "malformedTerm", 0, error.message);
 }
 
@@ -59,20 +61,23 @@ function eventOf(term, index) {
   return { index, offset, kind: atomName(kind), payload, extra };
 }
 
-/** Reads a term as far as it goes: `isTorn` says that its bytes may end early, `isLenient` that any error ends it. */
+/** Reads a term as far as it goes; `cause` is the error that ends it. */
 class TornReader {
-  constructor(bytes, isTorn, limits, isLenient = false) {
-    this.decoder = new Decoder(bytes, 0, limits);
-    Object.assign(this, { bytes, isTorn, isLenient, isCut: false });
+  cause = null;
+
+  constructor(bytes, limits) {
+    this.decoder = new Decoder(bytes, 0, limits, true);
+    this.bytes = bytes;
   }
 
-  /** What `read` gives, `undefined` when the bytes end before. */
+  get isCut() { return this.cause !== null; }
+
+  /** What `read` gives, `undefined` when the term ends before. */
   attempt(read) {
     try {
       return this.isCut ? undefined : read();
     } catch (error) {
-      if (!this.isTorn || !(this.isLenient || error.kind === "truncated")) throw error;
-      this.isCut = true;
+      this.cause = error;
       return undefined;
     }
   }
@@ -90,12 +95,12 @@ class TornReader {
     return size === 0 ? 0 : size === 1 ? bytes[position + 1] : view(bytes).getUint32(position + 1);
   }
 
-  /** The elements of a list that are whole, `null` when there is another term. */
-  list(depth) {
+  /** The elements of a list that are whole, `null` when there is another term; `isProper` says that its tail is a list. */
+  list(depth, isProper = true) {
     const elements = [];
     for (;;) {
       const count = this.open({ 106: 0, 108: 4 });
-      if (count === null) return null;
+      if (count === null) return isProper ? null : elements;
       for (let index = 0; index < count && !this.isCut; index++) {
         const term = this.term(depth + 1);
         if (!this.isCut) elements.push(term);
@@ -106,41 +111,45 @@ class TornReader {
 }
 
 function readWhole(bytes, limits) {
-  let content = bytes;
-  let isTorn = true;
-  if (bytes[0] === 0x1f) ({ content, isTorn } = inflateFile(bytes, limits));
-  if (content[1] === 80) {
-    const { content: inner, error } = decompress(content, limits.recording);
-    if (error && error.kind !== "truncated") wrapped(error);
-    [content, isTorn] = [inner, error !== undefined];
-  } else {
-    content = content.subarray(1);
-  }
-  let [found, isCut] = [null, false];
+  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  const isCompressed = bytes[0] === 131 && bytes[1] === 80;
+  let [content, damage] = [bytes, undefined];
+  if (isGzip) ({ content, damage } = inflateFile(bytes, limits));
+  if (isCompressed) ({ content, damage } = inflateTerm(bytes, limits.recording));
+  const start = isCompressed ? [116] : [131, 116];
+  const isCut = content.length < start.length;
+  if (start.some((byte, index) => index < content.length && content[index] !== byte)) none();
+  if (isCut && damage === undefined && !(isGzip && content.length > 0)) none();
+  content = content.subarray(isCompressed ? 0 : 1);
+  const reader = new TornReader(content, limits);
+  let found = null;
   try {
-    const reader = new TornReader(content, isTorn, limits);
     const count = reader.open({ 116: 4 });
     const fields = [];
-    let events = null;
+    let [events, isTwice] = [null, false];
     for (let index = 0; index < count && !reader.isCut; index++) {
-      const key = reader.term(1);
+      const key = reader.term(2);
       if (reader.isCut) break;
-      if (atomName(key) === undefined) fail("notARecording", 0, "a key that is no atom");
       const isEvents = atomName(key) === "events";
-      if (isEvents) events = reader.list(1) ?? fail("notARecording", 0, "events that are no list");
-      const value = isEvents ? undefined : reader.term(1);
-      if (!isEvents && !reader.isCut) fields.push([key, value]);
+      isTwice ||= isEvents && events !== null;
+      if (isEvents) events = reader.list(2) ?? fail("notARecording", 0, "events that are no list");
+      const value = isEvents ? undefined : reader.term(2);
+      if (isEvents || reader.isCut) continue;
+      // A key is judged when its value is whole.
+      if (atomName(key) === undefined) fail("notARecording", 0, "a key that is no atom");
+      fields.push([key, value]);
     }
-    isCut = reader.isCut;
-    found = { fields, events };
+    found = { fields, events, isTwice };
   } catch (error) {
     wrapped(error);
   }
-  const { fields, events } = found;
-  if (events === null && !(isCut && fields.length > 0)) {
-    fail(isCut ? "truncated" : "notARecording", 0, "the map has no events");
-  }
-  if (TermMap.unique(fields) === null) fail("malformedTerm", 0, "a map names a key twice");
+  const { fields, events, isTwice } = found;
+  const isNothing = fields.length === 0 && !(events?.length > 0);
+  if (reader.isCut && isNothing) wrapped(damage ?? reader.cause);
+  // A checksum that does not match says that what has been read is not what was written.
+  if (!reader.isCut && ["checksum", "malformedMember", "malformedTerm"].includes(damage?.kind)) wrapped(damage);
+  if (!reader.isCut && events === null) fail("notARecording", 0, "the map has no events");
+  if (isTwice || TermMap.unique(fields) === null) fail("malformedTerm", 0, "a map names a key twice");
   return { fields, events: events ?? [] };
 }
 
@@ -153,11 +162,21 @@ function inflateFile(bytes, limits) {
       if (length > limits.recording) fail("limitExceeded", 0, "the file inflates to more than the limit");
       chunks.push(chunk.bytes);
     }
-  } catch (error) {
-    if (error.kind !== "truncated") throw error;
-    return { content: concatenate(chunks), isTorn: true };
+  } catch (damage) {
+    return { content: concatenate(chunks), damage };
   }
-  return { content: concatenate(chunks), isTorn: false };
+  return { content: concatenate(chunks) };
+}
+
+/** What a compressed term inflates to, and what is wrong with its stream. The length that it declares counts for nothing. */
+function inflateTerm(bytes, limit) {
+  const { content, error } = decompress(bytes, limit, true);
+  const isDamaged = error?.kind === "malformedCompression";
+  return { content, damage: isDamaged ? new ReelError("malformedTerm", 0, error.message) : error };
+}
+
+function none() {
+  fail("notARecording", 0, "no file of PhoenixReplay");
 }
 
 function readPart(bytes, limits) {
@@ -170,31 +189,32 @@ function readPart(bytes, limits) {
     const isTorn = !isHeadWhole || payload.length < length;
     offset += 12 + length;
     if (!isTorn && crc32(payload) !== view(bytes).getUint32(at + 8)) continue;
-    const found = readFrame(payload, isTorn, limits);
+    const found = readFrame(payload, limits);
     fields = found.fields ?? fields;
     for (const { elements: [number, term] } of found.events) numbered.push({ number, term });
     if (isTorn) break;
   }
   if (fields === null) fail("truncated", 0, "no frame has a header");
+  if (fields.some(([key]) => atomName(key) === undefined)) fail("notARecording", 0, "a key that is no atom");
   numbered.sort((a, b) => (a.number < b.number ? -1 : a.number > b.number ? 1 : 0));
   return { fields, events: numbered.map(({ term }) => term) };
 }
 
 /** What can be read of a frame, torn or not. */
-function readFrame(payload, isTorn, limits) {
+function readFrame(payload, limits) {
   const nothing = { fields: null, events: [] };
   if (payload.length < 2) return nothing;
   let content = payload.subarray(1);
   if (payload[1] === 80) {
-    const { content: inner, error } = decompress(payload, limits.recording);
-    if (error && !(isTorn && error.kind === "truncated")) return nothing;
+    const { content: inner, damage } = inflateTerm(payload, limits.compressed);
+    if (damage?.kind === "limitExceeded") return nothing;
     content = inner;
   }
-  const reader = new TornReader(content, true, limits, true);
+  const reader = new TornReader(content, limits);
   if (reader.open({ 104: 1 }) !== 2) return nothing;
   const recording = reader.term(1);
   if (reader.isCut || !(recording instanceof TermMap)) return nothing;
-  const events = reader.list(1) ?? [];
+  const events = reader.list(1, false);
   const isPair = (term) => term instanceof Tuple && term.elements.length === 2 && isInteger(term.elements[0]);
   if (!events.every(isPair)) fail("malformedFrame", 0, "an event without a number");
   return { fields: [...recording].filter(([key]) => atomName(key) !== "events"), events };

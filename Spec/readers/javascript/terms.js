@@ -365,24 +365,30 @@ export function decodePrefix(input, limits = LIMITS) {
   }
 }
 
-/** What a compressed term inflates to, up to the error when there is one, and where its stream ends. */
-export function decompress(bytes, limit) {
+/**
+ * What a compressed term inflates to, up to the error when there is one, and where its stream ends. When it is lenient, the
+ * length that the term declares counts for nothing.
+ */
+export function decompress(bytes, limit, isLenient = false) {
   const fail = (kind, offset, what) => ({ content: concatenate(chunks), error: new ReelError(kind, offset, what) });
   const chunks = [];
   if (bytes.length < 6) return fail("truncated", 2, "the length of a compressed term is cut");
   const declared = view(bytes).getUint32(2);
-  if (declared > limit) return fail("limitExceeded", 2, `a compressed term of ${declared} bytes`);
+  if (declared > limit && !isLenient) return fail("limitExceeded", 2, `a compressed term of ${declared} bytes`);
   if (bytes.length < 8) return fail("truncated", bytes.length, "a compressed term is cut");
   if ((bytes[6] & 15) !== 8 || bytes[6] >> 4 > 7 || bytes[7] & 32 || ((bytes[6] << 8) | bytes[7]) % 31 !== 0) {
     return fail("malformedCompression", 6, "no zlib stream");
   }
-  const inflater = new Inflater(bytes, 8, bytes.length, declared);
+  const inflater = new Inflater(bytes, 8, bytes.length, isLenient ? undefined : declared);
   let [length, sum] = [0, 1];
   try {
     for (let chunk; (chunk = inflater.read()) !== null;) {
       length += chunk.length;
       sum = adler32(chunk, sum);
-      if (length > declared) return fail("malformedCompression", 2, "a compressed term is longer than it declares");
+      if (isLenient && length > limit) return fail("limitExceeded", 2, "a compressed term inflates to too much");
+      if (!isLenient && length > declared) {
+        return fail("malformedCompression", 2, "a compressed term is longer than it declares");
+      }
       chunks.push(chunk);
     }
   } catch (error) {
@@ -392,7 +398,7 @@ export function decompress(bytes, limit) {
   const end = inflater.position + 4;
   if (bytes.length < end) return fail("truncated", bytes.length, "a compressed term is cut");
   if (view(bytes).getUint32(end - 4) !== sum) return fail("malformedCompression", 6, "a wrong checksum");
-  if (length < declared) return fail("malformedCompression", 2, "a compressed term is shorter than it declares");
+  if (length < declared && !isLenient) return fail("malformedCompression", 2, "a compressed term is shorter than it declares");
   return { content: concatenate(chunks), end };
 }
 
@@ -400,9 +406,11 @@ const view = (bytes) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteL
 
 /** Reads terms without their 131, one after the other. */
 export class Decoder {
-  #bytes; #view; #limits; #atoms = new Map();
+  #bytes; #view; #limits; #isSorting; #atoms = new Map();
 
-  constructor(bytes, position = 0, limits = LIMITS) {
+  /** `isSorting` says whether the pairs of maps come in the order of their keys. */
+  constructor(bytes, position = 0, limits = LIMITS, isSorting = false) {
+    this.#isSorting = isSorting;
     this.#bytes = bytes;
     this.#view = view(bytes);
     this.#limits = limits;
@@ -551,7 +559,8 @@ export class Decoder {
     const count = this.#count(this.#u32(), 2);
     const pairs = [];
     for (let index = 0; index < count; index++) pairs.push([this.term(depth + 1), this.term(depth + 1)]);
-    return TermMap.unique(pairs) ?? this.#fail("duplicateKey", at, "a map names a key twice");
+    const map = TermMap.unique(pairs) ?? this.#fail("duplicateKey", at, "a map names a key twice");
+    return this.#isSorting ? new TermMap(map.sorted()) : map;
   }
 
   // What stands inside of identifiers

@@ -195,9 +195,10 @@ class _Open:
 
 class _Parser:
     """Reads one term from bytes. The open terms are a list and no recursion, so nesting costs no stack, and when the
-    bytes end inside a term, `open` has what there is of it."""
+    bytes end inside a term, `open` has what there is of it. `outside` is how many terms enclose it."""
 
-    def __init__(self, data, position=0, sorting=False):
+    def __init__(self, data, position=0, sorting=False, outside=0):
+        self.outside = outside
         self.data, self.position, self.open, self.atoms, self.sorting = data, position, [], {}, sorting
 
     def take(self, count):
@@ -224,7 +225,7 @@ class _Parser:
         while True:
             start = self.position
             tag = self.unsigned(1)
-            if len(self.open) > limits.depth:
+            if len(self.open) + self.outside > limits.depth:
                 raise ReelError("limitExceeded", start, "terms nest too deep")
             if tag == 108:
                 count = self.count(4)
@@ -433,8 +434,8 @@ def parse(data) -> Tuple[Any, int, int]:
     return term, len(data) - len(zipped.unused_data), len(content) - inner.position
 
 
-def _inflate_term(data, length, torn=False):
-    """What the zlib stream of a compressed term inflates to; of one that is torn what is there."""
+def _inflate_term(data, length):
+    """What the zlib stream of a compressed term inflates to."""
     if length > limits.term:
         raise ReelError("limitExceeded", 2, f"a compressed term of {length} bytes")
     zipped = zlib.decompressobj()
@@ -444,7 +445,7 @@ def _inflate_term(data, length, torn=False):
         raise ReelError("malformedCompression", 6, str(error)) from None
     if len(content) > length or zipped.eof and len(content) < length:
         raise ReelError("malformedCompression", 2, "the stream is not as long as it declares")
-    if not zipped.eof and not torn:
+    if not zipped.eof:
         raise ReelError("truncated", len(data), "the compressed term is cut")
     return content, zipped
 
@@ -723,7 +724,7 @@ def _inspect(term, out):
         yield term.tail
         out.append("]")
     elif isinstance(term, Map):
-        yield from _pairs(term.pairs, out, "%{", "}")
+        yield from _pairs(term.ordered, out, "%{", "}")
     elif isinstance(term, Pid):
         out.append(f"#PID<0.{term.number}.{term.serial}>")
     elif isinstance(term, Port):
@@ -924,6 +925,8 @@ def member_content(data, member: Member) -> bytes:
         content = deflated.decompress(data[member.offset + member.header : member.end - 8], declared + 1)
     except zlib.error as error:
         fail(str(error))
+    if len(content) > declared:
+        fail("a member holds more than it declares")
     if not deflated.eof or deflated.unused_data:
         fail("a member does not end where it declares")
     crc, size = struct.unpack("<II", data[member.end - 8 : member.end])
@@ -1211,7 +1214,8 @@ def form(data) -> str:
             first += piece[:5]
             if len(first) >= 5:
                 break
-        if 0 < len(first) < 5 and first[:2] != b"\x83\x74":
+        is_length = len(first) < 4 or 2 <= int.from_bytes(first[:4], "big") <= limits.frame
+        if 0 < len(first) < 5 and first[:2] != b"\x83\x74" and is_length:
             raise ReelError("truncated", 0, "the content ends inside its first frame")
     if first[:2] == b"\x83\x74" or not gzip and (first[:2] == b"\x83\x50" or first[:4] == b"PRF1"):
         return "phoenix-replay"
@@ -1592,30 +1596,26 @@ def _tuple(struct):
 
 
 def _torn_term(data):
-    """The term in a map or recording file; of one that is cut, the pairs of its map that are there."""
-    raw = bytes(data)
-    if raw[:1] == b"\x1f":
-        content = bytearray()
-        try:
-            for _, piece in gzip_pieces(data):
-                content += piece
-                if len(content) > limits.member:
-                    raise ReelError("limitExceeded", 0, "the content is too long")
-        except ReelError as error:
-            if error.kind != "truncated":
-                raise
-        raw = bytes(content)
-        if not raw:
-            raise ReelError("truncated", 0, "a gzip file that ends before its content")
-    term, parser = _torn(raw)
+    """The term in a map or recording file; of one that is cut or damaged, the pairs of its map that are there."""
+    content, damage, zipped = bytes(data), None, data[:2] == b"\x1f\x8b"
+    if zipped:
+        content, damage = _content(gzip_pieces(data), limits.content)
+    elif content[:2] == b"\x83\x50":
+        content, damage = _content(_stream(content), limits.content)
+    if content[:2] != b"\x83\x74"[: len(content)] or len(content) < 2 and not (damage or zipped and content):
+        raise ReelError("notARecording", 0, "a term that is no map, or none")
+    term, parser, error = _torn(content, outside=1)
+    error = damage or error
     if term is not None:
+        if damage and damage.kind in ("checksum", "malformedMember", "malformedTerm"):
+            raise damage
         return term
     parts = [opened.parts for opened in parser.open[:2]] or [[]]
     pairs = list(zip(parts[0][::2], parts[0][1::2]))
     if len(parts[0]) % 2 and parts[0][-1] == EVENTS and len(parts) == 2 and parser.open[1].is_list:
         pairs.append((EVENTS, parts[1]))
     if not pairs:
-        raise ReelError("truncated", 0, "the file ends before its first field does")
+        raise error
     if all(key != EVENTS for key, _ in pairs):
         pairs.append((EVENTS, []))
     try:
@@ -1624,22 +1624,44 @@ def _torn_term(data):
         raise ReelError("malformedTerm", 0, str(error)) from None
 
 
-def _torn(raw, cut=False):
-    """A term, or None when its bytes are cut, and the parser, whose `open` then has what there is of it. Of bytes that
-    are known to be cut no other error counts."""
-    parser = _Parser(raw, 1, sorting=True)
+def _content(pieces, limit):
+    """What comes in pieces, and the error that ends it."""
+    content = bytearray()
     try:
-        if raw[:1] != b"\x83":
-            raise ReelError("notExternalTerm", 0, "no term")
-        if raw[1:2] == b"\x50":
-            parser.position = 2
-            content, _ = _inflate_term(raw, parser.unsigned(4), torn=True)
-            parser = _Parser(content, sorting=True)
-        return parser.term(), parser
+        for _, piece in pieces:
+            content += piece
+            if len(content) > limit:
+                raise ReelError("limitExceeded", 0, "the content is too long")
     except ReelError as error:
-        if error.kind == "truncated" or cut:
-            return None, parser
-        raise ReelError(error.kind if error.kind == "limitExceeded" else "malformedTerm", 0, error.what) from None
+        return bytes(content), ReelError(error.kind, 0, error.what)
+    return bytes(content), None
+
+
+def _stream(data):
+    """A 131, and what a compressed term inflates to, in pieces as those of gzip. What it declares counts for nothing."""
+    yield 0, b"\x83"
+    zipped, rest = zlib.decompressobj(), data[6:]
+    while not zipped.eof:
+        before = zipped.copy()
+        try:
+            piece = zipped.decompress(rest, 1 << 20)
+        except zlib.error as error:
+            yield from ((0, piece) for piece in _up_to_damage(before, rest))
+            raise ReelError("malformedTerm", 0, str(error)) from None
+        yield 0, piece
+        rest = zipped.unconsumed_tail
+        if not zipped.eof and not rest and not piece:
+            raise ReelError("truncated", 0, "a compressed term is cut")
+
+
+def _torn(raw, outside=0):
+    """A term, or None when it ends early, the parser, whose `open` then has what there is of it, and what ends it."""
+    parser = _Parser(raw, 1, sorting=True, outside=outside)
+    try:
+        return parser.term(), parser, None
+    except ReelError as error:
+        kind = error.kind if error.kind in ("limitExceeded", "truncated") else "malformedTerm"
+        return None, parser, ReelError(kind, 0, error.what)
 
 
 def _parts(data):
@@ -1651,13 +1673,16 @@ def _parts(data):
         position += 12 + length
         if len(raw) == length and zlib.crc32(raw) != crc:
             continue
-        term, parser = _torn(raw, cut=True)
+        raw, damage = _content(_stream(raw), limits.term) if raw[:2] == b"\x83\x50" else (raw, None)
+        if damage and damage.kind == "limitExceeded":
+            continue
+        term, parser, _ = _torn(raw)
         if term is None:
             parts = [opened.parts for opened in parser.open[:2]]
             term = tuple(parts[0] + parts[1:]) if parts and len(parts[0]) == 1 else ()
         if isinstance(term, tuple) and len(term) in (1, 2) and isinstance(term[0], Map):
             fields = term[0]
-            numbered += term[1] if isinstance(term[-1], list) else []
+            numbered += term[1].elements if isinstance(term[-1], Improper) else term[1] if isinstance(term[-1], list) else []
     if fields is None:
         raise ReelError("truncated", 0, "no frame can be read")
     if not all(isinstance(part, tuple) and len(part) == 2 and isinstance(part[0], int) for part in numbered):
@@ -1687,7 +1712,7 @@ def summary(events) -> Finish:
 def header_text(fields, mapping, *taken) -> str:
     """The header's fields as pairs of an object, without its braces."""
     keys, pairs = Keys(*taken), []
-    for key, value in fields.pairs:
+    for key, value in fields.ordered:
         printed = mapping is plain and key in ("view", STRUCT) and isinstance(value, Atom) and value != NIL
         pairs.append(keys.text(key) + ":" + (quote(elixir(value)) if printed else mapping(value)))
     return ",".join(pairs)
@@ -1723,7 +1748,8 @@ def lines(frames, mapping=plain) -> Iterator[str]:
         elif isinstance(frame, Finish):
             finish = frame
     if finish and getattr(frames, "finished", True):
-        counts = f'"events":{finish.events},"kinds":{plain(finish.kinds)},"names":{plain(finish.names)}'
+        kinds = ",".join(f"{quote(kind)}:{count}" for kind, count in finish.kinds.pairs)
+        counts = f'"events":{finish.events},"kinds":{{{kinds}}},"names":{plain(finish.names)}'
         summary = f'"duration":{finish.duration},"errors":{finish.errors},{counts},"reason":{quote(finish.reason)}'
         yield f'{{"summary":{{{summary}}}}}'
 

@@ -37,6 +37,7 @@ class Container:
 
     def __init__(self, start, closing, inner):
         self.start, self.closing, self.inner, self.parts, self.keys = start, closing, inner, [], set()
+        self.tails = []  # of an array: each tail's place and offset
 
 
 # How many of the arrays and objects of a tag are no terms, where that is not one.
@@ -132,15 +133,19 @@ class JSONReader:
             self.expect(b":")
 
     def add(self, container, value, start):
-        ends_list = container.closing == 0x5D and container.parts and self.peek() == 0x5D
-        if isinstance(value, Local) or isinstance(value, Tail) and not ends_list:
-            self.fail("meaningless", start, "$local inside of a term, or $tail that does not end a list")
+        if isinstance(value, Local) or isinstance(value, Tail) and container.closing != 0x5D:
+            self.fail("meaningless", start, "$local inside of a term, or $tail outside of a list")
+        if isinstance(value, Tail):
+            container.tails.append((len(container.parts), start))
         container.parts.append(value)
 
     def close(self, container):
         """The term of a container that is complete."""
         parts, keys = container.parts, container.keys
         if container.closing == 0x5D:
+            for place, start in container.tails:
+                if place == 0 or place + 1 < len(parts):
+                    self.fail("meaningless", start, "$tail that does not end a list")
             tail = parts.pop().term if parts and isinstance(parts[-1], Tail) else []
             if isinstance(tail, list):
                 return parts + tail
@@ -380,15 +385,17 @@ def json_document(data) -> List[Any]:
     events: List[Event] = []
     try:
         try:
-            _walk_document(JSONReader(text, tags=False), fields, events)
+            has_events = _walk_document(JSONReader(text, tags=False), fields, events)
         except ReelError as error:
             raise torn if torn and error.offset == len(text) else error
         if torn:
             raise torn
+        if not has_events:
+            raise ReelError("notARecording", 0, "an object without events")
     except ReelError as error:
         if not events or error.kind in ("notARecording", "malformedFrame"):
             raise ReelError(_KINDS.get(error.kind, error.kind), error.offset, error.what) from None
-    return [Header((1, 0), Map(fields)), *events, summary(events)]
+    return [Header((1, 0), Map(Map(fields).ordered)), *events, summary(events)]
 
 
 def _unzipped(data, length=None):
@@ -407,8 +414,10 @@ def _unzipped(data, length=None):
 
 
 def _walk_document(reader, fields, events):
-    """Adds what a document holds to `fields` and `events`, up to its end or the first error."""
+    """Adds what a document holds to `fields` and `events`, up to its end or the first error. Whether there were events."""
     if reader.peek() != 0x7B:
+        if reader.at >= len(reader.text):
+            reader.stuck("no document")
         reader.fail("notARecording", 0, "no object")
     reader.at += 1
     object = Container(0, 0x7D, 0)
@@ -425,8 +434,7 @@ def _walk_document(reader, fields, events):
             fields.append((Atom(key), _field(key, _bounded(reader, 1021))))
         more = reader.expect(b",}") == 0x2C
     reader.end()
-    if b"events" not in object.keys:
-        reader.fail("notARecording", 0, "an object without events")
+    return b"events" in object.keys
 
 
 def _field(key, value):
