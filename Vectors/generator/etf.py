@@ -10,7 +10,7 @@ The model has one representation for each value of terms.md §2:
     port               Port(node, number, creation)
     reference          Reference(node, creation, words)
     external function  External(module, function, arity)
-    local function     Local(...)
+    local function     Local(...)               record    Record(module, name, exported, [(name, value), ...])
 
 Names of nodes, modules and functions are str. `True`, `False` and `None` of Python are refused: TRUE, FALSE and NIL
 are the atoms.
@@ -101,6 +101,22 @@ class External:
     module: str
     function: str
     arity: int
+
+
+@dataclass(frozen=True)
+class Record:
+    """A native record: pairs of a field's name, str, and its value, in the order in which they were defined."""
+
+    module: str
+    name: str
+    exported: bool
+    fields: tuple
+
+    def __init__(self, module, name, exported, fields=()):
+        object.__setattr__(self, "module", module)
+        object.__setattr__(self, "name", name)
+        object.__setattr__(self, "exported", exported)
+        object.__setattr__(self, "fields", tuple(tuple(field) for field in fields))
 
 
 @dataclass(frozen=True)
@@ -446,6 +462,21 @@ def new_fun(module, arity, index, uniq, old_index, old_uniq, creator, free=(), s
     return writer.done(value)
 
 
+# Forms: records
+
+
+def record(module, name, fields=(), flags=1, count=None):
+    """RECORD: the names of the fields may be terms, as may their values."""
+    module, name = _name(module), _name(name)
+    names, values = [_name(field) for field, _ in fields], [write(value) for _, value in fields]
+    count = len(names) if count is None else count
+    writer = _Writer(67).u32(count).u8(flags).term(module).term(name).asks(3 * count)
+    for term in names + values:
+        writer.term(term)
+    pairs = [(_text(field), value.value) for field, value in zip(names, values)]
+    return writer.done(Record(_text(module), _text(name), bool(flags & 1), pairs))
+
+
 # The canonical form (terms.md §4)
 
 
@@ -540,13 +571,14 @@ _WRITERS = {
     Reference: lambda value: newer_reference(value.node, value.creation, value.words),
     External: lambda value: export(value.module, value.function, value.arity),
     Local: _write_local,
+    Record: lambda value: record(value.module, value.name, value.fields, int(value.exported)),
 }
 
 
 # The order of terms (terms.md §5)
 
 
-_KINDS = [int, float, Atom, Reference, Local, External, Port, Pid, tuple, Map]
+_KINDS = [int, float, Atom, Reference, Local, External, Port, Pid, tuple, Record, Map]
 
 
 def _kind(value):
@@ -633,6 +665,18 @@ def _compare_maps(one, other):
     )
 
 
+def _compare_records(one, other):
+    ones, others = (sorted(each.fields, key=lambda field: field[0].encode()) for each in (one, other))
+    return _first(
+        _by_name(one.module, other.module),
+        _by_name(one.name, other.name),
+        _order(one.exported, other.exported),
+        _order(len(ones), len(others)),
+        _order([name.encode() for name, _ in ones], [name.encode() for name, _ in others]),
+        _compare_each([value for _, value in ones], [value for _, value in others]),
+    )
+
+
 def _parts(value):
     return (value, []) if isinstance(value, list) else (list(value.elements), value.tail)
 
@@ -664,6 +708,7 @@ _COMPARISONS = {
     Port: _compare_ports,
     Pid: _compare_pids,
     tuple: lambda one, other: _order(len(one), len(other)) or _compare_each(one, other),
+    Record: _compare_records,
     Map: _compare_maps,
 }
 

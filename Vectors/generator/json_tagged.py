@@ -13,6 +13,7 @@ from etf import (
     Map,
     Pid,
     Port,
+    Record,
     Reference,
     bits,
     improper,
@@ -24,6 +25,7 @@ SECTION = "json.md §5.1"
 PID = Pid("a@b", 7, 1, 2)
 UNIQ = bytes(range(16))
 CLOSURE = Local("m", 1, 3, UNIQ, 4, 99, PID, (1,))
+ITEM = Record("shop", "item", True, [("id", 7), ("name", b"Ada")])
 
 
 def vectors():
@@ -60,12 +62,13 @@ def images():
     atoms, integers, floats, binaries = "json.md §4.1", "json.md §4.2", "json.md §4.3", "json.md §4.4"
     bitstrings, lists, maps, others = "json.md §4.5", "json.md §4.6", "json.md §4.7", "json.md §4.8"
     a = Atom("a")
-    deep_tuples, deep_maps, deep_lists, deep_keys = 1, 1, 1, 1
+    deep_tuples, deep_maps, deep_lists, deep_keys, deep_records = 1, 1, 1, 1, 1
     for _ in range(1024):
         deep_tuples = (deep_tuples,)
         deep_lists = [deep_lists]
         deep_maps = Map([("k", deep_maps)])
         deep_keys = Map([(a, deep_keys)])
+        deep_records = Record("m", "r", True, [("a", deep_records)])
     return [
         ("true", TRUE, "true is the atom true.", atoms),
         ("false", FALSE, "false is the atom false.", atoms),
@@ -143,6 +146,11 @@ def images():
         ("closure-empty", Local("m", 0, 0, bytes(16), 0, 0, PID), "A local function without free variables.", others),
         ("closure-extremes", Local("m", 255, 2**32 - 1, b"\xff" * 16, -(2**31), 2**31 - 1, PID, (a, (1, 2), [CLOSURE])), "A local function with its largest numbers.", others),
         ("closure-255", Local("m", 1, 3, UNIQ, 4, 99, PID, ([],) * 255), "A local function with the most free variables.", others),
+        ("record", ITEM, "A record.", "json.md §4.9"),
+        ("record-empty", Record("m", "r", False), "A record without fields, which is not exported.", "json.md §4.9"),
+        ("record-nested", Record("m", "r", True, [("b", (ITEM, [ITEM])), ("a", Map([(b"k", a)]))]), "Records in a record.", "json.md §4.9"),
+        ("record-key", Map([(ITEM, 1)]), "A record that is a key.", "json.md §4.9"),
+        ("depth-records", deep_records, "An integer in 1,024 records: 4,096 arrays and objects.", SECTION),
         ("depth-lists", deep_lists, "An integer in 1,024 lists.", SECTION),
         ("depth-tuples", deep_tuples, "An integer in 1,024 tuples: 2,048 arrays and objects.", SECTION),
         ("depth-objects", deep_maps, "An integer in 1,024 maps that are objects.", SECTION),
@@ -169,6 +177,7 @@ def other_texts():
         ("order-port", '{"$port":{"creation":1,"number":5,"node":"a@b"}}', Port("a@b", 5, 1), "A port's fields in another order."),
         ("order-reference", '{"$ref":{"words":[3,2],"creation":1,"node":"a@b"}}', Reference("a@b", 1, (3, 2)), "A reference's fields in another order."),
         ("order-function", '{"$fun":{"arity":2,"function":"f","module":"m"}}', External("m", "f", 2), "A function's fields in another order."),
+        ("order-record", '{"$record":{"fields":[["a",1]],"exported":true,"name":"r","module":"m"}}', Record("m", "r", True, [("a", 1)]), "A record's fields in another order."),
         ("order-closure", backwards, CLOSURE, "A local function's fields in another order."),
         ("order-bits", '{"$bits":"/+A=","size":11}', bits(b"\xff\xe0", 11), "A bitstring with its size behind it."),
         ("tail-list", '[1,{"$tail":[2,3]}]', [1, 2, 3], "A tail that is a list goes on with the list around it."),
@@ -196,6 +205,11 @@ def meaningless():
 
     def without(key):
         return "@@" + json.dumps({"$closure": {k: v for k, v in fields.items() if k != key}}, separators=(",", ":"))
+
+    def record(without=None, **changes):
+        fields = {"module": "m", "name": "r", "exported": True, "fields": [["a", 1]], **changes}
+        fields.pop(without, None)
+        return "@@" + json.dumps({"$record": fields}, separators=(",", ":"))
 
     cases = [
         ("unknown-tag", '@@{"$foo":1}', "A tag that there is not."),
@@ -304,6 +318,17 @@ def meaningless():
         ("closure-creator-null", closure(creator=None), "A local function without a creator's fields."),
         ("closure-no-creator", without("creator"), "A local function without its creator."),
         ("closure-no-free", without("free"), "A local function without the array of its free variables."),
+        ("record-no-fields", record(fields=None, without="fields"), "A record without its fields."),
+        ("record-more", record(more=1), "A record with a key too many."),
+        ("record-module", record(module=None), "A record's module that is no text."),
+        ("record-name-256", record(name=name), "A record's name of 256 characters."),
+        ("record-exported", record(exported=1), "Whether a record is exported, as a number."),
+        ("record-fields-object", record(fields={"a": 1}), "A record's fields as an object."),
+        ("record-field-alone", record(fields=[["a"]]), "A field without its value."),
+        ("record-field-three", record(fields=[["a", 1, 2]]), "A field of three elements."),
+        ("record-field-name", record(fields=[[1, 2]]), "A field's name that is no text."),
+        ("record-field-atom", '@@{"$record":{"module":"m","name":"r","exported":true,"fields":[[{"$atom":"a"},1]]}}', "A field's name that is written as an atom."),
+        ("record-twice", record(fields=[["a", 1], ["a", 2]]), "A record that names a field twice."),
         ("local-integer", '@@{"$local":1}', "LOCAL_EXT that is no text."),
         ("local-base64", '@@{"$local":"AQI"}', "LOCAL_EXT whose base64 lacks its padding."),
         ("local-nested", '[@@{"$local":"AQID"}]', "LOCAL_EXT in a list: it stands for a whole stored term."),

@@ -28,6 +28,7 @@ from etf import (
     Map,
     Pid,
     Port,
+    Record,
     Reference,
     Written,
     compare,
@@ -102,6 +103,10 @@ def plain_tree(term):
         return [plain_tree(element) for element in term.elements + (term.tail,)]
     if isinstance(term, Map):
         return _plain_map(term)
+    if isinstance(term, Record):
+        texts = key_texts((Atom(name) for name, _ in term.fields), taken=["__record__"])
+        values = [plain_tree(value) for _, value in term.fields]
+        return _pairs([("__record__", f"{term.module}:{term.name}"), *zip(texts, values)])
     return elixir(term)
 
 
@@ -177,6 +182,15 @@ def tagged_tree(term):
         return {"$ref": {"node": term.node, "creation": term.creation, "words": list(term.words)}}
     if isinstance(term, External):
         return {"$fun": {"module": term.module, "function": term.function, "arity": term.arity}}
+    if isinstance(term, Record):
+        return {
+            "$record": {
+                "module": term.module,
+                "name": term.name,
+                "exported": term.exported,
+                "fields": [[name, tagged_tree(value)] for name, value in term.fields],
+            }
+        }
     if isinstance(term, Local):
         return {
             "$closure": {
@@ -264,7 +278,7 @@ printed = []
 
 def elixir(term):
     text = _elixir(_value(term))
-    if "~c" not in text:  # Elixir 1.14 writes charlists in another way: json.md §3.7.
+    if "~c" not in text and "#Record" not in text:  # Elixir 1.14 writes charlists in another way: json.md §3.7.
         printed.append((_value(term), text))
     return text
 
@@ -300,6 +314,9 @@ def _elixir(term):
         if term.arity > 255:
             raise Unsettled("OTP 25 prints the low 8 bits of an arity")
         return f"&{_elixir_atom(term.module)}.{_elixir_call(term.function)}/{term.arity}"
+    if isinstance(term, Record):
+        fields = ", ".join(f"{_elixir_key(name)}: {_elixir(value)}" for name, value in term.fields)
+        return f"#Record<{_elixir_atom(term.module)}.{_elixir_call(term.name)}{{{fields}}}>"
     if isinstance(term, Local):
         if term.index >> 31:
             raise Unsettled("OTP 25 prints the index with a sign")

@@ -7,6 +7,7 @@ import terms_identifiers
 import terms_maps
 import terms_order
 import terms_printed
+import terms_records
 import terms_structure
 import terms_refused
 import terms_scalars
@@ -21,6 +22,7 @@ def vectors():
         terms_printed,
         terms_identifiers,
         terms_functions,
+        terms_records,
         terms_compressed,
         terms_refused,
         terms_corners,

@@ -24,6 +24,7 @@ from etf import (
     pid,
     port,
     raw,
+    record,
     reference,
     small_big,
     small_integer,
@@ -43,6 +44,7 @@ ERRORS = "terms.md §8"
 
 # One term for each tag, short, with other terms in it where the tag has some.
 EACH_TAG = [
+    ("record", "RECORD", record("m", "r", [("aa", 300), ("b", b"x")])),
     ("new-float", "NEW_FLOAT", new_float(1.5)),
     ("bit-binary", "BIT_BINARY", bit_binary(b"ab\xe0", 3)),
     ("new-pid", "NEW_PID", new_pid("a@b", 7, 1, 2)),
@@ -105,7 +107,7 @@ def envelope():
 
 
 def tags():
-    assert len(ASSIGNED) == 28
+    assert len(ASSIGNED) == 29
     for tag in range(256):
         if tag in ASSIGNED or tag in (80, 121, 131):
             continue

@@ -113,6 +113,18 @@ defmodule Reel.ExternalFunction do
   @type t :: %__MODULE__{module: Reel.name(), function: Reel.name(), arity: non_neg_integer}
 end
 
+defmodule Reel.Record do
+  @moduledoc "A native record. `fields` are pairs of a name and a value, in the order in which they were defined."
+  defstruct [:module, :name, :exported, :fields]
+
+  @type t :: %__MODULE__{
+          module: Reel.name(),
+          name: Reel.name(),
+          exported: boolean,
+          fields: [{Reel.name(), term}]
+        }
+end
+
 defmodule Reel.Function do
   @moduledoc "A closure: what identifies it, and the values that it closed over in `free`. It is data, and is not called."
   defstruct [:module, :arity, :index, :uniq, :old_index, :old_uniq, :creator, :free]
@@ -323,6 +335,7 @@ defmodule Reel.Term do
     Reel.Reference,
     Reel.ExternalFunction,
     Reel.Function,
+    Reel.Record,
     Reel.Local
   ]
 
@@ -576,6 +589,19 @@ defmodule Reel.Term do
      }, rest}
   end
 
+  def term(<<67, rest::binary>> = all, d, cx) do
+    {n, rest} = u32(rest, cx)
+    {flags, rest} = u8(rest, cx)
+    {module, rest} = name(rest, cx)
+    {name, rest} = name(rest, cx)
+    count(rest, 3 * n, cx)
+    {names, rest} = field_names(rest, n, cx, [])
+    if length(Enum.uniq(names)) < n, do: fail(:duplicate_key, all, cx, "a field that is named twice")
+    if n > 0, do: depth(rest, d + 1, cx)
+    {values, rest} = elements(rest, n, d + 1, cx, [])
+    {%Reel.Record{module: module, name: name, exported: (flags &&& 1) == 1, fields: Enum.zip(names, values)}, rest}
+  end
+
   # What is left is wrong: a field that is not all there, or a tag that is none.
   def term(<<>>, _d, cx), do: truncated(<<>>, cx)
   def term(<<110, _n>>, _d, cx), do: truncated(<<>>, cx)
@@ -608,6 +634,13 @@ defmodule Reel.Term do
   defp elements(rest, n, d, cx, done) do
     {term, rest} = term(rest, d, cx)
     elements(rest, n - 1, d, cx, [term | done])
+  end
+
+  defp field_names(rest, 0, _cx, done), do: {Enum.reverse(done), rest}
+
+  defp field_names(rest, n, cx, done) do
+    {name, rest} = name(rest, cx)
+    field_names(rest, n - 1, cx, [name | done])
   end
 
   defp pairs(rest, 0, _d, _cx, done), do: {Enum.reverse(done), rest}
@@ -770,6 +803,9 @@ defmodule Reel.Term do
   defp identity([]), do: []
   defp identity(%Reel.Map{pairs: pairs}), do: Map.new(pairs, fn {k, v} -> {identity(k), identity(v)} end)
 
+  defp identity(%Reel.Record{fields: fields} = key),
+    do: %{key | fields: Map.new(fields, fn {name, value} -> {name, identity(value)} end)}
+
   defp identity(%Reel.Reference{words: words} = key),
     do: %{key | words: words |> Enum.reverse() |> Enum.drop_while(&(&1 == 0))}
 
@@ -819,6 +855,14 @@ defmodule Reel.Term do
     do: Error.fail(:unknown_atom, nil, "this node does not know the atom #{inspect(name)}")
 
   defp native(%Reel.Function{} = term, :struct), do: %{term | free: native(term.free, :struct)}
+  defp native(%Reel.Record{fields: fields} = term, atoms),
+    do: %{
+      term
+      | module: native(term.module, atoms),
+        name: native(term.name, atoms),
+        fields: Enum.map(fields, fn {name, value} -> {native(name, atoms), native(value, atoms)} end)
+    }
+
   defp native(term, :struct), do: term
   defp native(%Reel.Local{} = term, _), do: term
 
@@ -832,6 +876,7 @@ defmodule Reel.Term do
 
   defp names(%Reel.ExternalFunction{} = term), do: [term.module, term.function]
   defp names(%Reel.Function{} = term), do: [term.module | names(term.creator)] ++ leaves(term.free)
+  defp names(%Reel.Record{} = term), do: [term.module, term.name | leaves(term.fields)]
   defp names(%{node: node}), do: [node]
 
   defp leaves(%Reel.Atom{} = atom), do: [atom]
@@ -961,6 +1006,12 @@ defmodule Reel.Term do
     [<<112, byte_size(rest) + 4::32>>, rest]
   end
 
+  defp body(%Reel.Record{fields: fields} = record) do
+    {names, values} = Enum.unzip(fields)
+    head = [<<67, length(fields)::32>>, if(record.exported, do: 1, else: 0), body(record.module), body(record.name)]
+    [head, Enum.map(names, &body/1), Enum.map(values, &body/1)]
+  end
+
   defp body(%Reel.Map{pairs: pairs}), do: map_body(pairs)
   defp body(map) when is_map(map), do: map_body(Map.to_list(map))
 
@@ -1011,10 +1062,11 @@ defmodule Reel.Term do
   defp rank(%Reel.Port{}), do: 6
   defp rank(%Reel.Pid{}), do: 7
   defp rank(term) when is_tuple(term), do: 8
-  defp rank(term) when is_map(term), do: 9
-  defp rank([]), do: 10
-  defp rank(term) when is_list(term), do: 11
-  defp rank(term) when is_bitstring(term), do: 12
+  defp rank(%Reel.Record{}), do: 9
+  defp rank(term) when is_map(term), do: 10
+  defp rank([]), do: 11
+  defp rank(term) when is_list(term), do: 12
+  defp rank(term) when is_bitstring(term), do: 13
   defp rank(term) when is_reference(term), do: 3
   defp rank(term) when is_port(term), do: 6
   defp rank(term) when is_pid(term), do: 7
@@ -1062,6 +1114,18 @@ defmodule Reel.Term do
   end
 
   defp within(9, a, b) do
+    {as, bs} = {Enum.sort_by(a.fields, &field_name/1), Enum.sort_by(b.fields, &field_name/1)}
+    parts = [{a.module, b.module}, {a.name, b.name}, {a.exported, b.exported}, {length(as), length(bs)}]
+
+    all(parts, fn ->
+      case order(Enum.map(as, &field_name/1), Enum.map(bs, &field_name/1)) do
+        :eq -> lists(Enum.map(as, &elem(&1, 1)), Enum.map(bs, &elem(&1, 1)))
+        other -> other
+      end
+    end)
+  end
+
+  defp within(10, a, b) do
     {a, b} = {sorted(a), sorted(b)}
 
     all([{length(a), length(b)}], fn ->
@@ -1072,9 +1136,11 @@ defmodule Reel.Term do
     end)
   end
 
-  defp within(10, _, _), do: :eq
-  defp within(11, a, b), do: lists(a, b)
-  defp within(12, a, b), do: order(a, b)
+  defp within(11, _, _), do: :eq
+  defp within(12, a, b), do: lists(a, b)
+  defp within(13, a, b), do: order(a, b)
+
+  defp field_name({name, _}), do: atom_name(name)
 
   defp lists([a | as], [b | bs]) do
     case compare(a, b) do
@@ -1104,6 +1170,9 @@ defmodule Reel.Term do
   def arranged([head | tail]), do: [arranged(head) | arranged(tail)]
   def arranged(term) when is_tuple(term), do: term |> Tuple.to_list() |> arranged() |> List.to_tuple()
   def arranged(%Reel.Function{free: free} = term), do: %{term | free: arranged(free)}
+
+  def arranged(%Reel.Record{fields: fields} = term),
+    do: %{term | fields: Enum.map(fields, fn {name, value} -> {name, arranged(value)} end)}
 
   def arranged(%Reel.Map{} = map),
     do: %Reel.Map{pairs: for({key, value} <- sorted(map), do: {arranged(key), arranged(value)})}
@@ -3460,7 +3529,8 @@ defmodule Reel.Writer do
               Reel.Port,
               Reel.Reference,
               Reel.ExternalFunction,
-              Reel.Function
+              Reel.Function,
+              Reel.Record
             ],
        do: false
 
@@ -3480,6 +3550,8 @@ defmodule Reel.Writer do
   defp depth?(%Reel.Atom{}, _), do: true
   defp depth?(%Reel.Function{free: []}, _), do: true
   defp depth?(%Reel.Function{free: free}, left), do: left > 0 and each?(free, left - 1)
+  defp depth?(%Reel.Record{fields: []}, _), do: true
+  defp depth?(%Reel.Record{fields: fields}, left), do: left > 0 and Enum.all?(fields, &depth?(elem(&1, 1), left - 1))
   defp depth?(%Reel.Map{pairs: []}, _), do: true
   defp depth?(%Reel.Map{pairs: pairs}, left), do: left > 0 and Enum.all?(pairs, &pair?(&1, left - 1))
   defp depth?(map, 0) when is_map(map), do: false

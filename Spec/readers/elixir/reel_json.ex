@@ -29,6 +29,11 @@ defmodule Reel.Notation do
   defp put(%Reel.Function{} = function, s),
     do: ["#Function<#{function.index}.#{function.old_uniq}/#{function.arity} in ", put(function.module, s), ">"]
 
+  defp put(%Reel.Record{fields: fields} = record, s) do
+    fields = fields |> Enum.map(&pair(&1, s)) |> Enum.intersperse(", ")
+    ["#Record<", put(record.module, s), ".", called(record.name), "{", fields, "}>"]
+  end
+
   defp put(%Reel.Local{bytes: bytes}, _), do: "#Local<#{byte_size(bytes)} bytes>"
   defp put([], _), do: "[]"
 
@@ -149,6 +154,7 @@ defimpl Inspect,
     Reel.Reference,
     Reel.ExternalFunction,
     Reel.Function,
+    Reel.Record,
     Reel.Local
   ] do
   def inspect(term, _), do: Reel.Notation.text(term)
@@ -287,6 +293,18 @@ defmodule Reel.JSON do
   defp plain(list) when is_list(list), do: list |> proper([]) |> array(:plain)
   defp plain(%Reel.Map{pairs: pairs}), do: plain_map(pairs)
 
+  defp plain(%Reel.Record{fields: fields} = record) do
+    head = [~s("__record__":), string(Term.atom_name(record.module) <> ":" <> Term.atom_name(record.name))]
+
+    {fields, _} =
+      Enum.map_reduce(fields, MapSet.new(["__record__"]), fn {name, value}, taken ->
+        {text, taken} = unused(key_text(name), taken)
+        {[string(text), ":", plain(value)], taken}
+      end)
+
+    ["{", Enum.intersperse([head | fields], ","), "}"]
+  end
+
   defp plain(%module{} = term)
        when module in [
               Reel.Pid,
@@ -370,6 +388,12 @@ defmodule Reel.JSON do
       name(function.function),
       ~s(,"arity":#{function.arity}}})
     ]
+  end
+
+  defp tagged(%Reel.Record{} = record) do
+    fields = Enum.map(record.fields, fn {name, value} -> ["[", name(name), ",", tagged(value), "]"] end)
+    head = [~s({"$record":{"module":), name(record.module), ~s(,"name":), name(record.name)]
+    [head, ~s(,"exported":#{record.exported},"fields":[), Enum.intersperse(fields, ","), "]}}"]
   end
 
   defp tagged(%Reel.Function{} = function) do

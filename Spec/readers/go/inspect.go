@@ -54,6 +54,12 @@ func Inspect(term Term) string {
 		return fmt.Sprintf("&%s.%s/%d", inspectAtom(string(value.Module)), bareName(string(value.Name), true), value.Arity)
 	case Closure:
 		return fmt.Sprintf("#Function<%d.%d/%d in %s>", value.Index, value.OldUniq, value.Arity, inspectAtom(string(value.Module)))
+	case Record:
+		fields := make(Map, len(value.Fields))
+		for index, field := range value.Fields {
+			fields[index] = Pair{field.Name, field.Value}
+		}
+		return fmt.Sprintf("#Record<%s.%s{%s}>", inspectAtom(string(value.Module)), bareName(string(value.Name), true), keywords(fields))
 	case Local:
 		return fmt.Sprintf("#Local<%d bytes>", len(value))
 	}

@@ -132,6 +132,18 @@ func tagged(out *strings.Builder, term Term) {
 			quoted(string(value.Module)), value.Arity, value.Index, base64Of(value.Uniq), value.OldIndex, value.OldUniq, pidFields(value.Creator))
 		join(out, value.Free, tagged)
 		out.WriteString("]}}")
+	case Record:
+		fmt.Fprintf(out, `{"$record":{"module":%s,"name":%s,"exported":%t,"fields":[`,
+			quoted(string(value.Module)), quoted(string(value.Name)), value.IsExported)
+		for index, field := range value.Fields {
+			if index > 0 {
+				out.WriteByte(',')
+			}
+			out.WriteString("[" + quoted(string(field.Name)) + ",")
+			tagged(out, field.Value)
+			out.WriteByte(']')
+		}
+		out.WriteString("]}}")
 	}
 }
 
@@ -214,6 +226,14 @@ func plain(out *strings.Builder, term Term) {
 			} else {
 				plain(out, pair.Value)
 			}
+		}
+		out.WriteByte('}')
+	case Record:
+		names := newNames("__record__")
+		out.WriteString(`{"__record__":` + quoted(string(value.Module+":"+value.Name)))
+		for _, field := range value.Fields {
+			out.WriteString("," + quoted(names.of(field.Name)) + ":")
+			plain(out, field.Value)
 		}
 		out.WriteByte('}')
 	case int64, float64:

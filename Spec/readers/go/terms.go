@@ -71,6 +71,17 @@ type (
 		Creator           Pid
 		Free              []Term
 	}
+	// Record is a native record; its fields stand in the order in which they were defined.
+	Record struct {
+		Module, Name Atom
+		IsExported   bool
+		Fields       []Field
+	}
+	// Field is a field of a record.
+	Field struct {
+		Name  Atom
+		Value Term
+	}
 	// Local is LOCAL_EXT: the bytes that only the node which wrote them reads.
 	Local []byte
 )
@@ -140,6 +151,8 @@ func (p *parser) term(depth int) Term {
 		return p.mapping(start, depth)
 	case 112:
 		return p.closure(depth)
+	case 67:
+		return p.record(start, depth)
 	}
 	return p.leaf(tag, start)
 }
@@ -397,6 +410,26 @@ func (p *parser) closure(depth int) Closure {
 	return closure
 }
 
+func (p *parser) record(start, depth int) Record {
+	count := int(p.u32())
+	record := Record{IsExported: p.u8()&1 == 1}
+	record.Module, record.Name = p.atom(), p.atom()
+	p.counted(count, 3)
+	names := make(map[Atom]bool, count)
+	for len(record.Fields) < count {
+		name := p.atom()
+		names[name] = true
+		record.Fields = append(record.Fields, Field{Name: name})
+	}
+	if len(names) < count {
+		p.fail("duplicateKey", start, "a field that is named twice")
+	}
+	for index := range record.Fields {
+		record.Fields[index].Value = p.term(depth + 1)
+	}
+	return record
+}
+
 // Decode reads a whole term, from its 131 to its end.
 func Decode(data []byte) (term Term, err error) {
 	defer catch(&err)
@@ -522,6 +555,14 @@ func identify(text *strings.Builder, term Term) {
 		many("R", terms...)
 	case Function:
 		many("F", value.Module, value.Name, int64(value.Arity))
+	case Record:
+		fields := make([]string, len(value.Fields))
+		for index, field := range value.Fields {
+			fields[index] = identity(field.Name) + "=" + identity(field.Value)
+		}
+		sort.Strings(fields)
+		many("D", value.Module, value.Name, []byte(strconv.FormatBool(value.IsExported)))
+		word("d", strings.Join(fields, " "))
 	case Closure:
 		many("C", append([]Term{value.Module, int64(value.Index), int64(value.OldUniq)}, value.Free...)...)
 	}

@@ -1,7 +1,8 @@
 /** The canonical form of terms (terms.md §4). */
 import { concatenate } from "./inflate.js";
 import {
-  Bits, Closure, External, Float, ImproperList, Local, Pid, Port, Reference, TermMap, Tuple, atomName, isInteger,
+  Bits, Closure, External, Float, ImproperList, Local, NativeRecord, Pid, Port, Reference, TermMap, Tuple, atomName,
+  isInteger,
 } from "./terms.js";
 
 /** The bytes of a term, with its 131. */
@@ -50,6 +51,9 @@ function write(term, put, append) {
     if (term.elements.length < 256) put(104, term.elements.length);
     else put(105, ...u32(term.elements.length));
     all(term.elements);
+  } else if (term instanceof NativeRecord) {
+    put(67, ...u32(term.fields.length), term.isExported ? 1 : 0);
+    all([term.module, term.name, ...term.fields.map(([name]) => name), ...term.fields.map(([, value]) => value)]);
   } else if (term instanceof TermMap) {
     put(116, ...u32(term.size));
     for (const pair of term.sorted()) all(pair);

@@ -1,7 +1,7 @@
 /** Terms as Elixir's `inspect` prints them, on one line and without leaving anything out. */
 import {
-  Atom, Bits, Closure, External, Float, ImproperList, Local, Pid, Port, Reference, TermMap, Tuple, atom, atomName,
-  isInteger,
+  Atom, Bits, Closure, External, Float, ImproperList, Local, NativeRecord, Pid, Port, Reference, TermMap, Tuple,
+  atom, atomName, isInteger,
 } from "./terms.js";
 
 const ALWAYS = "+ - * ** / == === != !== ! @ & && &&& | || ||| <- \\\\ ++ -- +++ --- =~ <> ^ < <= > >= = |> <<< >>> ~> <~ "
@@ -15,8 +15,10 @@ const PRINTABLE = /^[\x07-\x0d\x1b\x20-\x7f\u{a0}-\u{d7ff}\u{e000}-\u{fffd}\u{10
 const ESCAPES = { 0: "\\0", 7: "\\a", 8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 12: "\\f", 13: "\\r", 27: "\\e",
   0xfeff: "\\uFEFF", 127: "\\d", 34: '\\"', 92: "\\\\" };
 
-/** How text is written: whether lists may be text, which structs have one of their own, the order of a map's pairs. */
-const PLAIN = { hasCharlists: true, hasStructs: true, known: () => undefined, pairs: (map) => map.sorted() };
+/** How text is written: which lists are text, which structs have one of their own, the order of a map's pairs. */
+const PLAIN = {
+  isText: (terms) => isCharlist(terms), hasStructs: true, known: () => undefined, pairs: (map) => map.sorted(),
+};
 
 /** The text of a key (json.md §3.12): structs are maps like any other. */
 export const keyText = (term) => textOf(term, { ...PLAIN, hasStructs: false });
@@ -33,6 +35,10 @@ export function textOf(term, rules) {
   if (term instanceof Float) return floatText(term.value);
   if (term instanceof Tuple) return `{${elements(term.elements, rules)}}`;
   if (term instanceof TermMap) return map(term, rules);
+  if (term instanceof NativeRecord) {
+    const name = `${inspect(term.module)}.${calledName(atomName(term.name))}`;
+    return `#Record<${name}{${pairs(term.fields, rules)}}>`;
+  }
   if (term instanceof ImproperList) return `[${elements(term.elements, rules)} | ${textOf(term.tail, rules)}]`;
   if (term instanceof Uint8Array) return bits(term);
   if (term instanceof Bits) return bits(term.bytes, term.size % 8);
@@ -87,8 +93,28 @@ const hex = (code, digits) => code.toString(16).toUpperCase().padStart(digits, "
 export const isCharlist = (terms) => terms.length > 0 && terms.every((code) =>
   isInteger(code) && ((code >= 32 && code < 127) || (code >= 7 && code <= 13) || code === 27));
 
+const isSmall = (code) => code >= 97 && code <= 122;
+
+/**
+ * Whether people will have written a list as text: four printable characters of ASCII or more, at least half of all
+ * neighbours two small letters, neither rising nor falling throughout.
+ */
+export function isWritten(terms) {
+  if (terms.length < 4) return false;
+  if (!terms.every((code) => typeof code === "number" && ((code >= 32 && code < 127) || [9, 10, 13].includes(code)))) {
+    return false;
+  }
+  const neighbours = terms.slice(1).map((code, index) => [terms[index], code]);
+  const rises = neighbours.every(([last, code]) => code > last);
+  const falls = neighbours.every(([last, code]) => code < last);
+  return !rises && !falls && 2 * neighbours.filter((pair) => pair.every(isSmall)).length >= neighbours.length;
+}
+
+/** Which lists of integers are text: all that Elixir prints as such, those that people will have written, none. */
+export const CHARLISTS = { printable: (terms) => isCharlist(terms), written: isWritten, none: () => false };
+
 function list(terms, rules) {
-  if (!rules.hasCharlists || !isCharlist(terms)) return listText(terms, rules);
+  if (!rules.isText(terms)) return listText(terms, rules);
   return `~c${quoted(terms.map((code) => String.fromCharCode(code)).join(""))}`;
 }
 

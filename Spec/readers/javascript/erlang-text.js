@@ -1,6 +1,11 @@
-/** Terms in Erlang's notation, on one line: what OTP 25's `io_lib:format("~0tp", [Term])` gives. */
+/**
+ * Terms in Erlang's notation, on one line: what OTP 25's `io_lib:format("~0tp", [Term])` gives, but for lists of integers,
+ * which are text where people will have written it.
+ */
+import { CHARLISTS } from "./elixir-text.js";
 import {
-  Bits, Closure, External, Float, ImproperList, Local, Pid, Port, Reference, TermMap, Tuple, atomName, isInteger,
+  Bits, Closure, External, Float, ImproperList, Local, NativeRecord, Pid, Port, Reference, TermMap, Tuple, atomName,
+  isInteger,
 } from "./terms.js";
 
 const RESERVED = new Set(("after and andalso band begin bnot bor bsl bsr bxor case catch cond div end fun if let not "
@@ -10,22 +15,35 @@ const PRINTABLE = /^[\x08-\x0d\x1b\x20-\x7e\xa0-\xff]*$/;
 const ESCAPES = { "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v", "\b": "\\b", "\f": "\\f", "\x1b": "\\e",
   "\x7f": "\\d" };
 
-/** The text of `term`. */
-export function erlangText(term) {
+const isPrintable = (terms) => terms.length > 0 && terms.every((code) => isInteger(code) && code >= 0 && code < 256
+  && PRINTABLE.test(String.fromCharCode(Number(code))));
+
+/** The text of `term`, in which lists of integers are text where `charlists`, a name in `CHARLISTS`, says so. */
+export function erlangText(term, charlists = "written") {
+  return textOf(term, charlists === "printable" ? isPrintable : CHARLISTS[charlists]);
+}
+
+function textOf(term, isText) {
   if (isInteger(term)) return integerText(term);
   if (typeof term === "string") return binary(term);
   if (atomName(term) !== undefined) return atomText(atomName(term));
-  if (Array.isArray(term)) return list(term);
+  if (Array.isArray(term)) return list(term, isText);
   if (term instanceof Float) return floatText(term.value);
-  if (term instanceof Tuple) return `{${term.elements.map(erlangText).join(",")}}`;
+  if (term instanceof Tuple) return `{${each(term.elements, isText)}}`;
   if (term instanceof TermMap) {
-    return `#{${term.sorted().map(([key, value]) => `${erlangText(key)} => ${erlangText(value)}`).join(",")}}`;
+    return `#{${term.sorted().map(([key, value]) => `${textOf(key, isText)} => ${textOf(value, isText)}`).join(",")}}`;
   }
-  if (term instanceof ImproperList) return `[${term.elements.map(erlangText).join(",")}|${erlangText(term.tail)}]`;
+  if (term instanceof NativeRecord) {
+    const fields = term.fields.map(([name, value]) => `${atomText(atomName(name))} = ${textOf(value, isText)}`);
+    return `#${atomText(atomName(term.module))}:${atomText(atomName(term.name))}{${fields.join(",")}}`;
+  }
+  if (term instanceof ImproperList) return `[${each(term.elements, isText)}|${textOf(term.tail, isText)}]`;
   if (term instanceof Uint8Array) return bytesText(term);
   if (term instanceof Bits) return bitsText(term);
   return identifierText(term);
 }
+
+const each = (terms, isText) => terms.map((term) => textOf(term, isText)).join(",");
 
 function identifierText(term) {
   if (term instanceof Pid) return `<0.${term.number}.${term.serial}>`;
@@ -64,11 +82,9 @@ function functionName(name) {
   return quoted(name, "'").replaceAll("\\e", "\\033").replaceAll("\\d", "\x7f");
 }
 
-function list(terms) {
-  const isText = terms.length > 0 && terms.every((code) => isInteger(code) && code >= 0 && code < 256
-    && PRINTABLE.test(String.fromCharCode(Number(code))));
-  if (isText) return quoted(terms.map((code) => String.fromCharCode(Number(code))).join(""), '"');
-  return `[${terms.map(erlangText).join(",")}]`;
+function list(terms, isText) {
+  if (isText(terms)) return quoted(terms.map((code) => String.fromCharCode(Number(code))).join(""), '"');
+  return `[${each(terms, isText)}]`;
 }
 
 function binary(text) {

@@ -1,7 +1,7 @@
 /** JSON text back to terms (json.md §5), strictly. */
 import {
-  Atom, Bits, Closure, External, Float, ImproperList, LIMITS, Local, Pid, Port, ReelError, Reference, TermMap, Tuple,
-  atom, integer, isInteger, text,
+  Atom, Bits, Closure, External, Float, ImproperList, LIMITS, Local, NativeRecord, Pid, Port, ReelError, Reference,
+  TermMap, Tuple, atom, integer, isInteger, text,
 } from "./terms.js";
 
 const MAXIMUM_LENGTH = 2 ** 30;
@@ -230,8 +230,8 @@ export class JSONObject {
     if (!this.isTagged) {
       this.inner = { depth: depth + 1, wraps: 0 };
     } else if (wraps === 0) {
-      const isTerms = ["$tuple", "$map", "$closure"].includes(this.name) || !this.name.startsWith("$");
-      const more = { $map: 2, $tail: 0 }[this.name] ?? (this.name.startsWith("$") ? 1 : 0);
+      const isTerms = ["$tuple", "$map", "$closure", "$record"].includes(this.name) || !this.name.startsWith("$");
+      const more = { $map: 2, $record: 2, $tail: 0 }[this.name] ?? (this.name.startsWith("$") ? 1 : 0);
       this.inner = { depth: isTerms ? depth + 1 : depth, wraps: more };
     }
     parser.expect(":");
@@ -307,6 +307,14 @@ const TAGS = {
       && Array.isArray(free) && free.length < 256;
     if (!isRight) return undefined;
     return new Closure({ module: atom(module), arity, index, uniq, oldIndex, oldUniq, creator, free });
+  },
+  $record: (content) => {
+    const [module, name, isExported, fields] = fieldsOf(content, "module", "name", "exported", "fields");
+    const isRight = isName(module) && isName(name) && typeof isExported === "boolean" && Array.isArray(fields)
+      && fields.every((field) => Array.isArray(field) && field.length === 2 && isName(field[0]))
+      && new Set(fields.map(([field]) => field)).size === fields.length;
+    if (!isRight) return undefined;
+    return new NativeRecord(atom(module), atom(name), isExported, fields.map(([field, value]) => [atom(field), value]));
   },
   $local: (content) => {
     const bytes = bytesOf(content);

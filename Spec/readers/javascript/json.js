@@ -1,6 +1,7 @@
 /** The two mappings of terms to JSON text (json.md §2 to §4): `"plain"` for people, `"tagged"` to lose nothing. */
 import {
-  Atom, Bits, Closure, External, Float, ImproperList, Local, Pid, Port, Reference, TermMap, Tuple, atomName, isInteger,
+  Atom, Bits, Closure, External, Float, ImproperList, Local, NativeRecord, Pid, Port, Reference, TermMap, Tuple,
+  atomName, isInteger,
 } from "./terms.js";
 import { identifierText, inspectAtom, integerText, keyText as printed } from "./elixir-text.js";
 
@@ -52,6 +53,7 @@ function plain(term) {
   if (Array.isArray(term)) return `[${term.map(plain)}]`;
   if (term instanceof TermMap) return plainMap(term);
   if (term instanceof Tuple) return plain(term.elements);
+  if (term instanceof NativeRecord) return plainRecord(term);
   if (term instanceof ImproperList) return plain([...term.elements, term.tail]);
   if (term instanceof Uint8Array) return `{"base64":"${base64(term)}"}`;
   if (term instanceof Bits) return `{"base64":"${base64(term.bytes)}","bits":${term.size}}`;
@@ -65,6 +67,12 @@ function plainMap(map) {
     return `${string(named(keyText(key)))}:${name === undefined ? plain(value) : string(inspectAtom(name))}`;
   });
   return `{${pairs}}`;
+}
+
+function plainRecord({ module, name: record, fields }) {
+  const named = names(["__record__"]);
+  const pairs = fields.map(([key, value]) => `${string(named(keyText(key)))}:${plain(value)}`);
+  return `{${[`"__record__":${string(`${atomName(module)}:${atomName(record)}`)}`, ...pairs]}}`;
 }
 
 const keyText = (key) => (key === null ? "" : atomName(key) ?? (typeof key === "string" ? key : printed(key)));
@@ -110,6 +118,7 @@ function tagged(term) {
   if (term instanceof Float) return float(term.value);
   if (Array.isArray(term)) return `[${term.map(tagged)}]`;
   if (term instanceof TermMap) return taggedMap(term);
+  if (term instanceof NativeRecord) return taggedRecord(term);
   if (term instanceof Tuple) return `{"$tuple":${tagged(term.elements)}}`;
   if (term instanceof ImproperList) return `[${term.elements.map(tagged)},{"$tail":${tagged(term.tail)}}]`;
   if (term instanceof Uint8Array) return `{"$binary":"${base64(term)}"}`;
@@ -125,6 +134,11 @@ function taggedMap(map) {
 }
 
 const name = (term) => string(atomName(term));
+
+function taggedRecord({ module, name: record, isExported, fields }) {
+  const pairs = fields.map(([key, value]) => `[${name(key)},${tagged(value)}]`);
+  return `{"$record":{"module":${name(module)},"name":${name(record)},"exported":${isExported},"fields":[${pairs}]}}`;
+}
 
 function taggedIdentifier(term) {
   if (term instanceof Pid) return `{"$pid":${pid(term)}}`;

@@ -1,9 +1,9 @@
 /** Terms as Elixir prints them where its own modules are there: dates, ranges and sets have a text of their own. */
-import { isKeyword, keyName, listText, textOf } from "./elixir-text.js";
+import { CHARLISTS, isKeyword, keyName, listText, textOf } from "./elixir-text.js";
 import { TermMap, Tuple, atom, atomName, isInteger } from "./terms.js";
 
-/** The text of `term`. */
-export const elixirText = (term) => textOf(term, RULES);
+/** The text of `term`, in which lists of integers are text where `charlists`, a name in `CHARLISTS`, says so. */
+export const elixirText = (term, charlists = "written") => textOf(term, { ...RULES, isText: CHARLISTS[charlists] });
 
 const get = (map, name) => map.get(atom(name));
 const isNamed = (term, name) => atomName(term) === name;
@@ -63,7 +63,7 @@ function setText(map, rules) {
   if (!(members instanceof TermMap) || (version !== undefined && version !== 2)) return undefined;
   const pairs = rules.pairs(members);
   const isSet = pairs.every(([, value]) => Array.isArray(value) && value.length === 0);
-  const plain = { ...rules, hasCharlists: false };
+  const plain = { ...rules, isText: CHARLISTS.none };
   return isSet ? `MapSet.new(${listText(pairs.map(([key]) => key), plain)})` : undefined;
 }
 
@@ -137,7 +137,7 @@ const KNOWN = {
 };
 
 const RULES = {
-  hasCharlists: true,
+  isText: CHARLISTS.written,
   known(map, rules) {
     const name = atomName(get(map, "__struct__"));
     return Object.hasOwn(KNOWN, name) ? KNOWN[name](map, rules) : undefined;
@@ -149,15 +149,16 @@ const RULES = {
 export const knownText = (map) => (map.has(atom("__struct__")) ? RULES.known(map, RULES) : undefined);
 
 /** A map with each pair on a line, those of maps in it too down to a depth; `reel state` writes a state like this. */
-export function elixirLines(map, depthOf = () => 0, indent = "") {
+export function elixirLines(map, depthOf = () => 0, charlists = "written", indent = "") {
   const pairs = map.sorted();
   if (pairs.length === 0) return "%{}";
   const areKeywords = pairs.every(([key]) => isKeyword(key) && !isNamed(key, "__struct__"));
   const lines = pairs.map(([key, value]) => {
     const depth = depthOf(key);
     const isOpen = depth > 0 && value instanceof TermMap && !value.has(atom("__struct__"));
-    const text = isOpen ? elixirLines(value, () => depth - 1, `${indent}  `) : elixirText(value);
-    return `${indent}  ${areKeywords ? `${keyName(key)}:` : `${elixirText(key)} =>`} ${text}`;
+    const text = isOpen ? elixirLines(value, () => depth - 1, charlists, `${indent}  `)
+      : elixirText(value, charlists);
+    return `${indent}  ${areKeywords ? `${keyName(key)}:` : `${elixirText(key, charlists)} =>`} ${text}`;
   });
   return `%{\n${lines.join(",\n")}\n${indent}}`;
 }

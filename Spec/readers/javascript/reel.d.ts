@@ -17,6 +17,9 @@ export class Port { readonly node: Term; readonly number: number | bigint; reado
 export class Reference { readonly node: Term; readonly creation: number; readonly words: number[]; }
 export class External { readonly module: Term; readonly name: Term; readonly arity: number; }
 export class Closure { readonly module: Term; readonly arity: number; readonly index: number; readonly free: Term[]; }
+export class NativeRecord {
+  readonly module: Term; readonly name: Term; readonly isExported: boolean; readonly fields: [Term, Term][];
+}
 export class Local { readonly bytes: Uint8Array; }
 
 /** A map, its keys compared as those of terms are (terms.md §5). */
@@ -31,7 +34,7 @@ export class TermMap implements Iterable<[Term, Term]> {
 /** Binaries of UTF-8 are strings, other binaries bytes, and `nil` is `null`. */
 export type Term =
   | null | boolean | number | bigint | string | Uint8Array | Term[] | Atom | Float | Tuple | ImproperList | Bits | TermMap
-  | Pid | Port | Reference | External | Closure | Local;
+  | Pid | Port | Reference | External | Closure | NativeRecord | Local;
 
 export interface RecordedEvent {
   /** The number of the event, from 0. */

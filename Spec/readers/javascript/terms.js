@@ -11,6 +11,7 @@
  * | bitstring | `Bits` |
  * | list, improper list | an array, `ImproperList` |
  * | tuple, map | `Tuple`, `TermMap` |
+ * | native record | `NativeRecord` |
  * | pid, port, reference, functions, LOCAL_EXT | `Pid`, `Port`, `Reference`, `External`, `Closure`, `Local` |
  */
 import { Inflater, adler32, concatenate } from "./inflate.js";
@@ -68,6 +69,14 @@ export class External {
 /** A local function, `free` being what it closed over. */
 export class Closure {
   constructor(fields) { Object.assign(this, fields); }
+}
+
+/** A native record; `fields` are pairs of a name, an atom, and the value, in their order. */
+export class NativeRecord {
+  constructor(module, name, isExported, fields) { Object.assign(this, { module, name, isExported, fields }); }
+
+  /** The fields in the order of their names. */
+  sorted() { return [...this.fields].sort((a, b) => compare(a[0], b[0])); }
 }
 
 /** LOCAL_EXT: what stands behind the tag. */
@@ -205,13 +214,13 @@ const MAXIMUM = BigInt(Number.MAX_SAFE_INTEGER);
 // The order of terms
 
 const RANKS = new Map([[Float, 1], [Atom, 2], [Reference, 3], [Closure, 4], [External, 5], [Port, 6], [Pid, 7],
-  [Tuple, 8], [TermMap, 9], [ImproperList, 11], [Uint8Array, 12], [Bits, 12], [Local, 13]]);
+  [Tuple, 8], [NativeRecord, 9], [TermMap, 10], [ImproperList, 12], [Uint8Array, 13], [Bits, 13], [Local, 14]]);
 
 function rank(term) {
-  if (typeof term === "string") return 12;
+  if (typeof term === "string") return 13;
   if (isInteger(term)) return 0;
   if (term === null || typeof term === "boolean") return 2;
-  if (Array.isArray(term)) return term.length === 0 ? 10 : 11;
+  if (Array.isArray(term)) return term.length === 0 ? 11 : 12;
   return RANKS.get(term.constructor);
 }
 
@@ -231,10 +240,13 @@ export function compare(a, b) {
     case 6: return first(compare(a.node, b.node), a.creation - b.creation, order(a.number, b.number));
     case 7: return first(a.serial - b.serial, a.number - b.number, compare(a.node, b.node), a.creation - b.creation);
     case 8: return first(a.elements.length - b.elements.length, () => compareAll(a.elements, b.elements));
-    case 9: return first(a.size - b.size, () => compareAll(a.sorted().map(key), b.sorted().map(key)),
+    case 9: return first(compare(a.module, b.module), compare(a.name, b.name), a.isExported - b.isExported,
+      a.fields.length - b.fields.length, () => compareAll(a.sorted().map(key), b.sorted().map(key)),
       () => compareAll(a.sorted().map(value), b.sorted().map(value)));
-    case 10: return 0;
-    case 11: return compareLists(a, b);
+    case 10: return first(a.size - b.size, () => compareAll(a.sorted().map(key), b.sorted().map(key)),
+      () => compareAll(a.sorted().map(value), b.sorted().map(value)));
+    case 11: return 0;
+    case 12: return compareLists(a, b);
     default: return compareBits(a, b);
   }
 }
@@ -423,6 +435,7 @@ export class Decoder {
     const tag = this.#u8();
     if (depth > this.#limits.depth) this.#fail("limitExceeded", at, `terms nest deeper than ${this.#limits.depth}`);
     switch (tag) {
+      case 67: return this.#record(at, depth);
       case 70: return this.#float(this.#view.getFloat64(this.#skip(8)), at);
       case 77: return this.#bits(at);
       case 97: return this.#u8();
@@ -612,6 +625,17 @@ export class Decoder {
     const words = Array.from({ length: count }, (_, index) => this.#view.getUint32(start + 4 * index));
     if (isOld && words[0] >= 1 << 18) this.#fail("malformedIdentifier", start, "the first word is above 18 bits");
     return new Reference(node, creation ?? this.#creation(true), words);
+  }
+
+  #record(at, depth) {
+    const count = this.#u32();
+    const isExported = (this.#u8() & 1) === 1;
+    const [module, name] = [this.#identifierAtom(), this.#identifierAtom()];
+    this.#count(count, 3);
+    const names = Array.from({ length: count }, () => this.#identifierAtom());
+    if (new Set(names).size < count) this.#fail("duplicateKey", at, "a record names a field twice");
+    const values = this.#terms(count, depth);
+    return new NativeRecord(module, name, isExported, names.map((field, index) => [field, values[index]]));
   }
 
   #closure(depth) {

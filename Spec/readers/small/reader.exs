@@ -75,6 +75,16 @@ defmodule Reader.Term do
   defp term(<<111, n::32, sign, data::binary-size(n), rest::binary>>, _) when n <= 4_194_296,
     do: {big(sign, data), rest}
 
+  defp term(<<67, n::32, flags, rest::binary>>, depth) do
+    {module, rest} = atom(rest)
+    {name, rest} = atom(rest)
+    need(3 * n <= byte_size(rest))
+    {names, rest} = Enum.map_reduce(List.duplicate(0, n), rest, fn _, rest -> atom(rest) end)
+    need(names |> Enum.uniq() |> length() == n)
+    {values, rest} = terms(rest, n, depth + 1, [])
+    {{:record, module, name, rem(flags, 2) == 1, Enum.zip(names, Enum.reverse(values))}, rest}
+  end
+
   defp term(<<112, _::32, arity, uniq::binary-16, index::32, n::32, rest::binary>>, depth) when n <= 255 do
     {module, rest} = atom(rest)
     {old_index, rest} = small(rest, -0x800000000000000)
@@ -207,6 +217,9 @@ defmodule Reader.Term do
   defp identity({:improper, terms, tail}), do: {:improper, identity(terms), identity(tail)}
   defp identity({:map, pairs}), do: {:map, Map.new(pairs, fn {key, value} -> {identity(key), identity(value)} end)}
   defp identity({:ref, node, creation, words}), do: {:ref, node, creation, Enum.take(words ++ [0, 0, 0, 0], 5)}
+
+  defp identity({:record, module, name, exported, fields}),
+    do: {:record, module, name, exported, Map.new(fields, fn {field, value} -> {field, identity(value)} end)}
 
   defp identity({:closure, module, _, index, _, _, old_uniq, _, free}),
     do: {:closure, module, index, old_uniq, identity(free)}
@@ -574,6 +587,12 @@ defmodule Reader do
     if Enum.all?(pairs, fn {key, _} -> is_binary(key) and String.valid?(key) and not String.starts_with?(key, "$") end),
       do: ["{", commas(pairs, fn {key, value} -> [string(key), ":", tagged(value)] end), "}"],
       else: [~s({"$map":[), commas(pairs, &tagged(Tuple.to_list(&1))), "]}"]
+  end
+
+  defp tagged({:record, {:atom, module}, {:atom, name}, exported, fields}) do
+    pairs = commas(fields, fn {{:atom, field}, value} -> ["[", string(field), ",", tagged(value), "]"] end)
+    head = [~s({"$record":{"module":), string(module), ~s(,"name":), string(name), ~s(,"exported":#{exported})]
+    [head, ~s(,"fields":[), pairs, "]}}"]
   end
 
   defp tagged(term) do

@@ -52,6 +52,7 @@ const TAGS = {
   109: (r) => r.take(r.number(4)),
   110: (r) => r.big(1),
   111: (r) => r.big(4),
+  67: (r, depth) => r.record(depth),
   112: (r, depth) => r.closure(depth),
   113: (r) => new Term("fun", r.atom(), r.atom(), BigInt.asUintN(32, r.part([97, 98, 110, 111], 0n))),
   114: (r) => r.reference(r.number(2), 1),
@@ -174,6 +175,15 @@ class Reader {
     return new Term("ref", node, creation, [word]);
   }
 
+  record(depth) {
+    const [count, flags, module, name] = [this.number(4), this.number(1), this.atom(), this.atom()];
+    need(3 * count <= this.data.length - this.at);
+    const names = Array.from({ length: count }, () => this.atom());
+    need(new Set(names.map(identity)).size === count);
+    const values = this.terms(count, depth);
+    return new Term("record", module, name, flags % 2 === 1, names.map((field, index) => [field, values[index]]));
+  }
+
   closure(depth) {
     this.number(4);
     const [arity, uniq, index, count] = [this.number(1), this.take(16), this.number(4), this.number(4)];
@@ -194,6 +204,10 @@ function identity(term) {
   const { kind, parts } = term;
   if (kind === "map") return `map{${parts[0].map(identity).sort()}}`;
   if (kind === "ref") return `ref(${identity(parts[0])},${parts[1]},${[...parts[2], 0, 0, 0, 0].slice(0, 5)})`;
+  if (kind === "record") {
+    const [module, name, isExported, fields] = parts;
+    return `record(${[module, name].map(identity)},${isExported},${fields.map(identity).sort()})`;
+  }
   if (kind === "closure") return `closure(${[parts[0], parts[2], parts[5], parts[7]].map(identity)})`;
   return `${kind}(${parts.map(identity)})`;
 }
@@ -252,11 +266,18 @@ export function tagged(term) {
   if (kind === "improper") return `[${parts[0].map(tagged)},{"$tail":${tagged(parts[1])}}]`;
   if (kind === "bits") return `{"$bits":${base64(parts[0])},"size":${parts[1]}}`;
   if (kind === "local") return `{"$local":${base64(parts[0])}}`;
+  if (kind === "record") return recordText(...parts);
   if (kind !== "map") return `{"$${kind}":${fieldsText(kind, parts)}}`;
   const isObject = parts[0].every(([key]) => textOf(key)?.startsWith("$") === false);
   const pairs = parts[0].map(([key, value]) => [tagged(key), tagged(value)]);
   if (isObject) return `{${pairs.map(([key, value]) => `${key}:${value}`)}}`;
   return `{"$map":[${pairs.map(([key, value]) => `[${key},${value}]`)}]}`;
+}
+
+function recordText(module, name, isExported, fields) {
+  const [moduleText, nameText] = [module, name].map(({ parts }) => JSON.stringify(parts[0]));
+  const pairs = fields.map(([field, value]) => `[${JSON.stringify(field.parts[0])},${tagged(value)}]`);
+  return `{"$record":{"module":${moduleText},"name":${nameText},"exported":${isExported},"fields":[${pairs}]}}`;
 }
 
 function integerText(value) {

@@ -136,6 +136,14 @@ class Reader:
         creator = self.part("pid")
         return ("closure", module, arity, index, uniq, *olds, creator, self.terms(count, depth))
 
+    def record(self, depth):
+        count, flags = self.number(4), self.number(1)
+        module, name = self.part("atom"), self.part("atom")
+        need(3 * count <= len(self.data) - self.at)
+        names = [self.part("atom") for _ in range(count)]
+        need(len(set(names)) == count)
+        return ("record", module, name, flags & 1 == 1, list(zip(names, self.terms(count, depth))))
+
     def term(self, depth):
         need(depth <= DEPTH)
         tag = self.number(1)
@@ -145,6 +153,7 @@ class Reader:
 
 
 TAGS = {
+    67: lambda r, d: r.record(d),
     70: lambda r, d: r.float(struct.unpack(">d", r.take(8))[0]),
     77: lambda r, d: r.bits(),
     88: lambda r, d: ("pid", r.part("atom"), r.number(4), r.number(4), r.creation(4)),
@@ -191,6 +200,8 @@ def identity(term):
         return "map", frozenset((identity(key), identity(value)) for key, value in term[1])
     if name == "ref":
         return *term[:3], (term[3] + (0,) * 5)[:5]
+    if name == "record":
+        return (*term[:4], frozenset((field, identity(value)) for field, value in term[4]))
     if name == "closure":
         return name, term[1], term[3], term[6], *map(identity, term[8])
     return term
@@ -249,6 +260,10 @@ def tagged(term):
         if any(text is None or text.startswith("$") for text in texts):
             return f'{{"$map":[{",".join(f"[{tagged(key)},{tagged(value)}]" for key, value in parts[0])}]}}'
         return f'{{{",".join(f"{tagged(key)}:{tagged(value)}" for key, value in parts[0])}}}'
+    if name == "record":
+        pairs = ",".join(f"[{json.dumps(field[1])},{tagged(value)}]" for field, value in parts[3])
+        names = f'"module":{json.dumps(parts[0][1])},"name":{json.dumps(parts[1][1])}'
+        return f'{{"$record":{{{names},"exported":{"true" if parts[2] else "false"},"fields":[{pairs}]}}}}'
     if name == "bits":
         return f'{{"$bits":{base64_of(parts[0])},"size":{parts[1]}}}'
     if name == "local":

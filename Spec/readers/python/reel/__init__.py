@@ -36,7 +36,7 @@ from typing import Any, Dict, Iterator, List, Optional, Tuple, Union
 
 __all__ = [
     "Atom", "Bits", "Closure", "Event", "Events", "Export", "Finish", "Header", "Improper", "Keyframe", "Local", "Map",
-    "Pid", "Port", "Recording", "ReelError", "Reference", "State", "canonical", "decode", "document", "lines", "open",
+    "Pid", "Port", "Record", "Recording", "ReelError", "Reference", "State", "canonical", "decode", "document", "lines", "open",
     "plain", "read", "salvage", "tagged",
 ]
 __version__ = "1.0.0"
@@ -86,6 +86,7 @@ Port = _kind("Port", "node number creation")
 Reference = _kind("Reference", "node creation words")
 Export = _kind("Export", "module function arity", "An external function.")
 Closure = _kind("Closure", "module arity index uniq old_index old_uniq creator free", "A local function.")
+Record = _kind("Record", "module name exported fields", "A native record: pairs of a field's name and its value.")
 Local = _kind("Local", "data", "LOCAL_EXT: the bytes after 131 and 121, which only their node understands.")
 
 
@@ -141,15 +142,19 @@ def _rank(term):
         return (7, term.serial, term.number, term.node, term.creation), ()
     if isinstance(term, tuple):
         return (8, len(term)), term
+    if isinstance(term, Record):
+        fields = sorted(term.fields, key=lambda field: field[0])
+        names = (name for name, _ in fields)
+        return (9, term.module, term.name, term.exported, len(fields), *names), [value for _, value in fields]
     if isinstance(term, Map):
-        return (9, len(term.pairs)), chain((k for k, _ in term.ordered), (v for _, v in term.ordered))
+        return (10, len(term.pairs)), chain((k for k, _ in term.ordered), (v for _, v in term.ordered))
     if term is _REST:
-        return (11,), ()
+        return (12,), ()
     if isinstance(term, list):
-        return ((11,), _cells(term, [])) if term else ((10,), ())
+        return ((12,), _cells(term, [])) if term else ((11,), ())
     if isinstance(term, Improper):
-        return (11,), _cells(term.elements, term.tail)
-    return (12, *((term.data, term.size) if isinstance(term, Bits) else (term, 8 * len(term)))), ()
+        return (12,), _cells(term.elements, term.tail)
+    return (13, *((term.data, term.size) if isinstance(term, Bits) else (term, 8 * len(term)))), ()
 
 
 def _cells(elements, tail):
@@ -367,6 +372,16 @@ class _Parser:
     def export(self, start):
         return Export(self.atom(), self.atom(), self.int(lowest=0) & 0xFFFFFFFF)
 
+    def record(self, start):
+        count, flags = self.unsigned(4), self.unsigned(1)
+        module, name = self.atom(), self.atom()
+        if 3 * count > len(self.data) - self.position:
+            raise ReelError("truncated", self.position, "fields are missing")
+        names = [self.atom() for _ in range(count)]
+        if len(set(names)) < count:
+            raise ReelError("duplicateKey", start, "a field is named twice")
+        return _Open(count, lambda values: Record(module, name, flags & 1 == 1, tuple(zip(names, values))))
+
     def closure(self, start):
         self.unsigned(4)
         arity, uniq, index = self.unsigned(1), self.take(16), self.unsigned(4)
@@ -382,6 +397,7 @@ class _Parser:
 
 _EMPTY: list = []
 _TAGS = {
+    67: _Parser.record,
     70: _Parser.float,
     77: _Parser.bits,
     88: _Parser.pid,
@@ -508,6 +524,9 @@ def _encode(term, out):
         out += b"\x6c" + _u(len(term.elements), 4)
         yield from term.elements
         yield term.tail
+    elif isinstance(term, Record):
+        out += b"\x43" + _u(len(term.fields), 4) + _u(term.exported, 1)
+        yield from (term.module, term.name, *(name for name, _ in term.fields), *(value for _, value in term.fields))
     elif isinstance(term, Map):
         out += b"\x74" + _u(len(term.pairs), 4)
         yield from chain.from_iterable(term.ordered)
@@ -589,6 +608,8 @@ def _json(term, out, tags):
         out.append("}]" if tags else "]")
     elif isinstance(term, Map):
         yield from (_tagged_map if tags else _plain_map)(term, out)
+    elif isinstance(term, Record):
+        yield from (_tagged_record if tags else _plain_record)(term, out)
     elif tags:
         yield from _identifier(term, out)
     else:
@@ -631,6 +652,25 @@ def _plain_map(term, out):
         else:
             yield value
     out.append("}")
+
+
+def _plain_record(term, out):
+    keys = Keys("__record__")
+    out.append('{"__record__":' + quote(f"{term.module}:{term.name}"))
+    for name, value in term.fields:
+        out.append(f",{keys.text(name)}:")
+        yield value
+    out.append("}")
+
+
+def _tagged_record(term, out):
+    out.append(f'{{"$record":{{"module":{quote(term.module)},"name":{quote(term.name)},')
+    out.append(f'"exported":{"true" if term.exported else "false"},"fields":[')
+    for index, (name, value) in enumerate(term.fields):
+        out.append(f"{',' if index else ''}[{quote(name)},")
+        yield value
+        out.append("]")
+    out.append("]}}")
 
 
 class Keys:
@@ -725,6 +765,12 @@ def _inspect(term, out):
         out.append("]")
     elif isinstance(term, Map):
         yield from _pairs(term.ordered, out, "%{", "}")
+    elif isinstance(term, Record):
+        out.append(f"#Record<{_atom(term.module)}.{_name(term.name, called=True)}{{")
+        for index, (name, value) in enumerate(term.fields):
+            out.append(f"{', ' if index else ''}{_name(name)}: ")
+            yield value
+        out.append("}>")
     elif isinstance(term, Pid):
         out.append(f"#PID<0.{term.number}.{term.serial}>")
     elif isinstance(term, Port):

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, List
 
 from . import (
-    EVENTS, FALSE, NIL, STRUCT, TRUE, Atom, Bits, Closure, Event, Export, Header, Improper, Local, Map, Pid, Port,
+    EVENTS, FALSE, NIL, STRUCT, TRUE, Atom, Bits, Closure, Event, Export, Header, Improper, Local, Map, Pid, Port, Record,
     ReelError, Reference, gzip_pieces, limits, summary,
 )
 
@@ -41,7 +41,7 @@ class Container:
 
 
 # How many of the arrays and objects of a tag are no terms, where that is not one.
-DEPTHS = {b"$map": 2, b"$closure": 2, b"$pid": 2, b"$port": 2, b"$ref": 3, b"$fun": 2}
+DEPTHS = {b"$map": 2, b"$closure": 2, b"$record": 3, b"$pid": 2, b"$port": 2, b"$ref": 3, b"$fun": 2}
 
 
 class JSONReader:
@@ -347,6 +347,18 @@ def _closure(body):
     return Closure(*_fields(body, **fields, creator=_pid, free=_free))
 
 
+def _fields_of_record(pairs):
+    fields = tuple((_atom(name), value) for name, value in (_typed(pair, list) for pair in _typed(pairs, list)))
+    if len({name for name, _ in fields}) < len(fields):
+        raise ValueError
+    return fields
+
+
+def _record(body):
+    kinds = dict(module=_atom, name=_atom, exported=lambda value: {TRUE: True, FALSE: False}[value])
+    return Record(*_fields(body, **kinds, fields=_fields_of_record))
+
+
 _TAGS = {
     "$atom": _atom,
     "$integer": _integer,
@@ -359,6 +371,7 @@ _TAGS = {
     "$ref": lambda body: Reference(*_fields(body, node=_atom, creation=_uint, words=_words)),
     "$fun": lambda body: Export(*_fields(body, module=_atom, function=_atom, arity=_uint)),
     "$closure": _closure,
+    "$record": _record,
     "$local": lambda body: Local(_raw(body)),
 }
 
