@@ -171,7 +171,7 @@ let package = Package(
             name: "GzipMembersTests", dependencies: ["GzipMembers", "Zlib", "TestPrograms"], swiftSettings: settings
         ),
         .testTarget(
-            name: "ReelTests", dependencies: ["Reel", "ExternalTerm", "GzipMembers", "TestPrograms"],
+            name: "ReelTests", dependencies: ["Reel", "ExternalTerm", "GzipMembers", "Zlib", "TestPrograms"],
             swiftSettings: settings
         ),
         .testTarget(
@@ -302,7 +302,10 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        .testTarget(name: "ToolTests", dependencies: ["TestPrograms", "reel-tool"], swiftSettings: settings),
+        .testTarget(
+            name: "ToolTests", dependencies: ["ExternalTerm", "ReelJSON", "TestPrograms", "reel-tool"], exclude: ["Terms"],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "AcceptanceTests",
             dependencies: ["Reel", "ExternalTerm", "GzipMembers", "TestPrograms", "reel-tool"],

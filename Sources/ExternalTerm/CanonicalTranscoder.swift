@@ -10,7 +10,7 @@ public struct CanonicalTranscoder: Sendable {
     /// Where, in the output, the keys and values of the maps that are open start, outermost map first.
     private var marks: [Int] = []
 
-    /// What a container is; `list` is one that goes on, the other two are lists whose end is known.
+    /// What a container is, a record being a tuple; `list` is one that goes on, the other two are lists whose end is known.
     fileprivate enum Kind { case tuple, list, properList, improperList, map, function }
 
     fileprivate struct Container {
@@ -204,6 +204,12 @@ extension TermWriter {
         case .tuple(let count):
             writeTupleHead(count: count)
             return CanonicalTranscoder.Container(kind: .tuple, remaining: count, start: start, source: offset)
+        case .record(let text):
+            writeRecordHead(
+                module: source.atom(text.module), name: source.atom(text.name), isExported: text.isExported,
+                fieldNames: source.fieldNames(text))
+            return CanonicalTranscoder.Container(
+                kind: .tuple, remaining: text.fieldCount, start: start, source: offset)
         case .map(let count):
             writeMapHead(count: count)
             return CanonicalTranscoder.Container(kind: .map, remaining: 2 * count, start: start, source: offset)

@@ -112,6 +112,14 @@ struct EncodedOrder: ~Escapable {
         default: break
         }
         var result = Result(leftToken.rank, rightToken.rank)
+        if case (.record, .record) = (leftToken, rightToken) {
+            // Their fields may stand in any order, so that they are no sequences that go side by side.
+            result = TermOrder.compare(
+                try Term.decode(left.bytes, at: leftStart).term, try Term.decode(right.bytes, at: rightStart).term)
+            try left.skip(leftToken.followingTermCount)
+            try right.skip(rightToken.followingTermCount)
+            return result
+        }
         if result == .equal { result = try compareShapes(leftToken, rightToken, at: leftStart, rightStart) }
         let (leftCount, rightCount) = (leftToken.followingTermCount, rightToken.followingTermCount)
         if leftCount + rightCount > 0 {
@@ -198,14 +206,15 @@ extension TermToken {
         case .port: 6
         case .pid: 7
         case .tuple: 8
-        case .map: 9
-        case .nil: 10
+        case .record: 9
+        case .map: 10
+        case .nil: 11
         case .string, .list: TermToken.nonEmptyListRank
-        case .binary, .bitstring: 12
+        case .binary, .bitstring: 13
         }
     }
 
-    fileprivate static let nonEmptyListRank = 11
+    fileprivate static let nonEmptyListRank = 12
 }
 
 extension TokenReader {

@@ -28,6 +28,8 @@ public enum Term: Sendable {
     case list([Term])
     /// A list of at least one element whose tail is neither a list nor empty.
     indirect case improperList([Term], tail: Term)
+    /// A native record.
+    indirect case record(NativeRecord)
     /// A map.
     case map(TermMap)
     /// A binary, which is how Elixir keeps strings.
@@ -128,6 +130,7 @@ extension Term: Hashable {
         case (.list(let left), .list(let right)): left == right
         case (.improperList(let left, let leftTail), .improperList(let right, let rightTail)):
             left == right && leftTail == rightTail
+        case (.record(let left), .record(let right)): left == right
         case (.map(let left), .map(let right)): left == right
         case (.binary(let left), .binary(let right)): left == right
         case (.bitstring(let left), .bitstring(let right)): left == right
@@ -152,6 +155,7 @@ extension Term: Hashable {
         case .improperList(let elements, let tail):
             hasher.combine(elements)
             hasher.combine(tail)
+        case .record(let record): hasher.combine(record)
         case .map(let map): hasher.combine(map)
         case .binary(let bytes), .local(let bytes): hasher.combine(bytes)
         case .bitstring(let bits): hasher.combine(bits)

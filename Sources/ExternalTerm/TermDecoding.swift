@@ -131,6 +131,14 @@ struct TermDecoding: ~Escapable {
             var function = bytes.localFunction(head)
             function.freeVariables = try terms(count: head.freeVariableCount, enclosedBy: depth + 1)
             return .localFunction(function)
+        case .record(let head):
+            try checkDepth(depth, head.fieldCount)
+            let names = bytes.fieldNames(head)
+            let values = try terms(count: head.fieldCount, enclosedBy: depth + 1)
+            return .record(
+                NativeRecord(
+                    checked: bytes.atom(head.module), bytes.atom(head.name), isExported: head.isExported,
+                    zip(names, values).map { NativeRecord.Field($0, $1) }))
         case .integer(let value): return .integer(value)
         case .atom(let text): return .atom(bytes.atom(text))
         case .binary(let range): return .binary(bytes.array(range))

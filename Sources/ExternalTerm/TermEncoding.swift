@@ -64,6 +64,11 @@ struct TermEncoding {
             writer.writeListHead(count: elements.count)
             write(elements, to: &writer)
             write(tail, to: &writer)
+        case .record(let record):
+            writer.writeRecordHead(
+                module: record.module, name: record.name, isExported: record.isExported,
+                fieldNames: record.fields.map(\.name))
+            for field in record.fields { write(field.value, to: &writer) }
         case .map(let map): write(map: map.pairs, to: &writer)
         case .binary(let content): writer.write(binary: content.span)
         case .bitstring(let bits): writer.write(bitstring: bits.bytes.span, bitsInLastByte: bits.bitsInLastByte)

@@ -1,7 +1,7 @@
 /// The order of terms, as Erlang sorts the keys of a map: exact, so that `1` and `1.0` differ.
 ///
 /// A few terms that differ come out equal, and are one key: `0.0` and `-0.0`, references that differ in no more than zero
-/// words at their end, and local functions whose module, index, old uniq and free variables are the same.
+/// words at their end, records whose fields stand in different orders, and local functions whose module, index, old uniq and free variables are the same.
 ///
 /// Implements Spec/terms.md §5.
 enum TermOrder {
@@ -28,11 +28,12 @@ enum TermOrder {
         case .port: 6
         case .pid: 7
         case .tuple: 8
-        case .map: 9
-        case .list(let elements): elements.isEmpty ? 10 : 11
-        case .improperList: 11
-        case .binary, .bitstring: 12
-        case .local: 13
+        case .record: 9
+        case .map: 10
+        case .list(let elements): elements.isEmpty ? 11 : 12
+        case .improperList: 12
+        case .binary, .bitstring: 13
+        case .local: 14
         }
     }
 
@@ -71,6 +72,7 @@ enum TermOrder {
         case (.float(let left), .float(let right)): Result(left, right)
         case (.tuple(let left), .tuple(let right)):
             Result(left.count, right.count).orElse(compareElements(left, right))
+        case (.record(let left), .record(let right)): compare(left, right)
         case (.map(let left), .map(let right)): compare(left, right)
         case (.list(let left), .list(let right)): compareLists(left, nil, right, nil)
         case (.list(let left), .improperList(let right, let tail)) where !left.isEmpty:
@@ -126,6 +128,18 @@ enum TermOrder {
         Result(left.count, right.count)
             .orElse(compareElements(left.pairs.map(\.key), right.pairs.map(\.key)))
             .orElse(compareElements(left.pairs.map(\.value), right.pairs.map(\.value)))
+    }
+
+    /// Records go by their names, by who may look into them, and then as maps of their fields do.
+    private static func compare(_ left: NativeRecord, _ right: NativeRecord) -> Result {
+        let (leftFields, rightFields) = (left.sortedFields, right.sortedFields)
+        var result = Result(left.module, right.module).orElse(Result(left.name, right.name))
+            .orElse(Result(left.isExported ? 1 : 0, right.isExported ? 1 : 0))
+            .orElse(Result(leftFields.count, rightFields.count))
+        for (left, right) in zip(leftFields, rightFields) where result == .equal {
+            result = Result(left.name, right.name)
+        }
+        return result.orElse(compareElements(leftFields.map(\.value), rightFields.map(\.value)))
     }
 
     private static func compareBits(_ left: [UInt8], _ leftCount: Int, _ right: [UInt8], _ rightCount: Int) -> Result {

@@ -1,6 +1,6 @@
 /// One step of a term, as ``TermParser`` reads it. Ranges are byte offsets into what the parser was given.
 ///
-/// A container's token says how many terms follow it; those of a tuple, then of a map (key, value, key, value, ...), then of a
+/// A container's token says how many terms follow it; those of a tuple, of a record, of a map (key, value, key, value, ...) and of a
 /// function follow directly, those of a list are followed by one more term, its tail. Implements Spec/terms.md §3.
 public enum TermToken: Hashable, Sendable {
     /// An integer of 64 bits.
@@ -23,6 +23,8 @@ public enum TermToken: Hashable, Sendable {
     case list(count: Int)
     /// A tuple: as many terms as `count`.
     case tuple(count: Int)
+    /// A native record: as many terms as its `fieldCount`.
+    case record(RecordText)
     /// A map: twice as many terms as `count`, a key and its value in turn.
     case map(count: Int)
     /// A process.
@@ -76,11 +78,26 @@ public enum TermToken: Hashable, Sendable {
         public var freeVariableCount: Int
     }
 
+    /// The head of a native record.
+    public struct RecordText: Hashable, Sendable {
+        /// The module's name.
+        public var module: AtomText
+        /// The record's name.
+        public var name: AtomText
+        /// Whether other modules may look into it.
+        public var isExported: Bool
+        /// Where the fields' names stand, each of them an atom with its tag.
+        public var fieldNames: Range<Int>
+        /// How many fields there are.
+        public var fieldCount: Int
+    }
+
     /// How many terms follow this one as its content.
     var followingTermCount: Int {
         switch self {
         case .list(let count): count + 1
         case .tuple(let count): count
+        case .record(let record): record.fieldCount
         case .map(let count): 2 * count
         case .localFunction(let function): function.freeVariableCount
         default: 0

@@ -175,6 +175,15 @@ extension TermWriter {
         write(integer: Int(function.arity))
     }
 
+    /// Writes the head of a native record; the values of its fields follow.
+    mutating func writeRecordHead(module: Atom, name: Atom, isExported: Bool, fieldNames: [Atom]) {
+        writeHead(Tag.record, UInt32(truncatingIfNeeded: fieldNames.count))
+        bytes.append(isExported ? 1 : 0)
+        write(atom: module)
+        write(atom: name)
+        for name in fieldNames { write(atom: name) }
+    }
+
     /// Writes the head of a local function, and returns where it starts, for ``finishLocalFunction(at:)``.
     mutating func writeLocalFunctionHead(_ function: LocalFunction, freeVariableCount: Int) -> Int {
         let start = bytes.count

@@ -275,6 +275,7 @@ extension TokenReader {
             // Erlang keeps 32 bits of it.
             return .externalFunction(module: module, function: function, arity: UInt32(truncatingIfNeeded: arity))
         case Tag.newFun: return try localFunction(at: start)
+        case Tag.record: return .record(try record(at: start))
         case Tag.fun:
             throw TermError(.unknownTag, at: start, "FUN_EXT (117), which no release reads since Erlang/OTP 23")
         case Tag.compressed:
@@ -342,6 +343,23 @@ extension TokenReader {
         return range
     }
 
+    private mutating func record(at start: Int) throws(TermError) -> TermToken.RecordText {
+        let count = try uint32()
+        let isExported = try byte() & 1 != 0
+        let module = try nestedAtom("a module")
+        let name = try nestedAtom("a record's name")
+        let first = offset
+        // Each field has a name, of two bytes at the least, and a value.
+        let fieldCount = try termCount(of: count, each: 3)
+        var names = Set<Atom>()
+        for _ in 0..<fieldCount { names.insert(bytes.atom(try nestedAtom("a field's name"))) }
+        guard names.count == fieldCount else {
+            throw TermError(.duplicateKey, at: start, "a record that names a field twice")
+        }
+        return TermToken.RecordText(
+            module: module, name: name, isExported: isExported, fieldNames: first..<offset, fieldCount: fieldCount)
+    }
+
     private mutating func localFunction(at start: Int) throws(TermError) -> TermToken {
         _ = try uint32()
         let arity = try byte()
@@ -366,5 +384,16 @@ extension TokenReader {
             TermToken.LocalFunctionText(
                 arity: arity, uniq: uniq, index: index, module: module, oldIndex: oldIndex, oldUniq: oldUniq,
                 creator: creator, freeVariableCount: try termCount(of: freeVariableCount)))
+    }
+}
+
+extension Span<UInt8> {
+    /// The names of a record's fields, which a token of these bytes has named.
+    public func fieldNames(_ text: TermToken.RecordText) -> [Atom] {
+        var reader = TokenReader(self, at: text.fieldNames.lowerBound)
+        var names: [Atom] = []
+        names.reserveCapacity(text.fieldCount)
+        while names.count < text.fieldCount, case .atom(let name)? = try? reader.next() { names.append(atom(name)) }
+        return names
     }
 }

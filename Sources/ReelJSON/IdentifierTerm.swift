@@ -31,6 +31,7 @@ extension TermToken {
         switch self {
         case .list(let count): count + 1
         case .tuple(let count): count
+        case .record(let record): record.fieldCount
         case .map(let count): 2 * count
         case .localFunction(let function): function.freeVariableCount
         default: 0

@@ -20,6 +20,7 @@ struct JSONKey: Sendable {
     static let mapTag = JSONKey("$map")
     static let pidTag = JSONKey("$pid")
     static let portTag = JSONKey("$port")
+    static let recordTag = JSONKey("$record")
     static let referenceTag = JSONKey("$ref")
     static let tailTag = JSONKey("$tail")
     static let tupleTag = JSONKey("$tuple")

@@ -38,7 +38,9 @@ struct JSONTermReader {
             start: start, firstValue: firstValue, firstKey: firstKey, role: .term, depth: (enclosing?.depth ?? 0) + 1)
         guard let enclosing else { return container }
         switch (enclosing.role, token) {
-        case (.tag, .beginArray) where lastKey == Array("$map".utf8): container.role = .pairs
+        // Those of a record are pairs as those of a map are.
+        case (.tag, .beginArray) where lastKey == Array("$map".utf8) || lastKey == Array("fields".utf8):
+            container.role = .pairs
         case (.tag, .beginObject):
             // The fields of an identifier.
             container.role = .tag
@@ -210,9 +212,12 @@ struct JSONTermReader {
         guard let term else { throw meaningless("a '\(tag)' that stands for no term", at: start) }
         // The object is no container of the term that it stands for.
         let depth = depth(values)
-        let levels = tag == "$tuple" ? 1 : tag == "$map" || tag == "$closure" ? 2 : depth
+        let levels = JSONTermReader.levels[tag] ?? depth
         return Value(start: start, term: term, form: .tagged, depth: max(depth - levels, 0))
     }
+
+    /// How many arrays and objects there are in a tag around the terms in it, beside the one that stands for the term.
+    private static let levels = ["$tuple": 1, "$map": 2, "$closure": 2, "$record": 3]
 
     private func bytes(_ value: Value) -> [UInt8]? {
         guard value.form == .literal else { return nil }

@@ -1,4 +1,4 @@
-import ExternalTerm
+public import ExternalTerm
 import Zlib
 
 /// How the plain mapping writes what JSON has no values of its own for. Implements Spec/json.md §3.
@@ -7,11 +7,16 @@ public struct PlainOptions: Hashable, Sendable {
     public var writesLargeIntegersAsStrings: Bool
     /// Whether Elixir's own structs are written as people write them: a date as `"2026-03-10"`, a set as an array.
     public var writesKnownStructsAsText: Bool
+    /// Which lists of integers are written as strings.
+    public var charlists: Charlists
 
-    /// Creates options, with neither unless told otherwise.
-    public init(writesLargeIntegersAsStrings: Bool = false, writesKnownStructsAsText: Bool = false) {
+    /// Creates options, by default without any of this.
+    public init(
+        writesLargeIntegersAsStrings: Bool = false, writesKnownStructsAsText: Bool = false, charlists: Charlists = .none
+    ) {
         self.writesLargeIntegersAsStrings = writesLargeIntegersAsStrings
         self.writesKnownStructsAsText = writesKnownStructsAsText
+        self.charlists = charlists
     }
 
     /// The largest integer that JavaScript has without rounding.
@@ -42,8 +47,10 @@ struct PlainMapping {
         /// Of a set: where the struct ends, and whether a member has been written, whose value comes next.
         var end = 0
         var isStarted = false
+        /// Of a record: where the name of its next field stands.
+        var nextName = 0
 
-        enum Kind { case array, list, object, set }
+        enum Kind { case array, list, object, record, set }
     }
 
     /// What the keys of an object have been so far. Those of one kind, but for `mixed`, never have the same text.
@@ -77,6 +84,11 @@ struct PlainMapping {
                 let isStruct = try writeKey(bytes, &offset, &json)
                 if isStruct, try writeModule(bytes, &offset, &json) { continue }
                 try writeValue(bytes, &offset, &json)
+            case .record:
+                let (token, end) = try KnownTerm.token(of: bytes, at: open[top].nextName)
+                open[top].nextName = end
+                if case .atom(let name) = token { writeUniqueKey(PlainMapping.text(of: bytes.atom(name)), to: &json) }
+                try writeValue(bytes, &offset, &json)
             case .set:
                 if open[top].isStarted { offset = try KnownTerm.end(of: bytes, at: offset) }
                 open[top].isStarted = true
@@ -98,6 +110,10 @@ struct PlainMapping {
         case .set:
             json.endArray()
             offset = open.removeLast().end
+        case .record:
+            json.endObject()
+            mixedKeys.removeLast()
+            open.removeLast()
         case .object:
             json.endObject()
             if open[top].keys == .mixed { mixedKeys.removeLast() }
@@ -148,12 +164,29 @@ struct PlainMapping {
         case .float(let value): json.write(float: value)
         case .nil: json.writeEmptyArray()
         case .tuple(let count): openArray(.array, count, &json)
-        case .list(let count): openArray(.list, count, &json)
+        case .list(let count):
+            if let text = try charlist(bytes, at: start) {
+                json.write(utf8: text.content.span)
+                offset = text.end
+            } else {
+                openArray(.list, count, &json)
+            }
         case .map(let count):
             if survey != nil, try writeKnownStruct(at: start, bytes, &offset, &json) { return }
             json.beginObject()
             open.append(Container(kind: .object, remaining: count, firstKey: keyStarts.count))
+        case .record(let record):
+            json.beginObject()
+            var keys = ObjectKeys()
+            let tag = Array("__record__".utf8)
+            _ = keys.unique(tag)
+            mixedKeys.append(keys)
+            json.key(tag.span)
+            json.write(string: "\(bytes.atom(record.module).name):\(bytes.atom(record.name).name)")
+            open.append(
+                Container(kind: .record, remaining: record.fieldCount, nextName: record.fieldNames.lowerBound))
         case .string(let range):
+            if isCharlist(bytes.extracting(range)) { return json.write(utf8: bytes.extracting(range)) }
             json.beginArray()
             for position in range { json.write(integer: Int(bytes[position])) }
             json.endArray()
@@ -184,6 +217,38 @@ struct PlainMapping {
     private mutating func openArray(_ kind: Container.Kind, _ count: Int, _ json: inout JSONWriter) {
         json.beginArray()
         open.append(Container(kind: kind, remaining: count))
+    }
+
+    /// Whether a list of these integers is written as a string.
+    private func isCharlist(_ codes: Span<UInt8>) -> Bool {
+        options.charlists != .none && options.charlists.containsText(codes)
+    }
+
+    /// The text that the list at `start` is written as, and where the list ends; nil where it is an array.
+    private func charlist(
+        _ bytes: Span<UInt8>, at start: Int
+    ) throws(TermError) -> (content: [UInt8], end: Int)? {
+        guard options.charlists != .none else { return nil }
+        var content: [UInt8] = []
+        var offset = start
+        // How many elements are to come before the tail, which may be a list that goes on with this one.
+        var remaining = 0
+        while true {
+            let (token, end) = try KnownTerm.token(of: bytes, at: offset)
+            offset = end
+            switch token {
+            case .integer(let value) where remaining > 0:
+                guard let code = UInt8(exactly: value), code < 0x7F else { return nil }
+                content.append(code)
+                remaining -= 1
+            case .list(let count) where remaining == 0: remaining = count
+            case .string(let range) where remaining == 0:
+                content.append(copying: bytes.extracting(range))
+                return isCharlist(content.span) ? (content, offset) : nil
+            case .nil where remaining == 0: return isCharlist(content.span) ? (content, offset) : nil
+            default: return nil
+            }
+        }
     }
 
     private func write(integer value: Int, to json: inout JSONWriter) {
@@ -277,12 +342,19 @@ struct PlainMapping {
             open[top].keys = .mixed
         }
         offset = try KnownTerm.end(of: bytes, at: start)
-        let text = try PlainMapping.keyText(bytes, at: start)
-        let unique = mixedKeys[mixedKeys.count - 1].unique(text)
-        json.key(unique.span)
+        writeUniqueKey(try PlainMapping.keyText(bytes, at: start), to: &json)
         if case .atom(let text) = token { return bytes.isStructKey(text.range) }
         return false
     }
+
+    /// Writes a key that no other key of the innermost object has.
+    private mutating func writeUniqueKey(_ text: [UInt8], to json: inout JSONWriter) {
+        let unique = mixedKeys[mixedKeys.count - 1].unique(text)
+        json.key(unique.span)
+    }
+
+    /// The text of a key that is an atom.
+    private static func text(of atom: Atom) -> [UInt8] { atom == .nil ? [] : Array(atom.name.utf8) }
 
     private static func kind(of token: TermToken, _ bytes: Span<UInt8>) -> KeyKind {
         switch token {
@@ -299,8 +371,7 @@ struct PlainMapping {
         let (token, _) = try KnownTerm.token(of: bytes, at: start)
         switch token {
         case .atom(let text):
-            let name = bytes.atom(text)
-            return name == .nil ? [] : Array(name.name.utf8)
+            return PlainMapping.text(of: bytes.atom(text))
         case .binary(let range) where JSONWriter.isText(bytes.extracting(range)): return bytes.array(range)
         case .pid, .port, .reference, .externalFunction, .localFunction:
             return Array(IdentifierTerm.term(of: token, bytes).elixirText.utf8)

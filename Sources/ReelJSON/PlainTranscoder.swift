@@ -481,7 +481,7 @@ struct PlainTranscoder {
     private mutating func writeRareLeaf(_ bytes: Span<UInt8>, at offset: Int, to text: inout TextBuffer) -> Int? {
         guard let (token, end) = try? KnownTerm.token(of: bytes, at: offset) else { return nil }
         switch token {
-        case .list, .tuple, .map: return nil
+        case .list, .tuple, .record, .map: return nil
         case .localFunction(let function) where function.freeVariableCount > 0: return nil
         case .nil:
             text.put(UInt8(ascii: "["))

@@ -17,8 +17,10 @@ struct TaggedMapping {
         var remaining: Int
         /// Of the pairs of a map, whether one is open.
         var isPairOpen = false
+        /// Of a record: where the name of its next field stands.
+        var nextName = 0
 
-        enum Kind { case tuple, list, tail, object, pairs, closure }
+        enum Kind { case tuple, list, tail, object, pairs, record, closure }
     }
 
     /// Writes the valid term at `start`.
@@ -31,7 +33,8 @@ struct TaggedMapping {
         var offset = start
         try writeValue(bytes, &offset, &json)
         while let top = open.indices.last {
-            let isBetweenPairs = open[top].kind == .pairs && open[top].remaining.isMultiple(of: 2)
+            let isBetweenPairs =
+                open[top].kind == .record || open[top].kind == .pairs && open[top].remaining.isMultiple(of: 2)
             if isBetweenPairs, open[top].isPairOpen {
                 json.endArray()
                 open[top].isPairOpen = false
@@ -44,6 +47,12 @@ struct TaggedMapping {
             if isBetweenPairs {
                 json.beginArray()
                 open[top].isPairOpen = true
+            }
+            if open[top].kind == .record,
+                case (.atom(let name), let end) = try KnownTerm.token(of: bytes, at: open[top].nextName)
+            {
+                json.write(string: bytes.atom(name).name)
+                open[top].nextName = end
             }
             if open[top].kind == .object, !open[top].remaining.isMultiple(of: 2) {
                 guard case (.binary(let range), let end) = try KnownTerm.token(of: bytes, at: offset) else { continue }
@@ -69,7 +78,7 @@ struct TaggedMapping {
         case .tail:
             json.endObject()
             json.endArray()
-        case .closure:
+        case .closure, .record:
             json.endArray()
             json.endObject()
             json.endObject()
@@ -134,6 +143,18 @@ struct TaggedMapping {
             } else {
                 openArray(.pairs, .mapTag, 2 * count, &json)
             }
+        case .record(let record):
+            json.beginObject()
+            json.key(JSONKey.recordTag)
+            json.beginObject()
+            json.write("module", atom: bytes.atom(record.module))
+            json.write("name", atom: bytes.atom(record.name))
+            json.key("exported")
+            json.write(boolean: record.isExported)
+            json.key("fields")
+            json.beginArray()
+            open.append(
+                Container(kind: .record, remaining: record.fieldCount, nextName: record.fieldNames.lowerBound))
         case .string(let range):
             json.beginArray()
             for position in range { json.write(integer: Int(bytes[position])) }
@@ -305,7 +326,7 @@ extension JSONWriter {
         write(integer: value)
     }
 
-    private mutating func write(_ name: StaticString, atom: Atom) {
+    fileprivate mutating func write(_ name: StaticString, atom: Atom) {
         key(name.description)
         write(string: atom.name)
     }

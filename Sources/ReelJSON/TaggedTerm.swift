@@ -68,6 +68,7 @@ enum TaggedTerm {
             else { return nil }
             return .externalFunction(ExternalFunction(module: module, function: function, arity: arity))
         case "$closure": return closure(fields)
+        case "$record": return record(fields)
         default: return nil
         }
     }
@@ -83,6 +84,21 @@ enum TaggedTerm {
             LocalFunction(
                 module: module, arity: arity, index: index, uniq: uniq, oldIndex: oldIndex, oldUniq: oldUniq,
                 creator: creator, freeVariables: free))
+    }
+
+    private static func record(_ fields: TermMap) -> Term? {
+        guard fields.count == 4, let module = atom(fields, "module"), let name = atom(fields, "name"),
+            let isExported = fields["exported"], isExported == .boolean(true) || isExported == .boolean(false),
+            let pairs = fields["fields"].flatMap(elements)
+        else { return nil }
+        var all: [NativeRecord.Field] = []
+        for pair in pairs {
+            guard let pair = elements(pair), pair.count == 2, let name = pair[0].text.flatMap(Atom.init(named:))
+            else { return nil }
+            all.append(NativeRecord.Field(name, pair[1]))
+        }
+        return NativeRecord(module: module, name: name, isExported: isExported == .boolean(true), fields: all)
+            .map(Term.record)
     }
 
     private static func pid(_ term: Term) -> Pid? {

@@ -14,15 +14,12 @@ public enum JSONMapping: Hashable, Sendable {
 
 /// Writes terms by one of the mappings, keeping the memory that it needs from term to term.
 struct TermJSONWriter {
-    private enum State {
-        case plain(PlainMapping)
-        case tagged(TaggedMapping)
-    }
-
+    let mapping: JSONMapping
     private var plain: PlainMapping?
     private var tagged = TaggedMapping()
 
     init(_ mapping: JSONMapping) {
+        self.mapping = mapping
         if case .plain(let options) = mapping { plain = PlainMapping(options: options) }
     }
 
@@ -48,14 +45,22 @@ extension JSONWriter {
     public mutating func write(
         external bytes: Span<UInt8>, mapping: JSONMapping = .plain, limits: TermLimits = .default
     ) throws(TermError) {
+        var terms = TermJSONWriter(mapping)
+        try write(external: bytes, with: &terms, limits: limits)
+    }
+
+    /// The same, with what writes terms and has its memory already.
+    mutating func write(
+        external bytes: Span<UInt8>, with terms: inout TermJSONWriter, limits: TermLimits
+    ) throws(TermError) {
         switch try TermEnvelope.open(bytes, limits: limits) {
-        case .local(let range): write(local: [UInt8](copying: bytes.extracting(range)), mapping)
-        case .plain(let start): try write(checking: bytes, at: start, end: bytes.count, mapping, limits)
+        case .local(let range): write(local: [UInt8](copying: bytes.extracting(range)), terms.mapping)
+        case .plain(let start): try write(checking: bytes, at: start, end: bytes.count, &terms, limits)
         case .inflated(let content, let byteCount):
             guard byteCount == bytes.count else { throw JSONWriter.trailing(bytes.count - byteCount, at: byteCount) }
             do throws(TermError) {
                 // What follows the term in its stream is ignored.
-                try write(checking: content.span, at: 0, end: nil, mapping, limits)
+                try write(checking: content.span, at: 0, end: nil, &terms, limits)
             } catch {
                 // There is no offset of its own in what is compressed.
                 throw TermError(error.code, at: 1, "\(error.reason), at byte \(error.offset) of what is compressed")
@@ -74,13 +79,12 @@ extension JSONWriter {
     }
 
     private mutating func write(
-        checking bytes: Span<UInt8>, at start: Int, end: Int?, _ mapping: JSONMapping, _ limits: TermLimits
+        checking bytes: Span<UInt8>, at start: Int, end: Int?, _ terms: inout TermJSONWriter, _ limits: TermLimits
     ) throws(TermError) {
         var parser = TermParser(bytes, at: start, limits: limits)
         try parser.skipToEnd()
         if let end, parser.offset < end { throw JSONWriter.trailing(end - parser.offset, at: parser.offset) }
-        var writer = TermJSONWriter(mapping)
-        try writer.write(bytes, at: start, to: &self)
+        try terms.write(bytes, at: start, to: &self)
     }
 
     private mutating func write(local content: [UInt8], _ mapping: JSONMapping) {

@@ -69,7 +69,7 @@ extension Failure {
 
     private static func advice(on error: ReelError, input: String) -> String? {
         switch error.kind {
-        case .notARecording: return "give a recording, or a file of PhoenixReplay's"
+        case .notARecording: return "give a recording, or a file of PhoenixReplay's; 'reel json' reads any terms"
         case .truncated, .checksum, .malformedMember, .malformedFrame, .malformedTerm, .malformedIndex, .trailingData:
             let readable = error.event.map { "\($0) \($0 == 1 ? "event" : "events") before it readable; " } ?? ""
             return readable + "'reel recover' saves what there is"

@@ -51,6 +51,8 @@ struct ParserTests {
         case .nil: "nil"
         case .list(let count): "list \(count)"
         case .tuple(let count): "tuple \(count)"
+        case .record(let record):
+            "record \(text(record.module)) \(text(record.name)) \(record.isExported) \(record.fieldNames)"
         case .map(let count): "map \(count)"
         case .pid(let pid): "pid \(text(pid))"
         case .port(let node, let number, let creation): "port \(text(node)) \(number) \(creation)"

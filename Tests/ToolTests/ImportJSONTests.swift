@@ -58,7 +58,7 @@ struct ImportJSONTests {
                 tool.talk.split(separator: "\n") == [
                     "reel: \(paths[0]): \(ImportJSONTests.remark)", "reel: \(paths[1]): \(ImportJSONTests.remark)",
                     "reel: \(paths[3]): an object without events (notARecording, byte 0, Spec/json.md §5.3): give a "
-                        + "recording, or a file of PhoenixReplay's",
+                        + "recording, or a file of PhoenixReplay's; 'reel json' reads any terms",
                 ])
         }
     }

@@ -47,7 +47,7 @@ struct TermJSONTests {
             (["encode", "--from", "json"], "[1,]", "(malformed, byte 3)"),
             (["encode", "--from", "tagged-json"], "[{\"$atom\":1}]", "(meaningless, byte 1)"),
             (["decode", "--to", "tagged-json"], "\u{1}", "(notExternalTerm, byte 0)"),
-            (["decode", "--to", "plain-json", "--hex"], "83610100", "(trailingBytes, byte 3)"),
+            (["decode", "--to", "plain-json", "--hex", "--input", "packet1"], "0483610100", "(trailingBytes, byte 4)"),
         ])
     func refusals(arguments: [String], input: String, place: String) throws {
         let tool = try Tool.run(["term"] + arguments, input: Array(input.utf8))

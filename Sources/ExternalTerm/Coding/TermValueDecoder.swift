@@ -105,6 +105,7 @@ extension Term {
         case .port: "a port"
         case .reference: "a reference"
         case .externalFunction, .localFunction: "a function"
+        case .record: "a record"
         case .local: "what only the node that wrote it reads"
         }
     }

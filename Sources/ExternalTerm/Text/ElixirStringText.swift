@@ -101,7 +101,9 @@ enum ElixirStringText {
 
     /// Whether Elixir shows a list with this integer as text: `List.ascii_printable?/1`.
     static func isPrintable(charlist term: Term) -> Bool {
-        guard case .integer(let value) = term else { return false }
-        return 0x20...0x7E ~= value || 0x07...0x0D ~= value || value == 0x1B
+        term.byte.map(isPrintable(code:)) ?? false
     }
+
+    /// Whether Elixir shows a list with this integer as text.
+    static func isPrintable(code: UInt8) -> Bool { 0x20...0x7E ~= code || 0x07...0x0D ~= code || code == 0x1B }
 }

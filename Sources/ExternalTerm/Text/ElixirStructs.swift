@@ -98,7 +98,7 @@ extension ElixirTextWriter {
         else { return false }
         output.write("MapSet.new(")
         var writer = self
-        writer.charlists = false
+        writer.charlists = .none
         writer.write(list: members.keys, to: &output)
         output.write(")")
         return true

@@ -23,13 +23,17 @@ extension Term {
     /// - Atoms are written without quotes when Elixir 1.14's Unicode tables and 1.15's rules for mixed scripts allow
     ///   it, and none of their characters could combine with the one before it.
     /// - Integers of more than 262,144 bits are written in hexadecimal, since decimal takes too long.
+    /// - Native records, which Elixir has no notation for, are written as `#Record<:shop.item{id: 1, price: 2}>`.
     /// - What LOCAL_EXT holds is written as `#Local<5 bytes>`.
     ///
     /// ``init(elixirText:limits:)`` reads everything back but pids, ports, references, local functions, regexes and
     /// `#Local<...>`, and reads sets as Elixir 1.15 and later hold them.
-    public var elixirText: String {
+    public var elixirText: String { elixirText(charlists: .printable) }
+
+    /// The term in Elixir's notation, with other lists of integers as text than `inspect` has: see ``elixirText``.
+    public func elixirText(charlists: Charlists) -> String {
         var text = ""
-        write(elixirTextTo: &text)
+        write(elixirTextTo: &text, charlists: charlists)
         return text
     }
 
@@ -40,8 +44,11 @@ extension Term {
     ///   - structs: Whether structs are written as such. Otherwise they are the maps that they are,
     ///     `%{__struct__: Date, ...}`, as `inspect` has it with `structs: false`, and nothing is read back as anything
     ///     else than it was.
-    public func write(elixirTextTo output: inout some TextOutputStream, structs: Bool = true) {
-        ElixirTextWriter(structs: structs).write(self, to: &output)
+    ///   - charlists: Which lists of integers are written as text.
+    public func write(
+        elixirTextTo output: inout some TextOutputStream, structs: Bool = true, charlists: Charlists = .printable
+    ) {
+        ElixirTextWriter(structs: structs, charlists: charlists).write(self, to: &output)
     }
 }
 
@@ -49,8 +56,8 @@ extension Term {
 struct ElixirTextWriter {
     /// Whether structs are written as such.
     let structs: Bool
-    /// Whether lists of printable characters are written as text.
-    var charlists = true
+    /// Which lists of integers are written as text.
+    var charlists: Charlists
 
     func write(_ term: Term, to output: inout some TextOutputStream) {
         switch term {
@@ -61,6 +68,7 @@ struct ElixirTextWriter {
         case .tuple(let elements): write(elements, tail: nil, between: ("{", "}"), to: &output)
         case .list(let elements): write(list: elements, to: &output)
         case .improperList(let elements, let tail): write(elements, tail: tail, between: ("[", "]"), to: &output)
+        case .record(let record): write(record, to: &output)
         case .map(let map): write(map, to: &output)
         case .binary(let bytes): write(bytes, to: &output)
         case .bitstring(let bits): write(bits, to: &output)
@@ -84,7 +92,7 @@ struct ElixirTextWriter {
     }
 
     func write(list elements: [Term], to output: inout some TextOutputStream) {
-        if !elements.isEmpty, charlists, elements.allSatisfy(ElixirStringText.isPrintable(charlist:)) {
+        if isText(elements) {
             output.write("~c")
             return ElixirStringText.write(elements.lazy.compactMap(\.byte), quote: "\"", to: &output)
         }
@@ -98,6 +106,14 @@ struct ElixirTextWriter {
             write(key, pair[1], to: &output)
         }
         output.write("]")
+    }
+
+    private func isText(_ elements: [Term]) -> Bool {
+        switch charlists {
+        case .printable: !elements.isEmpty && elements.allSatisfy(ElixirStringText.isPrintable(charlist:))
+        case .written: Charlists.areWritten(elements)
+        case .none: false
+        }
     }
 
     /// Writes a pair of a keyword list, or of a map whose keys are atoms.
@@ -142,6 +158,19 @@ struct ElixirTextWriter {
         }
         output.write("}")
         return true
+    }
+
+    private func write(_ record: NativeRecord, to output: inout some TextOutputStream) {
+        output.write("#Record<")
+        ElixirAtomText.write(record.module, to: &output)
+        output.write(".")
+        ElixirAtomText.write(function: record.name, to: &output)
+        output.write("{")
+        for (index, field) in record.fields.enumerated() {
+            if index > 0 { output.write(", ") }
+            write(field.name, field.value, to: &output)
+        }
+        output.write("}>")
     }
 
     private func write(_ bytes: [UInt8], to output: inout some TextOutputStream) {

@@ -22,13 +22,17 @@ extension Term {
     ///   this, and leaves the order of larger ones open.
     /// - Names in `fun m:f/1` that are not ASCII are written as what they are; OTP 25 takes their bytes for characters.
     /// - Integers of more than 262,144 bits are written in hexadecimal, since decimal takes too long.
+    /// - Native records, which OTP 25 has not, are written as OTP 29 writes them: `#shop:item{id = 1,price = 2}`.
     /// - What LOCAL_EXT holds is written as `#Local<5 bytes>`.
     ///
     /// ``init(erlangText:limits:)`` reads everything back but pids, ports, references, local functions and
     /// `#Local<...>`.
-    public var erlangText: String {
+    public var erlangText: String { erlangText(charlists: .printable) }
+
+    /// The term in Erlang's notation, with other lists of integers as text than `~tp` has: see ``erlangText``.
+    public func erlangText(charlists: Charlists) -> String {
         var text = ""
-        write(erlangTextTo: &text)
+        write(erlangTextTo: &text, charlists: charlists)
         return text
     }
 
@@ -37,16 +41,19 @@ extension Term {
     /// - Parameters:
     ///   - output: What is written to.
     ///   - printable: Which characters make lists of integers and binaries text.
+    ///   - charlists: Which lists of integers are written as text.
     public func write(
-        erlangTextTo output: inout some TextOutputStream, printable: ErlangPrintableRange = .latin1
+        erlangTextTo output: inout some TextOutputStream, printable: ErlangPrintableRange = .latin1,
+        charlists: Charlists = .printable
     ) {
-        ErlangTextWriter(printable: printable).write(self, to: &output)
+        ErlangTextWriter(printable: printable, charlists: charlists).write(self, to: &output)
     }
 }
 
 /// Writes terms as `~0tp` does.
 struct ErlangTextWriter {
     let printable: ErlangPrintableRange
+    let charlists: Charlists
 
     func write(_ term: Term, to output: inout some TextOutputStream) {
         switch term {
@@ -57,6 +64,7 @@ struct ErlangTextWriter {
         case .tuple(let elements): write(elements, tail: nil, between: ("{", "}"), to: &output)
         case .list(let elements): write(list: elements, to: &output)
         case .improperList(let elements, let tail): write(elements, tail: tail, between: ("[", "]"), to: &output)
+        case .record(let record): write(record, to: &output)
         case .map(let map): write(map, to: &output)
         case .binary(let bytes): write(bytes, to: &output)
         case .bitstring(let bits): write(bits, to: &output)
@@ -80,10 +88,16 @@ struct ErlangTextWriter {
     }
 
     private func write(list elements: [Term], to output: inout some TextOutputStream) {
-        guard !elements.isEmpty, elements.allSatisfy({ printableScalar(of: $0) != nil }) else {
-            return write(elements, tail: nil, between: ("[", "]"), to: &output)
-        }
+        guard isText(elements) else { return write(elements, tail: nil, between: ("[", "]"), to: &output) }
         ErlangAtomText.write(quoted: elements.lazy.compactMap(printableScalar), quote: "\"", to: &output)
+    }
+
+    private func isText(_ elements: [Term]) -> Bool {
+        switch charlists {
+        case .printable: !elements.isEmpty && elements.allSatisfy { printableScalar(of: $0) != nil }
+        case .written: Charlists.areWritten(elements)
+        case .none: false
+        }
     }
 
     private func write(_ map: TermMap, to output: inout some TextOutputStream) {
@@ -93,6 +107,21 @@ struct ErlangTextWriter {
             write(pair.key, to: &output)
             output.write(" => ")
             write(pair.value, to: &output)
+        }
+        output.write("}")
+    }
+
+    private func write(_ record: NativeRecord, to output: inout some TextOutputStream) {
+        output.write("#")
+        ErlangAtomText.write(record.module, to: &output)
+        output.write(":")
+        ErlangAtomText.write(record.name, to: &output)
+        output.write("{")
+        for (index, field) in record.fields.enumerated() {
+            if index > 0 { output.write(",") }
+            ErlangAtomText.write(field.name, to: &output)
+            output.write(" = ")
+            write(field.value, to: &output)
         }
         output.write("}")
     }

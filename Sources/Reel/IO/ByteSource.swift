@@ -70,3 +70,8 @@ struct SequentialBytes: ByteSource {
         return end - position
     }
 }
+
+extension RandomAccessBytes {
+    /// The bytes from the first on, one piece after the other, wherever others are reading.
+    package var fromStart: any ByteSource { SequentialBytes(bytes: self, position: 0) }
+}

@@ -1,3 +1,4 @@
+import ExternalTerm
 import GzipMembers
 
 /// What PhoenixReplay writes, by generation. Implements Spec/phoenix-replay.md §1.
@@ -36,5 +37,26 @@ extension PhoenixReplayFormat {
     /// Whether `bytes` start like a file of PhoenixReplay's, whose content tells what it is and not its name.
     public static func matches(_ bytes: any RandomAccessBytes) -> Bool {
         ((try? wrapping(of: bytes)) ?? nil) != nil
+    }
+
+    /// Whether a whole term is a map with a list of events: Spec/phoenix-replay.md §1.
+    static func isMap(_ external: Span<UInt8>) -> Bool {
+        let hasEvents = try? withTermParser(over: external) { (parser) throws(TermError) in
+            guard case .map(let count) = try parser.next() else { return false }
+            var hasEvents = false
+            for _ in 0..<count {
+                guard let key = try parser.skipTerm(), let value = try parser.skipTerm() else { return false }
+                guard case .atom(let name) = try KnownTerm.token(of: parser.bytes, at: key.lowerBound).token else {
+                    return false
+                }
+                guard parser.bytes.atom(name) == "events" else { continue }
+                switch try KnownTerm.token(of: parser.bytes, at: value.lowerBound).token {
+                case .list, .nil, .string: hasEvents = true
+                default: return false
+                }
+            }
+            return hasEvents
+        }
+        return hasEvents?.0 ?? false
     }
 }

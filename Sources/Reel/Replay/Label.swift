@@ -112,7 +112,7 @@ extension Term {
         switch self {
         case .atom(let atom): atom.name.hasPrefix("Elixir.") ? String(atom.name.dropFirst(7)) : atom.name
         case .binary: text ?? elixirText
-        default: elixirText
+        default: elixirText(charlists: .written)
         }
     }
 }

@@ -27,7 +27,7 @@ struct StateKey: Hashable, Comparable, Sendable {
         case .list(let elements):
             for element in elements { hash(element, into: &hasher) }
         case .map(let map): hasher.combine(map.count)
-        case .improperList, .reference, .localFunction: break
+        case .improperList, .reference, .record, .localFunction: break
         default: hasher.combine(term)
         }
     }

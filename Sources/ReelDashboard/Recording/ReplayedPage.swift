@@ -31,7 +31,10 @@ struct ReplayedPage {
 
     private func assigns(advice: String) throws -> String {
         let rows = state.assigns.pairs.map { pair -> [String: Any] in
-            ["key": pair.key.atom?.name ?? pair.key.elixirText, "value": ReplayedPage.text(of: pair.value)]
+            [
+                "key": pair.key.atom?.name ?? pair.key.elixirText(charlists: .written),
+                "value": ReplayedPage.text(of: pair.value),
+            ]
         }
         var values: [String: Any] = ["advice": advice, "rows": rows, "isEmpty": rows.isEmpty]
         values["url"] = state.url
@@ -41,14 +44,14 @@ struct ReplayedPage {
 
     /// A value as Elixir writes it, as much of it as a page shows.
     private static func text(of term: Term) -> String {
-        let text = term.elixirText
+        let text = term.elixirText(charlists: .written)
         return text.utf8.count > 20_000 ? text.prefix(20_000) + "…" : text
     }
 
     /// The state in one of the notations that ``Routes`` names, and its media type.
     func text(_ mapping: String) throws(DashboardError) -> (type: String, text: String) {
         switch mapping {
-        case "elixir": ("text/plain; charset=utf-8", state.term.elixirText)
+        case "elixir": ("text/plain; charset=utf-8", state.term.elixirText(charlists: .written))
         case "tagged": ("application/json", state.term.json(mapping: .tagged, style: JSONStyle(isHTMLSafe: true)))
         case "plain": ("application/json", state.term.json(style: JSONStyle(isHTMLSafe: true)))
         default: throw .badRequest("mapping=\(mapping.shortened): expected elixir, tagged or plain")

@@ -22,7 +22,10 @@ package enum TermValue {
         case .improperList(let elements, let tail) where depth < deepest:
             return ListValue(elements + [tail], of: term, depth: depth)
         case .map(let map) where depth < deepest: return value(of: map, term, depth)
-        default: return TextValue(term.elixirText)
+        case .record(let record) where depth < deepest:
+            let fields = TermMap(record.fields.map { TermMap.Pair(.atom($0.name), $0.value) })
+            return MapValue(fields, of: term, depth: depth)
+        default: return TextValue(term.elixirText(charlists: .written))
         }
     }
 
@@ -117,7 +120,7 @@ struct ListValue: MustacheSequence, MustacheCustomRenderable, MustacheTransforma
         return AnyIterator { rest.popFirst().map { TermValue.value(of: $0, depth: depth + 1) } }
     }
 
-    var renderText: String { term.elixirText }
+    var renderText: String { term.elixirText(charlists: .written) }
     var isNull: Bool { false }
 
     /// An element by its number, or a keyword list's value by its key.
@@ -154,7 +157,7 @@ struct MapValue: MustacheCustomRenderable, MustacheTransformable, MustacheParent
         self.depth = depth
     }
 
-    var renderText: String { term.elixirText }
+    var renderText: String { term.elixirText(charlists: .written) }
     var isNull: Bool { false }
 
     func child(named name: String) -> Any? {

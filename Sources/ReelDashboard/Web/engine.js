@@ -78,17 +78,19 @@ export class Engine {
   }
 
   /** A part of the state or of the event as text. */
-  async text({ source, event, path, notation }) {
+  async text({ source, event, path, notation, charlists }) {
     const roots = await this.#roots(source, event);
     if (path === undefined && source === "state" && notation === "elixir") {
       const { after } = await this.#at(event);
-      return elixirLines(after.term, (key) => (atomName(key) === "components" ? 2 : 1));
+      return elixirLines(after.term, (key) => (atomName(key) === "components" ? 2 : 1), charlists);
     }
     const term = path !== undefined ? termAt(roots, path)
       : source === "state" ? (await this.#at(event)).after.term : (await this.#at(event)).event.payload;
     if (term === undefined) return "";
-    if (notation === "erlang") return erlangText(term);
-    if (notation === "elixir") return term instanceof TermMap ? elixirLines(term) : elixirText(term);
+    if (notation === "erlang") return erlangText(term, charlists);
+    if (notation === "elixir") {
+      return term instanceof TermMap ? elixirLines(term, () => 0, charlists) : elixirText(term, charlists);
+    }
     return indented(toJSON(term, notation === "tagged" ? "tagged" : "plain"));
   }
 

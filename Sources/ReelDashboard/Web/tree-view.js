@@ -4,6 +4,7 @@ import { count, visible } from "./shown.js";
 
 export class TreeView {
   #reader; #source; #event = null; #toggles = {}; #limits = {}; #query = ""; #isRevealing = true; #turn = 0;
+  #charlists = "written";
   #isBusy = false; #isStale = false; #rows = []; #active = null; #say; #elements = new Map();
 
   /** `source` is `"state"` or `"event"`; `say` tells the visitor something. */
@@ -19,7 +20,7 @@ export class TreeView {
       "aria-label": `Find in ${title.toLowerCase()}`, oninput: () => this.#setQuery(this.#search.value) });
     this.#status = h("p.tree-status", { role: "status" });
     this.element = h("div.tree-view", {}, h("div.tools", {}, this.#search, this.#copyMenu(),
-      source === "state" ? this.#revealButton() : null), this.#status, h("div.tree-scroll", {}, this.#tree));
+      this.#charlistsButton(), source === "state" ? this.#revealButton() : null), this.#status, h("div.tree-scroll", {}, this.#tree));
   }
 
   #tree; #search; #status;
@@ -46,9 +47,9 @@ export class TreeView {
     this.#isBusy = true;
     try {
       const [toggles, limits, query, isRevealing] = [this.#toggles, this.#limits, this.#query, this.#isRevealing];
-      const [source, event] = [this.#source, this.#event];
+      const [source, event, charlists] = [this.#source, this.#event, this.#charlists];
       const answer = await this.#reader.ask("tree",
-        { source, event, options: { toggles, limits, query, isRevealing } });
+        { source, event, options: { toggles, limits, query, isRevealing, charlists } });
       this.element.dataset.event = event;
       this.#render(answer);
     } catch (error) {
@@ -75,6 +76,20 @@ export class TreeView {
     return h("div.menu", { role: "group", "aria-label": "Copy" }, title, ...buttons);
   }
 
+  #charlistsButton() {
+    const button = h("button.toggle", {
+      type: "button", "aria-pressed": "false", "aria-label": "All printable lists as text",
+      title: "Show each list of integers as text whose integers are all printable, and not only what people write. "
+        + "What is shown as text opens as a list.",
+      onclick: () => {
+        this.#charlists = this.#charlists === "written" ? "printable" : "written";
+        button.setAttribute("aria-pressed", String(this.#charlists === "printable"));
+        this.refresh();
+      },
+    }, "~c");
+    return button;
+  }
+
   #revealButton() {
     const button = h("button.toggle", {
       type: "button", "aria-pressed": "true", title: "Open what the event has changed (C)",
@@ -89,7 +104,9 @@ export class TreeView {
 
   async #copy(notation, name) {
     try {
-      const text = await this.#reader.ask("text", { source: this.#source, event: this.#event, notation });
+      const text = await this.#reader.ask("text", {
+        source: this.#source, event: this.#event, notation, charlists: this.#charlists,
+      });
       await writeClipboard(text);
       this.#say(`Copied as ${name}: ${count(text.length)} characters`);
     } catch (error) {

@@ -1,5 +1,5 @@
 /** Terms as lines of a tree in Elixir's syntax: what is open, what has changed, what a search finds. */
-import { inspect, isCharlist, isKeyword, isPair, keyName, structOf } from "./elixir-text.js";
+import { CHARLISTS, inspect, isKeyword, isPair, keyName, structOf } from "./elixir-text.js";
 import { elixirText, knownText } from "./known-structs.js";
 import { Atom, Float, ImproperList, TermMap, Tuple, atom, atomName, compare, isInteger } from "./terms.js";
 
@@ -26,11 +26,15 @@ function setMembers(map) {
 const keyword = (key) => [["key", `${keyName(key)}: `]];
 const pairKey = (key) => [...tokens(key, LINE), ["", " => "]];
 
-/** What opens and closes a term, and its children, each with `id`, `key` (tokens) and `term`; `null` without any. */
-export function parts(term) {
+/**
+ * What opens and closes a term, and its children, each with `id`, `key` (tokens) and `term`; `null` without any. A list that
+ * is shown as text, which `charlists` says, has children as well.
+ */
+export function parts(term, charlists = "written") {
   if (Array.isArray(term)) {
-    if (term.length === 0 || isCharlist(term)) return null;
-    return { open: "[", close: "]", count: term.length, children: listChildren(term), isList: true };
+    if (term.length === 0) return null;
+    const isText = CHARLISTS[charlists](term);
+    return { open: "[", close: "]", count: term.length, children: listChildren(term), isList: true, isText };
   }
   if (term instanceof Tuple) {
     if (term.elements.length === 0) return null;
@@ -73,7 +77,7 @@ function mapParts(map) {
 // A line of a term
 
 /** A term as pieces of text, each with what it is; no more than about `budget` characters. */
-export function tokens(term, budget) {
+export function tokens(term, budget, charlists = "written") {
   const out = [];
   let left = budget;
   const put = (kind, text) => {
@@ -88,8 +92,8 @@ export function tokens(term, budget) {
       const start = inspect(cut(value, left));
       return put("string", start.startsWith('"') ? `${start.slice(0, -1)}…"` : `${start.slice(0, -2)}, …>>`);
     }
-    const all = depth > 32 ? null : parts(value);
-    if (all === null) return put(sort(value), shortText(value, left));
+    const all = depth > 32 ? null : parts(value, charlists);
+    if (all === null || all.isText) return put(sort(value), shortText(value, left, charlists));
     put(all.open.startsWith("%") && all.open.length > 2 ? "module" : "", all.open);
     const children = all.children(0, Math.ceil(left / 3) + 1);
     for (const [index, child] of children.entries()) {
@@ -113,11 +117,14 @@ function cut(text, length) {
 }
 
 /** The text of a term without children, as much of it as a line has room for. */
-function shortText(term, most) {
+function shortText(term, most, charlists) {
   if (term instanceof Uint8Array && term.length > most) return `${inspect(term.subarray(0, most)).slice(0, -2)}, …>>`;
-  if (Array.isArray(term) && term.length > most) return `${inspect(term.slice(0, most)).slice(0, -1)}…"`;
+  if (Array.isArray(term) && term.length > most) {
+    const start = elixirText(term.slice(0, most), charlists);
+    return start.startsWith("[") ? `${start.slice(0, -1)}, …]` : `${start.slice(0, -1)}…"`;
+  }
   if (typeof term === "bigint" && term.toString(16).length > 5_000) return "an integer of many digits";
-  return elixirText(term);
+  return elixirText(term, charlists);
 }
 
 function sort(term) {
@@ -184,25 +191,29 @@ const childPath = (path, id) => `${path}\u0000${id}`;
 
 /**
  * The rows of a tree. `roots` have `id`, `key`, `term`, and `before` where changes are to be seen; `toggles` says of
- * paths whether they are open, `limits` how many children they show; `isRevealing` opens what has changed.
+ * paths whether they are open, `limits` how many children they show; `isRevealing` opens what has changed; `charlists` says
+ * which lists of integers are text.
  */
-export function rows(roots, { toggles = {}, limits = {}, query = "", isRevealing = false } = {}) {
+export function rows(
+  roots, { toggles = {}, limits = {}, query = "", isRevealing = false, charlists = "written" } = {},
+) {
   const out = [];
-  const hits = query === "" ? null : search(roots, query);
+  const hits = query === "" ? null : search(roots, query, charlists);
   const add = (node, path, depth, comma) => {
     const { key, term, before, compares } = node;
     if (hits !== null && !hits.shown.has(path) && !node.isBelowHit) return;
     if (out.length >= MOST_ROWS) return;
-    const all = parts(term);
-    const mark = node.isAdded ? "new" : markOf(term, before, all, compares);
+    const all = parts(term, charlists);
+    const mark = node.isAdded ? "new" : markOf(term, before, all?.isText ? null : all, compares);
     const isLong = all === null && typeof term === "string" && term.length > LONG_TEXT;
     const isContainer = (all !== null && !all.isEmpty) || isLong;
     const isFound = hits !== null && hits.shown.get(path) === "inside";
     const isOpen = isContainer && (toggles[path] ?? (depth === 0 || isFound
-      || (isRevealing && mark === "inside" && all.count <= 60 && depth < 6)));
+      || (isRevealing && mark === "inside" && !all.isText && all.count <= 60 && depth < 6)));
     const row = { path, depth, key, mark, isContainer, isOpen, isHit: hits?.shown.get(path) === "hit" };
     if (!isOpen || all === null) {
-      out.push({ ...row, value: [...tokens(term, LINE), ["", comma]], count: all?.count });
+      const count = all?.isText ? undefined : all?.count;
+      out.push({ ...row, value: [...tokens(term, LINE, charlists), ["", comma]], count });
       if (isOpen && isLong) {
         const more = term.length - OPEN_TEXT;
         out.push({ path: `${path}\u0001text`, depth: depth + 1, text: cut(term, OPEN_TEXT), more: Math.max(0, more) });
@@ -228,15 +239,16 @@ export function rows(roots, { toggles = {}, limits = {}, query = "", isRevealing
 }
 
 /** The paths that are found, and those above them. */
-function search(roots, query) {
+function search(roots, query, charlists) {
   const wanted = query.toLowerCase();
   const shown = new Map();
   let [count, visited] = [0, 0];
   const has = (text) => text.toLowerCase().includes(wanted);
   const look = ({ key, term }, path, depth) => {
     if (count >= MOST_HITS || visited++ > MOST_VISITED || depth > 100) return false;
-    const all = parts(term);
-    const own = all !== null ? all.open.slice(1) : typeof term === "string" ? term : shortText(term, LINE);
+    const whole = parts(term, charlists);
+    const all = whole?.isText ? null : whole;
+    const own = all !== null ? all.open.slice(1) : typeof term === "string" ? term : shortText(term, LINE, charlists);
     const isHit = has(key.map(([, text]) => text).join("")) || has(own);
     if (isHit) count += 1;
     let isInside = false;

@@ -118,6 +118,14 @@ extension DefaultSanitizer {
             return .list(
                 try sanitized(elements, in: part, depth: depth), tail: try sanitized(tail, in: part, depth: depth + 1))
         case .tuple(let elements): return try sanitized(tuple: elements, in: part, depth: depth) ?? .tuple([])
+        case .record(let record):
+            // A field stays, whatever is in it: a record without one is another one.
+            return .record(
+                try record.mapValues { field in
+                    var pairs: [TermMap.Pair] = []
+                    try append(TermMap.Pair(.atom(field.name), field.value), to: &pairs, in: part, depth: depth)
+                    return pairs.first?.value ?? .string(SanitizedValue.filtered)
+                })
         case .localFunction(var function):
             function.freeVariables = try sanitized(function.freeVariables, in: part, depth: depth)
             return .localFunction(function)

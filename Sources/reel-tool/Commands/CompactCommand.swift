@@ -24,9 +24,12 @@ struct CompactCommand: AsyncParsableCommand {
     @OptionGroup
     var level: LevelOption
 
+    @OptionGroup
+    var space: TemporarySpace
+
     func run() async throws {
         try await ExitStatus.of(file) {
-            var input = try Input(recording: file)
+            var input = try Input(recording: file, temporarySpace: space.byteCount)
             let bytes = try input.file()
             let byteCount = input.imported?.byteCount ?? bytes.byteCount
             if output == nil { try checkReplaceable(input, bytes) }

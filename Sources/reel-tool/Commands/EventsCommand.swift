@@ -28,8 +28,14 @@ struct EventsCommand: ParsableCommand {
     @Flag(help: "Print each event's payload in Elixir's notation as well.")
     var payload = false
 
+    @OptionGroup
+    var lists: CharlistOptions
+
     @Flag(help: "Wait for more events of a recording that is being written, until its end.")
     var follow = false
+
+    @OptionGroup
+    var space: TemporarySpace
 
     func validate() throws {
         guard !follow || filter.last == nil else {
@@ -40,11 +46,12 @@ struct EventsCommand: ParsableCommand {
     func run() throws {
         let output = StandardOutput()
         try ExitStatus.of(file) {
-            var input = try Input(recording: file)
+            var input = try Input(recording: file, temporarySpace: space.byteCount)
             if follow, input.imported != nil {
                 throw Failure(.usage, "a file of PhoenixReplay's cannot be followed", advice: "leave out --follow")
             }
-            var selection = EventSelection(filter, lines: EventLines(isJSON: json, hasPayload: payload), output)
+            var selection = EventSelection(
+                filter, lines: EventLines(isJSON: json, hasPayload: payload, charlists: lists.shown), output)
             do {
                 try show(&input, to: &selection, output)
             } catch {

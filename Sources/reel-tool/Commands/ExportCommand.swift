@@ -34,9 +34,12 @@ struct ExportCommand: ParsableCommand {
         help: "The file to write, or a folder, in which it is named after FILE; - is standard output.")
     var output = "-"
 
+    @OptionGroup
+    var space: TemporarySpace
+
     func run() throws {
         try ExitStatus.of(file) {
-            var input = try Input(recording: file)
+            var input = try Input(recording: file, temporarySpace: space.byteCount)
             let file = try input.file()
             switch to {
             case .phoenixReplay:

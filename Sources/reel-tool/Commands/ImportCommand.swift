@@ -38,6 +38,9 @@ struct ImportCommand: AsyncParsableCommand {
 
     private var isFolder: Bool { output.hasSuffix("/") || FilePath(output).isFolder }
 
+    @OptionGroup
+    var space: TemporarySpace
+
     func validate() throws {
         guard inputs.count == 1 || output != "-" else {
             throw ValidationError("Several inputs need a folder to go into: standard output takes one.")
@@ -58,7 +61,7 @@ struct ImportCommand: AsyncParsableCommand {
                 throw Failure(
                     .inputFellShort, "would go into \(target), as \(other) has", advice: "import it by itself")
             }
-            var input = try Input(name)
+            var input = try Input(name, temporarySpace: space.byteCount)
             let file = try await importFile(&input, to: target.string)
             written[target] = name
             if let remark = file.remark { StandardError.say(Failure(.fine, remark, input: name)) }

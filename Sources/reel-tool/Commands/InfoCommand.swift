@@ -21,12 +21,15 @@ struct InfoCommand: ParsableCommand {
     @Flag(help: "Print a JSON object a file.")
     var json = false
 
+    @OptionGroup
+    var space: TemporarySpace
+
     func run() throws {
         let output = StandardOutput()
         var isFirst = true
         defer { try? output.flush() }
         try ExitStatus.ofEach(files) { name in
-            var input = try Input(recording: name)
+            var input = try Input(recording: name, temporarySpace: space.byteCount)
             let info = try RecordingInfo(&input)
             if json {
                 try output.write(line: info.json.text)

@@ -1,23 +1,36 @@
 import ArgumentParser
+import ExternalTerm
 import Reel
 import ReelJSON
 
 struct JSONCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "json",
-        abstract: "Write a recording as JSON: one document, or an object a line.",
+        abstract:
+            "Write terms of the External Term Format as JSON: a recording, a file of any terms, a stream of them.",
         discussion: """
+            What FILE is, its content tells: a recording, a file of PhoenixReplay's, one term, terms one after the other, \
+            terms with lengths of 1, 2 or 4 bytes as Erlang's {packet, N} has them; each of these in gzip, zlib or deflate, \
+            more than once even. --verbose says what it is taken for, and --input says it outright.
+
+            A recording is one document, or with --lines its header, each event and its summary as objects a line. Of terms \
+            each is a document on a line of its own, written as soon as it has come.
+
             The plain mapping is for people and other tools: atoms become strings, tuples arrays. The tagged mapping \
-            keeps all that a term says. Spec/json.md has both, rule by rule. Filters narrow one another; of several \
-            kinds or names any one will do.
+            keeps all that a term says. Spec/json.md has both, rule by rule. Filters are for recordings, and narrow one \
+            another; of several kinds or names any one will do.
+
+            A file of PhoenixReplay's on standard input, and a first map of more than 64 KiB, which may be one, are kept in a \
+            temporary file.
 
             Examples:
               reel json session.reel | jq .events[0]
               reel json session.reel --lines --kind event --from 1m20s
-              reel json session.reel --mapping tagged -o session.json
+              reel json cache.etf.gz --pretty
+              tail -f -c +1 messages.bin | reel json - --input packet4
             """)
 
-    @Argument(help: "A recording, or a file of PhoenixReplay's; - is standard input.")
+    @Argument(help: "A recording, a file of PhoenixReplay's, or terms; - is standard input.")
     var file: String
 
     @Option(name: .shortAndLong, help: "The file to write; - is standard output.")
@@ -41,6 +54,18 @@ struct JSONCommand: AsyncParsableCommand {
     @Flag(help: "Write dates, decimals, sets and other structs of Elixir's own as people write them.")
     var knownStructs = false
 
+    @Flag(help: "Write lists of integers that Elixir prints as text, such as ~c\"hi\", as strings.")
+    var charlists = false
+
+    @Option(help: "What FILE is: \(InputForm.allValueStrings.joined(separator: ", ")). By default its content tells.")
+    var input: InputForm?
+
+    @Flag(help: "Say on standard error what FILE is taken for.")
+    var verbose = false
+
+    @OptionGroup
+    var space: TemporarySpace
+
     @OptionGroup(title: "Filters")
     var filter: EventFilter
 
@@ -50,42 +75,92 @@ struct JSONCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard !lines || !pretty else { throw ValidationError("--lines or --pretty: use one of them.") }
-        guard mapping == .plain || !(largeIntegersAsStrings || knownStructs) else {
-            throw ValidationError("--large-integers-as-strings and --known-structs belong to the plain mapping.")
+        guard mapping == .plain || !(largeIntegersAsStrings || knownStructs || charlists) else {
+            throw ValidationError(
+                "--large-integers-as-strings, --known-structs and --charlists belong to the plain mapping.")
         }
+        guard input?.framing == nil || filter.isEmpty else { throw ValidationError("Filters are for recordings.") }
+    }
+
+    private var style: JSONStyle { JSONStyle(isPretty: pretty, isHTMLSafe: isHTMLSafe) }
+
+    private var jsonMapping: JSONMapping {
+        guard mapping == .plain else { return .tagged }
+        return .plain(
+            PlainOptions(
+                writesLargeIntegersAsStrings: largeIntegersAsStrings, writesKnownStructsAsText: knownStructs,
+                charlists: charlists ? .printable : .none))
     }
 
     private var options: RecordingJSONOptions {
-        let plain = PlainOptions(
-            writesLargeIntegersAsStrings: largeIntegersAsStrings, writesKnownStructsAsText: knownStructs)
-        return RecordingJSONOptions(
-            mapping: mapping == .plain ? .plain(plain) : .tagged,
-            style: JSONStyle(isPretty: pretty, isHTMLSafe: isHTMLSafe), writesLines: lines)
+        RecordingJSONOptions(mapping: jsonMapping, style: style, writesLines: lines)
     }
 
     func run() async throws {
         try await ExitStatus.of(file) {
-            let input = try Input(recording: file)
-            let target = try Target(output)
-            if case .file(let bytes) = input.content,
-                let recording = try? RecordingFile(bytes, limits: .default, verifiesFirstMember: !filter.isEmpty),
-                recording.layout != .sequential, (try? recording.header) != nil
-            {
-                if filter.isEmpty {
-                    try await writeAll(of: recording, to: target)
-                } else {
-                    try write(recording, to: target)
-                }
-            } else {
-                try write(input, to: target)
+            var input = try Input(file, temporarySpace: space.byteCount)
+            let form = try form(of: &input)
+            if verbose {
+                StandardError.say("\(file == "-" ? "standard input" : file): \(form.name(input.compression))")
             }
-            try target.commit()
+            switch form {
+            case .unknown(let content): throw Failure(content)
+            case .terms(let framing): return try write(input, framing)
+            case .recording: break
+            case .json: try input.importPhoenixReplay()
+            case .phoenixReplay:
+                do {
+                    try input.importPhoenixReplay()
+                } catch let error as ReelError where self.input == nil && error.kind != .inputOutput {
+                    // Another map. When it cannot be read either, what PhoenixReplay's file lacks is no use.
+                    if verbose { StandardError.say("\(file): no file of PhoenixReplay's: \(error.reason)") }
+                    return try write(input, .terms)
+                }
+            }
+            try await writeRecording(input)
             return input.reportLosses()
         }
     }
 
+    /// What the input is said to be, or what its content tells.
+    private func form(of input: inout Input) throws -> Content.Form {
+        switch self.input {
+        case nil: return try input.identify()
+        case .recording?: return .recording
+        case .phoenixReplay?: return .phoenixReplay
+        case let form?: return try input.identifyTerms(form.framing)
+        }
+    }
+
+    /// Writes terms: each as soon as it has come.
+    private func write(_ input: Input, _ framing: TermFraming) throws -> ExitStatus {
+        guard filter.isEmpty else { throw Failure(.usage, "terms have no events", advice: "leave out the filters") }
+        let target = try TextTarget(output)
+        var lines = TermLines(
+            input, framing, isAlone: self.input == .term, through: JSONLines(jsonMapping, style: style), to: target)
+        try lines.write()
+        return .fine
+    }
+
+    private func writeRecording(_ input: Input) async throws {
+        let target = try TextTarget(output)
+        if case .file(let bytes) = input.content,
+            let recording = try? RecordingFile(bytes, limits: .default, verifiesFirstMember: !filter.isEmpty),
+            recording.layout != .sequential, (try? recording.header) != nil
+        {
+            if filter.isEmpty {
+                try await writeAll(of: recording, to: target)
+            } else {
+                try write(recording, to: target)
+            }
+        } else {
+            try write(input, to: target)
+        }
+        try target.commit()
+    }
+
     /// Writes all of a recording whose members can be read by themselves.
-    private func writeAll(of recording: RecordingFile, to target: Target) async throws {
+    private func writeAll(of recording: RecordingFile, to target: TextTarget) async throws {
         var failure: (any Error)?
         do {
             try await RecordingJSONWriter.write(all: recording, to: target.sink, options: options)
@@ -96,9 +171,9 @@ struct JSONCommand: AsyncParsableCommand {
     }
 
     /// Writes what is asked for of a recording whose index tells where it is.
-    private func write(_ recording: RecordingFile, to target: Target) throws {
+    private func write(_ recording: RecordingFile, to target: TextTarget) throws {
         let writer = try RecordingJSONWriter(to: target.sink, header: recording.header, options: options)
-        var selection = Selection(filter, writer)
+        var selection = JSONSelection(filter, writer)
         let candidates = filter.candidates(in: recording.entries)
         var isDone = false
         var failure: (any Error)?
@@ -123,7 +198,7 @@ struct JSONCommand: AsyncParsableCommand {
     }
 
     /// Writes what is asked for of a recording that is read from its start: each event as soon as it has come.
-    private func write(_ input: Input, to target: Target) throws {
+    private func write(_ input: Input, to target: TextTarget) throws {
         var writer: RecordingJSONWriter?
         let source = WaitingSource(input, follows: false) {
             try writer?.flush()
@@ -137,7 +212,7 @@ struct JSONCommand: AsyncParsableCommand {
         }
         let json = try RecordingJSONWriter(to: target.sink, header: reader.header, options: options)
         writer = json
-        var selection = Selection(filter, json)
+        var selection = JSONSelection(filter, json)
         var failure: (any Error)?
         do {
             if filter.isEmpty {
@@ -150,77 +225,5 @@ struct JSONCommand: AsyncParsableCommand {
         }
         try selection.finish(summary: reader.summary)
         try target.give(up: failure)
-    }
-}
-
-/// Where the text goes.
-private struct Target {
-    let sink: any ByteSink
-    private let file: OutputFile?
-    private let standardOutput: StandardOutput?
-
-    init(_ path: String) throws {
-        // Unlike a recording, JSON may be read on a terminal.
-        guard path != "-" else {
-            let output = StandardOutput()
-            (sink, standardOutput, file) = (output, output, nil)
-            return
-        }
-        let output = try OutputFile(path)
-        (sink, standardOutput, file) = (output, nil, output)
-    }
-
-    func flush() throws { try standardOutput?.flush() }
-
-    func commit() throws {
-        try standardOutput?.flush()
-        try file?.commit()
-    }
-
-    /// Throws what has gone wrong: the events before the damage are sound, have been asked for, and are in place by then.
-    func give(up failure: (any Error)?) throws {
-        guard let failure else { return }
-        try commit()
-        throw failure
-    }
-}
-
-/// The events that a filter lets through, on their way to JSON.
-private struct Selection {
-    private let filter: EventFilter
-    private let writer: RecordingJSONWriter
-    /// How many more of the first ones are wanted.
-    private var remaining: Int
-    /// The last ones so far, the next to be replaced at `oldest`.
-    private var latest: [Event] = []
-    private var oldest = 0
-
-    init(_ filter: EventFilter, _ writer: RecordingJSONWriter) {
-        self.filter = filter
-        self.writer = writer
-        remaining = filter.first ?? .max
-    }
-
-    /// Takes the next event, and returns whether any that follow it may be wanted.
-    mutating func add(_ event: Event) throws -> Bool {
-        guard remaining > 0, event.index <= filter.range?.indexes.upperBound ?? .max else { return false }
-        guard filter.matches(event) else { return true }
-        remaining -= 1
-        guard let count = filter.last else {
-            try writer.write(event)
-            return remaining > 0
-        }
-        if latest.count < count {
-            latest.append(event)
-        } else if count > 0 {
-            latest[oldest] = event
-            oldest = (oldest + 1) % count
-        }
-        return true
-    }
-
-    func finish(summary: Summary?) throws {
-        for event in latest[oldest...] + latest[..<oldest] { try writer.write(event) }
-        try writer.finish(summary: summary)
     }
 }

@@ -25,9 +25,12 @@ struct RecoverCommand: ParsableCommand {
     @Flag(help: "Report as a JSON object.")
     var json = false
 
+    @OptionGroup
+    var space: TemporarySpace
+
     func run() throws {
         try ExitStatus.of(file) {
-            var input = try Input(recording: file)
+            var input = try Input(recording: file, temporarySpace: space.byteCount)
             let progress = Progress("recovering \(file)")
             defer { progress.finish() }
             let salvage = try Salvage(WatchedFile(try input.file(), progress))

@@ -14,6 +14,9 @@ struct StateCommand: ParsableCommand {
             Where events are missing that may have changed the state, 'unsure' is the time since which they are, in \
             milliseconds, and standard error says so.
 
+            Elixir's notation is that of inspect, Erlang's that of io:format("~tp"), but for lists of integers, which are \
+            text where people will have written it; see --charlists.
+
             Examples:
               reel state session.reel --at 1m20s
               reel state session.reel --event 1204 --diff
@@ -36,8 +39,14 @@ struct StateCommand: ParsableCommand {
     @Flag(help: "Write Erlang's notation.")
     var erlang = false
 
+    @OptionGroup
+    var lists: CharlistOptions
+
     @Flag(help: "Write the bytes of the term #{assigns, components, unsure, url}, as term_to_binary gives them.")
     var etf = false
+
+    @OptionGroup
+    var space: TemporarySpace
 
     func validate() throws {
         guard at == nil || event == nil else { throw ValidationError("--at or --event: use one of them.") }
@@ -47,7 +56,7 @@ struct StateCommand: ParsableCommand {
     func run() throws {
         try ExitStatus.of(file) {
             if etf { try StandardOutput.checkTakesBytes("send them into a file") }
-            var input = try Input(recording: file)
+            var input = try Input(recording: file, temporarySpace: space.byteCount)
             let recording = try RecordingFile(try input.file())
             let timeline = Timeline(recording)
             let index = try index(in: recording)
@@ -80,7 +89,9 @@ struct StateCommand: ParsableCommand {
         return count > 0 ? count - 1 : nil
     }
 
-    private var notation: TermNotation { erlang ? .erlang : .elixir }
+    private var notation: TermNotation {
+        TermNotation(language: erlang ? .erlang : .elixir, charlists: lists.shown)
+    }
 
     private func write(_ state: State, to output: StandardOutput) throws {
         guard !etf else { return try output.write(state.term.external) }

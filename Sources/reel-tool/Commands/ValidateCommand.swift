@@ -22,6 +22,9 @@ struct ValidateCommand: ParsableCommand {
     @Flag(help: "Print a JSON object a file.")
     var json = false
 
+    @OptionGroup
+    var space: TemporarySpace
+
     func run() throws {
         let output = StandardOutput()
         defer { try? output.flush() }
@@ -44,7 +47,7 @@ struct ValidateCommand: ParsableCommand {
     private func remarks(on name: String) throws -> [Remark] {
         var input: Input
         do {
-            input = try Input(recording: name)
+            input = try Input(recording: name, temporarySpace: space.byteCount)
         } catch let error as ReelError where error.kind != .inputOutput {
             // A file of PhoenixReplay's of which nothing can be imported.
             return [Remark(error.description, kind: error.kind, offset: error.offset)]

@@ -5,6 +5,8 @@ import Reel
 struct EventLines {
     let isJSON: Bool
     let hasPayload: Bool
+    /// Which lists of integers in payloads are text.
+    let charlists: Charlists
 
     /// The event's line, and its payload's when that is wanted, without the last line's end.
     func text(of event: Event) -> String {
@@ -41,7 +43,7 @@ struct EventLines {
 
     private func payload(of event: Event) -> String {
         do throws(TermError) {
-            return try event.payload.elixirText
+            return try event.payload.elixirText(charlists: charlists)
         } catch {
             return "# \(error)"
         }

@@ -1,17 +1,22 @@
+import ExternalTerm
 import Reel
 import SystemPackage
 
 /// A FILE of the command line that has been opened: a file, or bytes that come in order only, such as standard input.
 ///
-/// What PhoenixReplay has written is told by its content and imported on the fly, so that each command that takes a
-/// recording takes it as well.
+/// What it is, its first bytes tell. What PhoenixReplay has written is imported on the fly, so that each command that takes
+/// a recording takes it as well.
 struct Input {
     /// The file, as it was given.
     let name: String
     /// The bytes as they are there.
-    private(set) var content: Content
+    private(set) var content: Bytes
     /// What the recording was made from on the fly, when it was.
     private(set) var imported: Imported?
+    /// What the bytes were unpacked of, beside what belongs to a recording.
+    private(set) var compression: [Compression] = []
+    /// How many bytes of a stream may be kept in a temporary file.
+    private let temporarySpace: Int
 
     struct Imported {
         var format: PhoenixReplayFile.Form
@@ -21,14 +26,15 @@ struct Input {
         var losses: [String]
     }
 
-    enum Content {
+    enum Bytes {
         case file(InputFile)
         case stream(any ByteSource)
     }
 
     /// Opens a file; `-` is standard input.
-    init(_ name: String) throws {
+    init(_ name: String, temporarySpace: Int = TemporarySpace.standard) throws {
         self.name = name
+        self.temporarySpace = temporarySpace
         guard name != "-" else {
             content = .stream(DescriptorSource(.standardInput))
             return
@@ -47,10 +53,62 @@ struct Input {
         }
     }
 
+    /// Bytes that have been made of a file's.
+    init(_ name: String, _ bytes: [UInt8]) {
+        self.name = name
+        temporarySpace = TemporarySpace.standard
+        content = .stream(MemorySource(bytes))
+    }
+
     /// Opens a recording, or what can be made one.
-    init(recording name: String) throws {
-        try self.init(name)
-        try importPhoenixReplay()
+    init(recording name: String, temporarySpace: Int = TemporarySpace.standard) throws {
+        try self.init(name, temporarySpace: temporarySpace)
+        switch try identify() {
+        case .recording: break
+        case .phoenixReplay, .json: try importPhoenixReplay()
+        case let other:
+            switch content {
+            // Whatever reads it says what is wrong.
+            case .file(let file): if PhoenixReplayFile.matches(file) { try importPhoenixReplay() }
+            case .stream where other.mayBeDamagedRecording: break
+            case .stream:
+                throw ReelError(
+                    .notARecording, "this is no recording, and no file of PhoenixReplay's", offset: 0,
+                    section: "recording.md §4")
+            }
+        }
+    }
+
+    /// Tells what the bytes are, and unpacks them when they have been compressed once more.
+    mutating func identify() throws -> Content.Form { take(try Content(of: unread)) }
+
+    /// Tells how the terms stand that the bytes are known to be, and unpacks them.
+    ///
+    /// - Parameter framing: how they stand, when that is known as well.
+    mutating func identifyTerms(_ framing: TermFraming?) throws -> Content.Form {
+        take(try Content(ofTerms: unread, framing: framing))
+    }
+
+    /// The bytes, to be looked at. Those of a file stay unread.
+    private var unread: any ByteSource {
+        switch content {
+        case .file(let file): file.fromStart
+        case .stream(let stream): stream
+        }
+    }
+
+    private mutating func take(_ known: Content) -> Content.Form {
+        compression = known.compression
+        if case .file = content, compression.isEmpty { return known.form }
+        content = .stream(known.source)
+        return known.form
+    }
+
+    /// Whether what PhoenixReplay has written is to be read.
+    mutating func isPhoenixReplay() throws -> Bool {
+        let form = try identify()
+        if case .file(let file) = content { return PhoenixReplayFile.matches(file) }
+        return form == .phoenixReplay || form == .json
     }
 
     /// The bytes in order. They can be asked for once.
@@ -61,7 +119,7 @@ struct Input {
         }
     }
 
-    /// The bytes in any order. A stream is copied to a temporary file for that.
+    /// The bytes in any order. A stream is copied to a temporary file for that, as far as there may be one.
     mutating func file() throws -> InputFile {
         switch content {
         case .file(let file): return file
@@ -69,7 +127,15 @@ struct Input {
             let file = try TemporaryFile.filled { sink in
                 var sink = sink
                 var piece: [UInt8] = []
+                var byteCount = 0
                 while try stream.read(upTo: 64 << 10, appendingTo: &piece) > 0 {
+                    byteCount += piece.count
+                    guard byteCount <= temporarySpace else {
+                        throw Failure(
+                            .inputFellShort,
+                            "more than \(temporarySpace.of("byte")), which would have to be kept in a temporary file",
+                            advice: "give a file, or a higher --limit")
+                    }
                     try sink.write(piece)
                     piece.removeAll(keepingCapacity: true)
                 }
@@ -87,30 +153,8 @@ struct Input {
         return bytes
     }
 
-    /// Whether what PhoenixReplay has written is to be read. A stream is read far enough to tell.
-    mutating func isPhoenixReplay() throws -> Bool {
-        switch content {
-        case .file(let file): return PhoenixReplayFile.matches(file)
-        case .stream(var stream):
-            var head: [UInt8] = []
-            while head.count < 64 << 10, !Input.isEnough(head),
-                try stream.read(upTo: (64 << 10) - head.count, appendingTo: &head) > 0
-            {}
-            content = .stream(PrefixedSource(head: head, rest: stream))
-            return PhoenixReplayFile.matches(MemorySource(head))
-        }
-    }
-
-    /// Whether the first bytes tell what follows: a recording that is still being written must not be waited for.
-    private static func isEnough(_ head: [UInt8]) -> Bool {
-        guard head.count >= 4 else { return false }
-        if head.starts(with: [0x1F, 0x8B]) { return head[3] & 4 != 0 }
-        // No other file but JSON starts with white space.
-        return !head.allSatisfy { [0x20, 0x09, 0x0A, 0x0D].contains($0) }
-    }
-
-    private mutating func importPhoenixReplay() throws {
-        guard try isPhoenixReplay() else { return }
+    /// Makes a recording of what is a file of PhoenixReplay's.
+    mutating func importPhoenixReplay() throws {
         let original = try file()
         let importer = try PhoenixReplayFile(original)
         let progress = Progress("importing \(name)")
@@ -135,16 +179,13 @@ extension Input {
     }
 }
 
-/// Bytes that have been read already, and then those that follow them.
-private struct PrefixedSource: ByteSource {
-    var head: [UInt8]
-    var rest: any ByteSource
-
-    mutating func read(upTo count: Int, appendingTo buffer: inout [UInt8]) throws -> Int {
-        guard !head.isEmpty else { return try rest.read(upTo: count, appendingTo: &buffer) }
-        let piece = head.prefix(max(count, 0))
-        buffer += piece
-        head.removeFirst(piece.count)
-        return piece.count
+extension Content.Form {
+    /// Whether a recording whose first bytes are damaged may look like this.
+    fileprivate var mayBeDamagedRecording: Bool {
+        switch self {
+        case .terms(.packet4): true
+        case .unknown(let content): content.isGzip
+        default: false
+        }
     }
 }

@@ -2,22 +2,21 @@ import ArgumentParser
 import ExternalTerm
 import ReelJSON
 
-/// A language whose notation terms are written in, and read from.
-enum TermNotation {
-    case erlang
-    case elixir
-
-    func text(of term: Term) -> String {
-        switch self {
-        case .erlang: term.erlangText
-        case .elixir: term.elixirText
-        }
+/// How terms are written for people.
+struct TermNotation {
+    /// A language whose notation terms are written in.
+    enum Language {
+        case erlang, elixir
     }
 
-    func term(_ text: String) throws(TermTextError) -> Term {
-        switch self {
-        case .erlang: try Term(erlangText: text)
-        case .elixir: try Term(elixirText: text)
+    let language: Language
+    /// Which lists of integers are text.
+    var charlists = Charlists.written
+
+    func text(of term: Term) -> String {
+        switch language {
+        case .erlang: term.erlangText(charlists: charlists)
+        case .elixir: term.elixirText(charlists: charlists)
         }
     }
 }
@@ -29,10 +28,10 @@ extension TermNotation {
     ///   - indent: what the lines after the first start with.
     ///   - depth: in how many levels of maps inside of a key's value the same is done.
     func lines(of map: TermMap, indent: String = "", depth: (_ key: Term) -> Int) -> String {
-        let head = self == .erlang ? "#{" : "%{"
+        let head = language == .erlang ? "#{" : "%{"
         guard !map.isEmpty else { return head + "}" }
         // Elixir's `key: value` may not be followed by `key => value`.
-        let areKeywords = self == .elixir && map.keys.allSatisfy(\.isKeyword)
+        let areKeywords = language == .elixir && map.keys.allSatisfy(\.isKeyword)
         let pairs = map.pairs.map { pair in
             let depth = depth(pair.key)
             var value: String
@@ -48,7 +47,7 @@ extension TermNotation {
 
     /// The text of a map's key by itself, without the colon that Elixir writes before atoms.
     func name(of key: Term) -> String {
-        guard self == .elixir, key.isKeyword else { return text(of: key) }
+        guard language == .elixir, key.isKeyword else { return text(of: key) }
         let map = Term.map(TermMap([TermMap.Pair(key, 0)]))
         return String(map.elixirText.dropFirst(2).dropLast(4))
     }
@@ -60,20 +59,16 @@ enum WrittenNotation: String, ExpressibleByArgument, CaseIterable {
     case plainJSON = "plain-json"
     case taggedJSON = "tagged-json"
 
-    /// The text of a term that is given with its leading 131, on one line.
-    func text(of external: [UInt8]) throws(TermError) -> String {
+    /// What writes terms like this.
+    func writer(_ lists: CharlistOptions) -> any TermWriting {
         switch self {
-        case .elixir: try TermNotation.elixir.text(of: Term(external: external)).escaped
-        case .erlang: try TermNotation.erlang.text(of: Term(external: external)).escaped
-        case .plainJSON: try json(of: external, .plain)
-        case .taggedJSON: try json(of: external, .tagged)
+        case .elixir: NotationLines(TermNotation(language: .elixir, charlists: lists.shown))
+        case .erlang: NotationLines(TermNotation(language: .erlang, charlists: lists.shown))
+        case .plainJSON:
+            JSONLines(
+                .plain(PlainOptions(charlists: lists.charlists == true ? .printable : .none)), style: JSONStyle())
+        case .taggedJSON: JSONLines(.tagged, style: JSONStyle())
         }
-    }
-
-    private func json(of external: [UInt8], _ mapping: JSONMapping) throws(TermError) -> String {
-        var json = JSONWriter()
-        try json.write(external: external.span, mapping: mapping)
-        return String(decoding: json.bytes, as: UTF8.self)
     }
 }
 
@@ -86,8 +81,8 @@ enum ReadNotation: String, ExpressibleByArgument, CaseIterable {
     /// The term that a text stands for.
     func term(_ text: [UInt8]) throws -> Term {
         switch self {
-        case .elixir: return try TermNotation.elixir.term(try ReadNotation.text(text))
-        case .erlang: return try TermNotation.erlang.term(try ReadNotation.text(text))
+        case .elixir: return try Term(elixirText: try ReadNotation.text(text))
+        case .erlang: return try Term(erlangText: try ReadNotation.text(text))
         case .taggedJSON, .json:
             do throws(JSONError) {
                 return try self == .json ? Term(plainJSON: text) : Term(taggedJSON: text)

@@ -20,7 +20,7 @@ final class PortOutput: Sendable {
     /// Has a term written after those before it.
     func enqueue(_ term: Term) {
         let content = term.external
-        let frame = PacketReader.head(content.count) + content
+        let frame = (TermFraming.packet4.head(content.count) ?? []) + content
         queue.async {
             guard self.isOpen.load(ordering: .relaxed),
                 (try? FileDescriptor.standardOutput.writeAll(frame)) == nil
