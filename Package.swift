@@ -303,8 +303,8 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
-            name: "ToolTests", dependencies: ["ExternalTerm", "ReelJSON", "TestPrograms", "reel-tool"], exclude: ["Terms"],
-            swiftSettings: settings
+            name: "ToolTests", dependencies: ["ExternalTerm", "ReelJSON", "TestPrograms", "reel-tool"],
+            exclude: ["Terms"], swiftSettings: settings
         ),
         .testTarget(
             name: "AcceptanceTests",

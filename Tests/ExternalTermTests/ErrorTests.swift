@@ -100,8 +100,8 @@ struct ErrorTests {
     @Test("every tag that is not assigned is unknown, or the distribution's")
     func unassignedTags() {
         let assigned: Set<UInt8> = [
-            70, 77, 80, 88, 89, 90, 97, 98, 99, 100, 101, 102, 103, 104, 105, 106, 107, 108, 109, 110, 111, 112, 113,
-            114, 115, 116, 118, 119, 120, 121,
+            67, 70, 77, 80, 88, 89, 90, 97, 98, 99, 100, 101, 102, 103, 104, 105, 106, 107, 108, 109, 110, 111, 112,
+            113, 114, 115, 116, 118, 119, 120, 121,
         ]
         for tag in UInt8.min ... .max where !assigned.contains(tag) {
             let code: TermError.Code = [68, 69, 82].contains(tag) ? .distributionTag : .unknownTag

@@ -152,7 +152,7 @@ struct AnyTermsTests {
     func recording(pack: String) throws {
         for session in [try Session.recording(), try Session.plain(), try Session.bare()] {
             let plain = try Tool.run("json", "-", input: session).text
-            #expect(plain.hasPrefix("{\"id\":\"s-1\""))
+            #expect(plain.contains("\"id\":\"s-1\""))
             try withFile(session) { file in
                 let packed = try Tool.shell("\(pack) < '\(file)' | reel json -")
                 #expect(packed.text == plain, "\(packed.talk)")

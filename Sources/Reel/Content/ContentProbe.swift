@@ -181,14 +181,16 @@ struct ContentProbe {
                 attempts: error.attempts.map { .init(name: "\(compression.rawValue) of \($0.name)", reason: $0.reason) }
             )
         }
-        // It has no mark of its own, so what it holds has to be more than a beginning.
+        // Whether this is the gzip that belongs to what it holds.
         let isOwn =
             switch result.form {
             case .recording, .json: true
             case .phoenixReplay: inner.head.starts(with: [131, 116])
             case .terms, .unknown: false
             }
-        if compression == .gzip, result.compression.isEmpty, isOwn { return result }
+        // Gzip in gzip is one too many for a recording, and for a document.
+        let isTwice = inner.head.starts(with: ContentProbe.gzip)
+        if compression == .gzip, result.compression.isEmpty, isOwn, !isTwice { return result }
         return ([compression] + result.compression, result.form)
     }
 }
