@@ -27,6 +27,12 @@ struct CompactCommand: AsyncParsableCommand {
     @OptionGroup
     var space: TemporarySpace
 
+    func validate() throws {
+        guard file != "-" || output != nil else {
+            throw ValidationError("standard input cannot be replaced: give -o OUT")
+        }
+    }
+
     func run() async throws {
         try await ExitStatus.of(file) {
             var input = try Input(recording: file, temporarySpace: space.byteCount)
@@ -46,7 +52,6 @@ struct CompactCommand: AsyncParsableCommand {
     }
 
     private func checkReplaceable(_ input: Input, _ bytes: InputFile) throws {
-        guard file != "-" else { throw Failure(.usage, "cannot be replaced", advice: "give -o OUT") }
         guard input.imported == nil else {
             throw Failure(.usage, "a file of PhoenixReplay's is not replaced by a recording", advice: "give -o OUT")
         }
