@@ -239,7 +239,8 @@ def bytes_behind():
     for name, tag, written in EACH_TAG + [("nil", "NIL", nil())]:
         data = external(written)
         yield refused(
-            f"trailing/{name}", data + b"\0", "trailingBytes", len(data), f"{tag} with a zero byte behind it.", ENVELOPE
+            f"trailing/{name}", data + b"\0", "trailingBytes", len(data), f"{tag} with a zero byte behind it.", ENVELOPE,
+            otp="Erlang/OTP has native records from 29 on (terms.md §7)." if name == "record" else None,
         )
     yield refused("trailing/term", b"\x83a\1a\2", "trailingBytes", 3, "A second term behind the first.", ENVELOPE)
     yield refused("trailing/131", b"\x83a\1\x83a\2", "trailingBytes", 3, "A second term behind the first, with its own 131.", ENVELOPE)
