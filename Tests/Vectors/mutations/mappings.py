@@ -68,8 +68,8 @@ MUTATIONS = [
     (
         "mapping-nil-key",
         f"{JSON}/PlainMapping.swift",
-        "return name == .nil ? [] : Array(name.name.utf8)",
-        "return Array(name.name.utf8)",
+        "{ atom == .nil ? [] : Array(atom.name.utf8) }",
+        "{ Array(atom.name.utf8) }",
     ),
     ("mapping-hexadecimal", f"{JSON}/IdentifierTerm.swift", "magnitude.count > 32_768", "magnitude.count > 32_769"),
 ]

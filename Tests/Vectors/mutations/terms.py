@@ -156,8 +156,8 @@ MUTATIONS = [
     (
         "printed-charlists",
         f"{TERM}/Text/ElixirStringText.swift",
-        "return 0x20...0x7E ~= value || 0x07...0x0D ~= value || value == 0x1B",
-        "return 0x20...0x7E ~= value || 0x07...0x0D ~= value",
+        "{ 0x20...0x7E ~= code || 0x07...0x0D ~= code || code == 0x1B }",
+        "{ 0x20...0x7E ~= code || 0x07...0x0D ~= code }",
     ),
     (
         "printed-interpolation",
