@@ -89,7 +89,7 @@ struct CrashTests {
             let server = try PostgresServer(smallDisk: 16)
             let url = try server.newDatabase(tablespace: "small")
             let ballast = "\(server.folder)/small/ballast"
-            try server.sql(url, "COPY (SELECT repeat('x', 2000000)) TO '\(ballast)'")
+            try server.sql(url, "COPY (SELECT repeat('x', 4000000)) TO '\(ballast)'")
             try await fill(.postgres(url)) { try server.sql(url, "COPY (SELECT 1) TO PROGRAM 'rm -f \(ballast)'") }
         } else {
             let disk = try SmallDisk(megabytes: 3)
