@@ -50,16 +50,18 @@ struct EventsCommand: ParsableCommand {
             if follow, input.imported != nil {
                 throw Failure(.usage, "a file of PhoenixReplay's cannot be followed", advice: "leave out --follow")
             }
-            var selection = EventSelection(
-                filter, lines: EventLines(isJSON: json, hasPayload: payload, charlists: lists.shown), output)
+            let lines = EventLines(isJSON: json, hasPayload: payload, charlists: lists.shown)
+            var selection = EventSelection(filter) { event in try output.write(line: lines.text(of: event)) }
+            var failure: (any Error)?
             do {
                 try show(&input, to: &selection, output)
             } catch {
-                // The events before the damage are sound, and have been asked for.
-                try selection.finish()
-                throw error
+                failure = error
             }
+            // The events before the damage are sound, and have been asked for.
             try selection.finish()
+            try output.flush()
+            if let failure { throw failure }
             return input.reportLosses()
         }
     }
@@ -69,7 +71,7 @@ struct EventsCommand: ParsableCommand {
         if case .file(let bytes) = input.content, !follow, let recording = try? RecordingFile(bytes),
             recording.layout != .sequential
         {
-            return try show(recording, to: &selection)
+            return try selection.add(contentsOf: recording)
         }
         let source = WaitingSource(input, follows: follow) { try output.flush() }
         do {
@@ -79,24 +81,5 @@ struct EventsCommand: ParsableCommand {
         } catch {
             throw source.failure ?? error
         }
-    }
-
-    private func show(_ recording: RecordingFile, to selection: inout EventSelection) throws {
-        let candidates = filter.candidates(in: recording.entries)
-        guard !candidates.isEmpty else { return }
-        var isDone = false
-        var failure: (any Error)?
-        try recording.forEachEvent(from: candidates.lowerBound) { (event) throws(ReelError) in
-            do {
-                isDone = try !candidates.contains(event.index) || !selection.add(event)
-            } catch {
-                failure = error
-                isDone = true
-            }
-            return !isDone
-        }
-        if let failure { throw failure }
-        // What could not be reached is missed by who asked for everything up to the end.
-        if !isDone, candidates.upperBound == .max, let damage = recording.damage { throw damage }
     }
 }

@@ -173,27 +173,15 @@ struct JSONCommand: AsyncParsableCommand {
     /// Writes what is asked for of a recording whose index tells where it is.
     private func write(_ recording: RecordingFile, to target: TextTarget) throws {
         let writer = try RecordingJSONWriter(to: target.sink, header: recording.header, options: options)
-        var selection = JSONSelection(filter, writer)
-        let candidates = filter.candidates(in: recording.entries)
-        var isDone = false
+        var selection = EventSelection(filter) { event in try writer.write(event) }
         var failure: (any Error)?
-        if !candidates.isEmpty {
-            do {
-                try recording.forEachEvent(from: candidates.lowerBound) { (event) throws(ReelError) in
-                    do {
-                        isDone = try !candidates.contains(event.index) || !selection.add(event)
-                    } catch {
-                        failure = error
-                        isDone = true
-                    }
-                    return !isDone
-                }
-            } catch {
-                failure = error
-            }
+        do {
+            try selection.add(contentsOf: recording)
+        } catch {
+            failure = error
         }
-        try selection.finish(summary: recording.summary)
-        if failure == nil, !isDone, candidates.upperBound == .max { failure = recording.damage }
+        try selection.finish()
+        try writer.finish(summary: recording.summary)
         try target.give(up: failure)
     }
 
@@ -212,7 +200,7 @@ struct JSONCommand: AsyncParsableCommand {
         }
         let json = try RecordingJSONWriter(to: target.sink, header: reader.header, options: options)
         writer = json
-        var selection = JSONSelection(filter, json)
+        var selection = EventSelection(filter) { event in try json.write(event) }
         var failure: (any Error)?
         do {
             if filter.isEmpty {
@@ -223,7 +211,8 @@ struct JSONCommand: AsyncParsableCommand {
         } catch {
             failure = source.failure ?? error
         }
-        try selection.finish(summary: reader.summary)
+        try selection.finish()
+        try json.finish(summary: reader.summary)
         try target.give(up: failure)
     }
 }

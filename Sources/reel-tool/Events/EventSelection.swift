@@ -1,48 +1,65 @@
 import Reel
 
-/// The events that a filter lets through, on their way to standard output.
+/// The events that a filter lets through, on their way to what writes them.
 struct EventSelection {
     private let filter: EventFilter
-    private let lines: EventLines
-    private let output: StandardOutput
+    private let write: (Event) throws -> Void
     /// How many more of the first ones are wanted.
     private var remaining: Int
-    /// The lines of the last ones so far, the next to be replaced at `oldest`.
-    private var latest: [String] = []
+    /// The last ones so far, the next to be replaced at `oldest`.
+    private var latest: [Event] = []
     private var oldest = 0
 
-    init(_ filter: EventFilter, lines: EventLines, _ output: StandardOutput) {
+    init(_ filter: EventFilter, write: @escaping (Event) throws -> Void) {
         self.filter = filter
-        self.lines = lines
-        self.output = output
+        self.write = write
         remaining = filter.first ?? .max
     }
 
-    /// Takes the next event, which it may be one of those that are wanted.
+    /// Takes the next event, which may be one of those that are wanted.
     ///
     /// - Returns: whether any that follow it may be.
     mutating func add(_ event: Event) throws -> Bool {
         guard remaining > 0, event.index <= filter.range?.indexes.upperBound ?? .max else { return false }
         guard filter.matches(event) else { return true }
         remaining -= 1
-        let line = lines.text(of: event)
         guard let count = filter.last else {
-            try output.write(line: line)
+            try write(event)
             return remaining > 0
         }
         if latest.count < count {
-            latest.append(line)
+            latest.append(event)
         } else if count > 0 {
-            latest[oldest] = line
+            latest[oldest] = event
             oldest = (oldest + 1) % count
         }
         return true
     }
 
+    /// Takes those events of a recording that its index says may be wanted.
+    mutating func add(contentsOf recording: RecordingFile) throws {
+        let candidates = filter.candidates(in: recording.entries)
+        guard !candidates.isEmpty else { return }
+        var isDone = false
+        var failure: (any Error)?
+        try recording.forEachEvent(from: candidates.lowerBound) { (event) throws(ReelError) in
+            do {
+                isDone = try !candidates.contains(event.index) || !add(event)
+            } catch {
+                failure = error
+                isDone = true
+            }
+            return !isDone
+        }
+        if let failure { throw failure }
+        // Events that could not be reached are missing where everything up to the end is asked for.
+        if !isDone, candidates.upperBound == .max, let damage = recording.damage { throw damage }
+    }
+
     /// Says that there are no more events.
     mutating func finish() throws {
-        for line in latest[oldest...] + latest[..<oldest] { try output.write(line: line) }
+        for event in latest[oldest...] + latest[..<oldest] { try write(event) }
         latest.removeAll()
-        try output.flush()
+        oldest = 0
     }
 }
