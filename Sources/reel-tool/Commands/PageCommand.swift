@@ -23,12 +23,8 @@ struct PageCommand: ParsableCommand {
     @Argument(help: "A recording, or a file of PhoenixReplay's; - is standard input.")
     var file: String
 
-    @Option(
-        help: ArgumentHelp("The point is this time: 12.5s, 1m20s, 900ms.", valueName: "time"), transform: Moment.parse)
-    var at: Moment?
-
-    @Option(help: ArgumentHelp("The point is after the event with this index.", valueName: "index"))
-    var event: Int?
+    @OptionGroup
+    var point: PointOptions
 
     @Flag(help: "Write the page as it was sent, scripts and all.")
     var raw = false
@@ -36,15 +32,12 @@ struct PageCommand: ParsableCommand {
     @Option(name: .shortAndLong, help: "The file to write; - is standard output.")
     var output = "-"
 
-    func validate() throws {
-        guard at == nil || event == nil else { throw ValidationError("--at or --event: use one of them.") }
-    }
-
     func run() throws {
         try ExitStatus.of(file) {
             var input = try Input(recording: file)
             let recording = try RecordingFile(try input.file())
-            let page = try index(in: recording).map { index throws(ReelError) in try recording.page(after: index) }
+            let page = try point.index(in: recording).map { index throws(ReelError) in try recording.page(after: index)
+            }
             let written = try (page ?? Page()).written()
             guard let text = raw ? written.text : written.safeText else {
                 let advice = "has the session been recorded with pages, and had the view joined by then?"
@@ -53,20 +46,12 @@ struct PageCommand: ParsableCommand {
                     advice: written.unsureReason ?? advice)
             }
             try write(text)
-            if let damage = recording.damage, event == nil { throw damage }
+            if let damage = recording.damage, point.event == nil { throw damage }
             let status = input.reportLosses()
             guard let reason = written.unsureReason else { return status }
             StandardError.say("the page may be wrong: \(reason)")
             return max(status, .inputFellShort)
         }
-    }
-
-    /// The event that the point is after, or nil before the first one.
-    private func index(in recording: RecordingFile) throws(ReelError) -> Int? {
-        if let event { return event }
-        if let at { return try recording.lastEvent(before: at.milliseconds)?.index }
-        let count = try recording.eventCount
-        return count > 0 ? count - 1 : nil
     }
 
     private func write(_ text: String) throws {

@@ -26,12 +26,8 @@ struct StateCommand: ParsableCommand {
     @Argument(help: "A recording, or a file of PhoenixReplay's; - is standard input.")
     var file: String
 
-    @Option(
-        help: ArgumentHelp("The point is this time: 12.5s, 1m20s, 900ms.", valueName: "time"), transform: Moment.parse)
-    var at: Moment?
-
-    @Option(help: ArgumentHelp("The point is after the event with this index.", valueName: "index"))
-    var event: Int?
+    @OptionGroup
+    var point: PointOptions
 
     @Flag(help: "Show what the event at that point changed.")
     var diff = false
@@ -49,7 +45,6 @@ struct StateCommand: ParsableCommand {
     var space: TemporarySpace
 
     func validate() throws {
-        guard at == nil || event == nil else { throw ValidationError("--at or --event: use one of them.") }
         guard !etf || !diff && !erlang else { throw ValidationError("--etf writes the state, and that as bytes.") }
     }
 
@@ -59,7 +54,7 @@ struct StateCommand: ParsableCommand {
             var input = try Input(recording: file, temporarySpace: space.byteCount)
             let recording = try RecordingFile(try input.file())
             let timeline = Timeline(recording)
-            let index = try index(in: recording)
+            let index = try point.index(in: recording)
             let output = StandardOutput()
             let state = try index.map { index throws(ReelError) in try timeline.state(after: index) } ?? State()
             if diff {
@@ -76,17 +71,9 @@ struct StateCommand: ParsableCommand {
                         "unsure since \(Moment(milliseconds: since)): events are missing that may have changed it",
                         input: file))
             }
-            if let damage = recording.damage, event == nil { throw damage }
+            if let damage = recording.damage, point.event == nil { throw damage }
             return input.reportLosses()
         }
-    }
-
-    /// The event that the point is after, or nil before the first one.
-    private func index(in recording: RecordingFile) throws(ReelError) -> Int? {
-        if let event { return event }
-        if let at { return try recording.lastEvent(before: at.milliseconds)?.index }
-        let count = try recording.eventCount
-        return count > 0 ? count - 1 : nil
     }
 
     private var notation: TermNotation {
