@@ -1,6 +1,3 @@
-import GzipMembers
-import Zlib
-
 /// What bytes may be compressed with.
 public enum Compression: String, Hashable, Sendable, CaseIterable {
     /// Members of gzip (RFC 1952), one or more.
@@ -14,8 +11,8 @@ public enum Compression: String, Hashable, Sendable, CaseIterable {
     func unpacked(_ source: any ByteSource) throws -> any ByteSource {
         switch self {
         case .gzip: try PatientSource(GunzipSource(source))
-        case .zlib: try PatientSource(StreamSource(source, .zlib, named: "a zlib stream"))
-        case .deflate: try PatientSource(StreamSource(source, .raw, named: "deflate data"))
+        case .zlib: try PatientSource(InflatingSource(source, .zlib))
+        case .deflate: try PatientSource(InflatingSource(source, .deflate))
         }
     }
 }
@@ -37,52 +34,5 @@ private struct PatientSource: ByteSource {
             failure = error
             return buffer.count - start
         }
-    }
-}
-
-/// What one stream of deflate data holds, after which nothing may follow.
-private struct StreamSource: ByteSource {
-    private var source: any ByteSource
-    private let inflater: Inflater
-    private let name: String
-    private var input: [UInt8] = []
-    private var position = 0
-    /// How many bytes of the source came before `input`.
-    private var base = 0
-    private var isFinished = false
-
-    init(_ source: any ByteSource, _ format: StreamFormat, named name: String) throws {
-        self.source = source
-        self.name = name
-        inflater = try Inflater(format)
-    }
-
-    mutating func read(upTo count: Int, appendingTo buffer: inout [UInt8]) throws -> Int {
-        let start = buffer.count
-        while buffer.count == start, !isFinished {
-            guard try fill() else { throw ReelError(.truncated, "\(name) that ends early", offset: base + position) }
-            do {
-                let step = try inflater.inflate(
-                    input.span.extracting(position..<input.count), appendingTo: &buffer, atMost: count)
-                position += step.consumed
-                isFinished = step.isFinished
-            } catch {
-                throw ReelError(
-                    .malformedMember, "\(name) that does not inflate (\(error.message))", offset: base + position)
-            }
-        }
-        if buffer.count == start, isFinished, try fill() {
-            throw ReelError(.trailingData, "bytes after \(name)", offset: base + position)
-        }
-        return buffer.count - start
-    }
-
-    /// Sees to it that there is input, and returns false at its end.
-    private mutating func fill() throws -> Bool {
-        guard position == input.count else { return true }
-        base += input.count
-        input.removeAll(keepingCapacity: true)
-        position = 0
-        return try source.read(upTo: 64 << 10, appendingTo: &input) > 0
     }
 }

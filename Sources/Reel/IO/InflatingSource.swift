@@ -55,40 +55,75 @@ struct GunzipSource: ByteSource {
     }
 }
 
-/// What a zlib stream holds, one piece after the other.
+/// What one stream of deflate data holds, one piece after the other.
 struct InflatingSource: ByteSource {
+    /// What the stream is: that of a compressed term, which other bytes may follow, or all that there is.
+    enum Stream {
+        case compressedTerm, zlib, deflate
+    }
+
     private var source: any ByteSource
+    private let stream: Stream
     private let inflater: Inflater
     private var input: [UInt8] = []
     private var position = 0
+    /// How many bytes of the source came before `input`.
+    private var base = 0
     private var isFinished = false
 
-    init(_ source: any ByteSource) throws {
+    init(_ source: any ByteSource, _ stream: Stream) throws {
         self.source = source
-        inflater = try Inflater(.zlib)
+        self.stream = stream
+        inflater = try Inflater(stream == .deflate ? .raw : .zlib)
     }
 
     mutating func read(upTo count: Int, appendingTo buffer: inout [UInt8]) throws -> Int {
         let start = buffer.count
         while buffer.count == start, !isFinished {
-            if position == input.count {
-                input.removeAll(keepingCapacity: true)
-                position = 0
-                guard try source.read(upTo: 64 << 10, appendingTo: &input) > 0 else {
-                    throw ReelError(.truncated, "a compressed term that ends early")
-                }
-            }
+            guard try fill() else { throw truncated }
             do {
                 let step = try inflater.inflate(
                     input.span.extracting(position..<input.count), appendingTo: &buffer, atMost: count)
                 position += step.consumed
                 isFinished = step.isFinished
             } catch {
-                throw ReelError(
-                    .malformedTerm, "a compressed term that does not inflate (\(error.message))", offset: 0,
-                    section: "terms.md §3.1")
+                throw damaged(error.message)
             }
         }
+        if stream != .compressedTerm, buffer.count == start, isFinished, try fill() {
+            throw ReelError(.trailingData, "bytes after \(stream.name)", offset: base + position)
+        }
         return buffer.count - start
+    }
+
+    /// Sees to it that there is input, and returns false at its end.
+    private mutating func fill() throws -> Bool {
+        guard position == input.count else { return true }
+        base += input.count
+        input.removeAll(keepingCapacity: true)
+        position = 0
+        return try source.read(upTo: 64 << 10, appendingTo: &input) > 0
+    }
+
+    private var truncated: ReelError {
+        ReelError(
+            .truncated, "\(stream.name) that ends early", offset: stream == .compressedTerm ? nil : base + position)
+    }
+
+    private func damaged(_ message: String) -> ReelError {
+        let reason = "\(stream.name) that does not inflate (\(message))"
+        guard stream == .compressedTerm else { return ReelError(.malformedMember, reason, offset: base + position) }
+        return ReelError(.malformedTerm, reason, offset: 0, section: "terms.md §3.1")
+    }
+}
+
+extension InflatingSource.Stream {
+    /// What errors call it.
+    fileprivate var name: String {
+        switch self {
+        case .compressedTerm: "a compressed term"
+        case .zlib: "a zlib stream"
+        case .deflate: "deflate data"
+        }
     }
 }

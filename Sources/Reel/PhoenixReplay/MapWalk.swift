@@ -41,7 +41,7 @@ struct MapWalk: PhoenixReplayWalk {
     private func source() throws -> any ByteSource {
         switch wrapping {
         case .gzip: try GunzipSource(SequentialBytes(bytes: bytes, position: 0))
-        case .compressedTerm: try InflatingSource(SequentialBytes(bytes: bytes, position: 6))
+        case .compressedTerm: try InflatingSource(SequentialBytes(bytes: bytes, position: 6), .compressedTerm)
         case .term, .part: SequentialBytes(bytes: bytes, position: 0)
         }
     }
