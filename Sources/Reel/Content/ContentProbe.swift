@@ -100,13 +100,14 @@ struct ContentProbe {
     /// Whether a whole frame with a length of four bytes starts these bytes, whatever is the matter with its term.
     private static func isFrame(_ head: [UInt8]) -> Bool {
         guard head.count > 5, head[4] == 131 else { return false }
-        return head[..<4].reduce(0) { $0 << 8 | Int($1) } <= head.count - 4
+        return firstLength(of: head) <= head.count - 4
     }
 
     /// Whether the length that starts these bytes is one that no term has.
-    private func isTooLong(_ head: [UInt8]) -> Bool {
-        head[..<4].reduce(0) { $0 << 8 | Int($1) } > TermFrames.defaultLongestTerm
-    }
+    private static func isTooLong(_ head: [UInt8]) -> Bool { firstLength(of: head) > TermFrames.defaultLongestTerm }
+
+    /// The length of four bytes that starts these, which are five or more.
+    private static func firstLength(of head: [UInt8]) -> Int { head[..<4].reduce(0) { $0 << 8 | Int($1) } }
 
     /// Whether the first frame of a recording starts these bytes: Spec/recording.md §6.1.
     private static func isHeader(_ head: [UInt8]) -> Bool {
@@ -154,7 +155,9 @@ struct ContentProbe {
             }
         }
         // A first frame that is cut begins with a term all the same.
-        if framing == nil, head.count > 4, head[4] == 131, !isTooLong(head) { return ([], .terms(.packet4)) }
+        if framing == nil, head.count > 4, head[4] == 131, !ContentProbe.isTooLong(head) {
+            return ([], .terms(.packet4))
+        }
         // What reads the terms says best what is wrong with them.
         if let framing { return ([], .terms(framing)) }
         throw UnknownContent(attempts: attempts)

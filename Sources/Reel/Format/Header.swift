@@ -52,13 +52,16 @@ extension Header {
         throw FormatVersion.unsupported(name, isNewer: major > Int(FormatVersion.current.major), offset: nil)
     }
 
+    /// A key that no header has, since it is no atom, or nil.
+    static func foreignKey(in fields: TermMap) -> Term? { fields.keys.first { $0.atom == nil } }
+
     /// Reads a header frame's term, or returns nil when it is none.
     init?(_ term: Term) {
         guard let elements = term.elements, elements.count >= 3, elements[0].atom == Header.tag,
             let version = elements[1].elements, version.count == 2,
             let major = version[0].integer.flatMap(UInt8.init(exactly:)),
             let minor = version[1].integer.flatMap(UInt8.init(exactly:)), let fields = elements[2].map,
-            fields.keys.allSatisfy({ $0.atom != nil })
+            Header.foreignKey(in: fields) == nil
         else { return nil }
         self.init(version: FormatVersion(major: major, minor: minor), fields: fields)
     }

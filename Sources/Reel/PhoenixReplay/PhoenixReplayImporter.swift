@@ -45,7 +45,7 @@ public struct PhoenixReplayImporter {
                 throw ReelError(
                     .truncated, "nothing of this file can be read: " + survey.losses.joined(separator: "; "), offset: 0)
             }
-            if let key = survey.fields.keys.first(where: { $0.atom == nil }) {
+            if let key = Header.foreignKey(in: survey.fields) {
                 throw ReelError(
                     .notARecording, "a map with the key \(key.elixirText.prefix(80)), which is no atom", offset: 0,
                     section: "phoenix-replay.md §1")

@@ -43,7 +43,7 @@ package struct MemberAssembly: Sendable {
         fields.hasHeader = true
         var header = header
         header.version = .current
-        if let key = header.fields.keys.first(where: { $0.atom == nil }) {
+        if let key = Header.foreignKey(in: header.fields) {
             throw ReelError(
                 .malformedFrame, "a header with the key \(key.elixirText.prefix(80)), which is no atom",
                 section: "recording.md §6.1")
