@@ -1,6 +1,6 @@
 import ExternalTerm
 
-/// What the events of a page add up to, for whoever writes keyframes.
+/// What the events of a page add up to. Keyframes are made of it.
 ///
 /// Events are kept as they are and merged when a keyframe may be due: a recording that is too short for one costs no merging.
 struct PageFold: Sendable {

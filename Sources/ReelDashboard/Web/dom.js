@@ -44,7 +44,7 @@ export const ICONS = {
     + "m0 2v10h8V9H6Z",
 };
 
-/** Who clicks on a page in a frame goes on using the player's keys; who has come by the Tab key scrolls it by keys. */
+/** After a click on a page in a frame, keys still go to the player. After the Tab key, they scroll the page. */
 export function keepKeys(isFrame) {
   let isTabbing = false;
   document.addEventListener("keydown", ({ key }) => { isTabbing = key === "Tab"; });
