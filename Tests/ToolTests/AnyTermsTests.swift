@@ -222,9 +222,11 @@ struct StreamTests {
         #expect(try Tool.shell("yes | reel info -").status == 1)
         let session = try Session.recording()
         try withFile(session) { file in
-            let tool = try Tool.shell("(cat '\(file)'; yes) | reel state - --limit 1")
-            #expect(tool.status != 0)
-            #expect(tool.talk.contains("more than 1,048,576 bytes"), "\(tool.talk)")
+            for command in ["state", "page"] {
+                let tool = try Tool.shell("(cat '\(file)'; yes) | reel \(command) - --limit 1")
+                #expect(tool.status != 0)
+                #expect(tool.talk.contains("more than 1,048,576 bytes"), "\(tool.talk)")
+            }
         }
     }
 }

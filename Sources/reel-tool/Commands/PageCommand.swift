@@ -32,9 +32,12 @@ struct PageCommand: ParsableCommand {
     @Option(name: .shortAndLong, help: "The file to write; - is standard output.")
     var output = "-"
 
+    @OptionGroup
+    var space: TemporarySpace
+
     func run() throws {
         try ExitStatus.of(file) {
-            var input = try Input(recording: file)
+            var input = try Input(recording: file, temporarySpace: space.byteCount)
             let recording = try RecordingFile(try input.file())
             let page = try point.index(in: recording).map { index throws(ReelError) in try recording.page(after: index)
             }
