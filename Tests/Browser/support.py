@@ -125,7 +125,9 @@ class Browser(webdriver.Chrome):
         options.binary_location = program("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
         width, height = size
         for argument in ("--headless=new", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars",
-                         "--disable-background-networking", f"--window-size={width},{height}",
+                         "--disable-background-networking",
+                         # Tests go to more addresses a second than people do.
+                         "--disable-ipc-flooding-protection", f"--window-size={width},{height}",
                          f"--proxy-server=http://127.0.0.1:{ELSEWHERE.server_address[1]}"):
             options.add_argument(argument)
         if os.geteuid() == 0:

@@ -155,6 +155,22 @@ class PlayerTest(BrowserTest):
         browser.key("k")
         browser.until_event(2)
 
+    def test_the_address_is_written_when_the_player_rests(self):
+        browser = self.open(0)
+        written, seconds = browser.execute_async_script("""
+            const done = arguments[0];
+            const write = history.replaceState.bind(history);
+            let [written, left, start] = [0, 60, performance.now()];
+            history.replaceState = (...state) => { written++; write(...state); };
+            const step = () => {
+              if (left-- === 0) return done([written, (performance.now() - start) / 1000]);
+              document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true }));
+              requestAnimationFrame(step);
+            };
+            step();""")
+        self.assertLessEqual(written, seconds / 0.2)
+        browser.until("location.search === '?event=60'")
+
     def test_what_an_event_has_changed_is_marked(self):
         browser = self.open(self.first("render", self.first("event", 104)))
         event = browser.event()
@@ -193,7 +209,9 @@ class PlayerTest(BrowserTest):
         browser.key("/")
         browser.key("ada")
         browser.until("document.querySelector('#tab-panel-assigns .tree mark') !== null")
-        browser.key(Keys.TAB * 5)
+        for _ in browser.all("#tab-panel-assigns .tools button"):
+            browser.key(Keys.TAB)
+        browser.key(Keys.TAB)
         browser.until("document.activeElement.getAttribute('role') === 'treeitem'")
         rows = len(browser.all("#tab-panel-assigns .row"))
         browser.key(Keys.ARROW_LEFT)

@@ -71,3 +71,12 @@ export function eachFrame(action) {
     });
   };
 }
+
+/** Runs something when it has not been asked for again for some milliseconds. */
+export function atRest(milliseconds, action) {
+  let timer;
+  return () => {
+    clearTimeout(timer);
+    timer = setTimeout(action, milliseconds);
+  };
+}

@@ -1,6 +1,6 @@
 /** The player of a recording. Its facts stand in the page, in the block `reel`. */
 import { Reader } from "./client.js";
-import { ICONS, eachFrame, h, icon } from "./dom.js";
+import { ICONS, atRest, eachFrame, h, icon } from "./dom.js";
 import { EventList } from "./event-list.js";
 import { changesPage, changesState } from "./kinds.js";
 import { PageFrame } from "./page-frame.js";
@@ -133,7 +133,8 @@ class Player {
     this.#elements.number.textContent = `${count(this.#index + 1)} / ${count(this.#session.count)}`;
   }
 
-  #writeAddress = eachFrame(() => {
+  // Browsers take some 20 addresses a second, and refuse the rest.
+  #writeAddress = atRest(200, () => {
     if (this.#playback.isPlaying || !this.#isReady) return;
     const address = this.#facts.links?.bytes === undefined ? `#event=${this.#index}`
       : `${location.pathname}?event=${Math.max(-1, this.#index)}`;
@@ -464,7 +465,7 @@ class Player {
         document.getElementById("tab-assigns").click();
         this.#state.focusSearch();
       },
-      c: () => document.querySelector(".tree-view .toggle")?.click(),
+      c: () => this.#state.toggleRevealing(),
       "?": () => this.#elements.dialog.showModal(),
     };
     const isVertical = ["ArrowUp", "ArrowDown", "PageUp", "PageDown"].includes(event.key);

@@ -23,7 +23,7 @@ export class TreeView {
       this.#charlistsButton(), source === "state" ? this.#revealButton() : null), this.#status, h("div.tree-scroll", {}, this.#tree));
   }
 
-  #tree; #search; #status;
+  #tree; #search; #status; #reveal;
 
   /** Shows what there is after an event. */
   show(event) {
@@ -35,6 +35,13 @@ export class TreeView {
   focusSearch() {
     this.#search.focus();
     this.#search.select();
+  }
+
+  /** Opens what the event has changed, or no longer. */
+  toggleRevealing() {
+    this.#isRevealing = !this.#isRevealing;
+    this.#reveal.setAttribute("aria-pressed", String(this.#isRevealing));
+    this.refresh();
   }
 
   /** Asks for the rows again; while an answer is awaited, only the newest question is kept. */
@@ -91,15 +98,11 @@ export class TreeView {
   }
 
   #revealButton() {
-    const button = h("button.toggle", {
+    this.#reveal = h("button.toggle", {
       type: "button", "aria-pressed": "true", title: "Open what the event has changed (C)",
-      onclick: () => {
-        this.#isRevealing = !this.#isRevealing;
-        button.setAttribute("aria-pressed", String(this.#isRevealing));
-        this.refresh();
-      },
+      onclick: () => this.toggleRevealing(),
     }, "Changes");
-    return button;
+    return this.#reveal;
   }
 
   async #copy(notation, name) {
