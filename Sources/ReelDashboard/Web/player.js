@@ -34,7 +34,7 @@ class Player {
 
   async #open() {
     const { links = {}, event = null } = this.#facts;
-    const given = eventOfAddress() ?? event;
+    const given = eventOfAddress(location) ?? event;
     const bytes = links.bytes === undefined ? inlineBytes() : undefined;
     const url = bytes === undefined ? new URL(links.bytes, document.baseURI).href : undefined;
     try {
@@ -343,8 +343,8 @@ class Player {
     main.replaceChildren(problem, unsure, views, body, this.#buildTransport(), this.#buildHelp(), status);
     this.#choose(this.#page === null ? "inspector" : "page");
     document.addEventListener("keydown", (event) => this.#key(event));
-    window.addEventListener("hashchange", () => {
-      const event = eventOfAddress();
+    window.addEventListener("hashchange", ({ newURL }) => {
+      const event = eventOfAddress(new URL(newURL));
       if (event !== null) this.#goTo(event);
     });
   }
@@ -492,9 +492,9 @@ function coalesced(action) {
   };
 }
 
-/** The event that the address names: `?event=12` or `#event=12`. */
-function eventOfAddress() {
-  const text = /[#&]event=(-?\d+)/.exec(location.hash)?.[1] ?? new URLSearchParams(location.search).get("event");
+/** The event that an address names: `?event=12` or `#event=12`. */
+function eventOfAddress({ hash, search }) {
+  const text = /[#&]event=(-?\d+)/.exec(hash)?.[1] ?? new URLSearchParams(search).get("event");
   const event = text === null || text === "" ? NaN : Number(text);
   return Number.isSafeInteger(event) && event >= -1 ? event : null;
 }
