@@ -34,6 +34,7 @@ package enum TermEnvelope {
                 .limitExceeded, at: 2,
                 "a compressed term of \(declared) bytes, more than the limit of \(limits.inflatedByteCount)")
         }
+        let tooLong = TermError(.malformedCompression, at: 2, "a compressed term that holds more than it declares")
         var content: [UInt8] = []
         do {
             let inflater = try Inflater(.zlib)
@@ -44,9 +45,7 @@ package enum TermEnvelope {
                     bytes.extracting(consumed..<bytes.count), appendingTo: &content,
                     atMost: declared + 1 - content.count)
                 consumed += step.consumed
-                guard content.count <= declared else {
-                    throw TermError(.malformedCompression, at: 2, "a compressed term that holds more than it declares")
-                }
+                guard content.count <= declared else { throw tooLong }
                 if step.isFinished { break }
                 guard step.consumed + step.produced > 0 else {
                     throw TermError(.truncated, at: bytes.count, "a compressed term that ends early")
@@ -61,6 +60,8 @@ package enum TermEnvelope {
         } catch let error as TermError {
             throw error
         } catch {
+            // The byte too many stands before what is damaged.
+            guard content.count <= declared else { throw tooLong }
             throw TermError(
                 .malformedCompression, at: reader.offset, "a compressed term that does not inflate: \(error)")
         }

@@ -33,6 +33,9 @@ public final class MemberStream {
     /// Where the next byte of input is in the file.
     public private(set) var offset: Int
 
+    /// Where the member that has started last ends, when it says so: its deflate data then ends right before its trailer.
+    package var declaredEnd: Int?
+
     private let inflater: Inflater
     private var phase = Phase.header
     /// The first error, after which the stream does not go on.
@@ -158,6 +161,7 @@ public final class MemberStream {
         trailerBits = 0
         trailerByteCount = 0
         hasMember = true
+        declaredEnd = nil
         phase = .body
         return .memberStarted(header, offset: memberOffset)
     }
@@ -177,6 +181,9 @@ public final class MemberStream {
         uncompressedByteCount += progress.produced
         checksum.update(output.span.extracting(start..<output.count))
         if progress.isFinished {
+            if let declaredEnd, offset + MemberTrailer.byteCount != declaredEnd {
+                throw GzipError(.contentLength, at: offset, "deflate data that does not end where its member declares")
+            }
             phase = .trailer
             return nil
         }

@@ -55,16 +55,22 @@ extension JSONWriter {
     ) throws(TermError) {
         switch try TermEnvelope.open(bytes, limits: limits) {
         case .local(let range): write(local: [UInt8](copying: bytes.extracting(range)), terms.mapping)
-        case .plain(let start): try write(checking: bytes, at: start, end: bytes.count, &terms, limits)
+        case .plain(let start):
+            var parser = TermParser(bytes, at: start, limits: limits)
+            try parser.skipToEnd()
+            try JSONWriter.checkEnd(parser.offset, of: bytes)
+            try terms.write(bytes, at: start, to: &self)
         case .inflated(let content, let byteCount):
-            guard byteCount == bytes.count else { throw JSONWriter.trailing(bytes.count - byteCount, at: byteCount) }
             do throws(TermError) {
                 // What follows the term in its stream is ignored.
-                try write(checking: content.span, at: 0, end: nil, &terms, limits)
+                var parser = TermParser(content.span, at: 0, limits: limits)
+                try parser.skipToEnd()
             } catch {
                 // There is no offset of its own in what is compressed.
                 throw TermError(error.code, at: 1, "\(error.reason), at byte \(error.offset) of what is compressed")
             }
+            try JSONWriter.checkEnd(byteCount, of: bytes)
+            try terms.write(content.span, at: 0, to: &self)
         }
     }
 
@@ -78,15 +84,6 @@ extension JSONWriter {
         _ = try? writer.write(encoded.bytes.span, at: 0, to: &self)
     }
 
-    private mutating func write(
-        checking bytes: Span<UInt8>, at start: Int, end: Int?, _ terms: inout TermJSONWriter, _ limits: TermLimits
-    ) throws(TermError) {
-        var parser = TermParser(bytes, at: start, limits: limits)
-        try parser.skipToEnd()
-        if let end, parser.offset < end { throw JSONWriter.trailing(end - parser.offset, at: parser.offset) }
-        try terms.write(bytes, at: start, to: &self)
-    }
-
     private mutating func write(local content: [UInt8], _ mapping: JSONMapping) {
         guard case .tagged = mapping else { return write(string: Term.local(content).elixirText) }
         beginObject()
@@ -95,8 +92,10 @@ extension JSONWriter {
         endObject()
     }
 
-    private static func trailing(_ count: Int, at offset: Int) -> TermError {
-        TermError(.trailingBytes, at: offset, "\(count) bytes after the term")
+    private static func checkEnd(_ end: Int, of bytes: Span<UInt8>) throws(TermError) {
+        guard end == bytes.count else {
+            throw TermError(.trailingBytes, at: end, "\(bytes.count - end) bytes after the term")
+        }
     }
 }
 

@@ -116,8 +116,8 @@ struct MemberDefect: CustomTestStringConvertible, Sendable {
     ]
 
     static let declarations: [MemberDefect] = [
-        second("a member that declares a byte too many", breaking: "recording.md §5") { $0.memberByteCountError = 1 },
-        second("a member that declares a byte too few", breaking: "recording.md §5") { $0.memberByteCountError = -1 },
+        second("a member that declares a byte too many", breaking: "recording.md §4.1") { $0.memberByteCountError = 1 },
+        second("a member that declares a byte too few", breaking: "recording.md §4.1") { $0.memberByteCountError = -1 },
         second("content that declares a byte too many", breaking: "recording.md §5") { $0.numbers[0] += 1 },
         second("content that declares a byte too few", breaking: "recording.md §5") { $0.numbers[0] -= 1 },
         second("content that declares nothing", breaking: "recording.md §5") { $0.numbers[0] = 0 },

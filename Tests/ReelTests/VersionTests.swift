@@ -73,7 +73,6 @@ struct VersionTests {
         arguments: [
             Term.tuple([.atom("recording"), .tuple([2, 0]), ["no", "map"]]),
             .tuple([.atom("recording"), .tuple([2, 0])]),
-            .tuple([.atom("recording"), .tuple([2])]), .tuple([.atom("recording"), .tuple([2, 0, 1]), .map([:])]),
         ])
     func versionFirst(header: Term) throws {
         for bytes in [frame(header), try gzip(frame(header)), try RawRecording([[header]]).encoded()] {
@@ -84,6 +83,17 @@ struct VersionTests {
         var raw = raw(members: (3, 0))
         for index in raw.members.indices { raw.members[index].tail = [] }
         #expect(Reading.forward(try raw.encoded()).error?.kind == .unsupportedVersion)
+    }
+
+    @Test(
+        "What does not have the form of a version is none",
+        arguments: [Term.tuple([2]), .tuple([2, 0, 1]), .tuple([2, -1]), .tuple([256, 0]), .tuple([2, "0"]), 2])
+    func noVersion(version: Term) throws {
+        let header = Term.tuple([.atom("recording"), version, .map([:])])
+        for bytes in [frame(header), try gzip(frame(header)), try RawRecording([[header]]).encoded()] {
+            #expect(Reading.forward(bytes).error?.kind == .notARecording)
+            #expect(Reading.random(bytes).error?.kind == .notARecording)
+        }
     }
 
     @Test("A member of another major version in the middle is refused when the reader comes to it")

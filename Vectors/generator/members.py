@@ -999,6 +999,9 @@ def order():
     ]:
         made = data(**options)
         yield bad(f"order/{name}", "recording.md §10", shows, made.data[: made.header_length - 1], "truncated")
+    beyond = member(TEXT, DATA, [(128 << 20) + 1, 0, 1, 0, 0])
+    shows = "A content beyond the limit, in a member that is longer than the file: the limit comes first."
+    yield bad("order/limit-and-cut", CHECKS, shows, beyond.data[:-1], "limitExceeded")
     made = plain(crc=1)
     yield bad("order/plain-checksum-and-cut", "recording.md §10", "A trailer that is cut after a wrong CRC-32: cut comes first.", made.data[:-2], "truncated")
 

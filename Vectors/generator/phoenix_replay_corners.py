@@ -30,7 +30,7 @@ from phoenix_replay import (
 
 
 def vectors():
-    for group in (newest, torn, mixed, behind, keys, frames, untold, late, late_parts, order):
+    for group in (newest, torn, mixed, behind, keys, frames, untold, late, damaged_late, late_parts, depths, order):
         yield from group()
 
 
@@ -243,6 +243,8 @@ def late():
     whole_ones = [(Atom("id"), write("demo-1").data), (Atom("events"), events)]
     for name, shows, data, kind in [
         ("key-twice", "A key that is there twice", pairs(*whole_ones, (Atom("id"), write(5).data)), "malformedTerm"),
+        ("events-twice", "The key events, twice", pairs(*whole_ones, whole_ones[1]), "malformedTerm"),
+        ("events-twice-torn", "The key events, twice, the second time torn", pairs(*whole_ones, whole_ones[1], torn=5), "malformedTerm"),
         ("key-integer", "A key that is no atom", pairs(*whole_ones, (1, write(5).data)), "notARecording"),
         ("event-integer", "An event that is none", pairs(whole_ones[0], (Atom("events"), write([OLD[0], 1]).data)), "malformedFrame"),
         ("events-integer", "Events that are no list", pairs(whole_ones[0], (Atom("events"), write(1).data)), "notARecording"),
@@ -282,6 +284,10 @@ def damaged_late():
     )
 
 
+def stored_and_damaged(data):
+    return b"\0" + struct.pack("<HH", len(data), len(data) ^ 0xFFFF) + data + b"\x07"
+
+
 def late_parts():
     fields = newest_fields()
     first = part(fields, NEWEST[:3])
@@ -304,6 +310,25 @@ def late_parts():
         header_of(fields),
         values(NEWEST[3:5]),
     )
+    data = part_term(fields, numbered(NEWEST[3:5], 3))[0]
+    for name, shows, frame, events in [
+        ("adler", "A frame whose checksum matches and whose Adler-32 does not is read.", compressed(data, adler=1), NEWEST[3:5]),
+        ("declares-2-gib", "What its compressed term declares counts for nothing.", compressed(data, length=0x7FFFFFFF), NEWEST[3:5]),
+        ("declares-less", "Nor does less than there is.", compressed(data, length=20), NEWEST[3:5]),
+        ("stream-damaged", "A stream that is damaged is read as far as it goes.", compressed(data[:-5], stored_and_damaged), NEWEST[3:4]),
+    ]:
+        yield good(
+            f"part/{name}", "4", shows, first + part_frame(frame, pack=lambda each: each), "part", header_of(fields), values(NEWEST[:3] + events)
+        )
+    for name, element in [("integer", 300), ("triple", (3, structure(NEWEST[3]), 1)), ("float", (3.0, structure(NEWEST[3])))]:
+        yield bad(
+            f"part/element-{name}",
+            "6",
+            "An element of the list that is whole and is no pair of a number and an event.",
+            first + part_frame(b"h\2" + session + write([element]).data),
+            "part",
+            ("malformedFrame", 0),
+        )
     more = Map([(1, 2), (Atom("events"), [])])
     yield bad(
         "part/key-integer",

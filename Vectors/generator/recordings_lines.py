@@ -49,6 +49,8 @@ def vectors():
     yield shown("names", shows, file, {**nothing, "duration": 5, "events": 1, "kinds": {"nil": 1}, "reason": "true"})
     file = Recording().data(header(HEADER), batch(ONE), finish(ONE, reason=Atom("nil"), errors=1 << 63)).end()
     yield shown("errors-large", "errors that are beyond 2^63 - 1 are 0.", file, {**one, "reason": "nil"})
+    file = Recording().data(header(HEADER), batch(ONE), finish(ONE, errors=-1)).end()
+    yield shown("errors-negative", "So are errors below 0.", file, one)
     frames = [header(HEADER), batch(ONE), finish(ONE)]
     yield shown("plain", "A plain recording is finished by its finish frame.", gzip(contents(frames)), one, frames)
     head = map_((Atom("nil"), 1), (Atom(""), 2))

@@ -13,7 +13,7 @@ LOCAL_OTP = "OTP 25 does not know LOCAL_EXT (terms.md §7)."
 
 
 def vectors():
-    for group in (local, streams, more_streams, fields, depth):
+    for group in (local, streams, more_streams, fields, one_more, depth):
         yield from group()
 
 

@@ -23,16 +23,11 @@ public struct FormatVersion: Hashable, Sendable, Comparable, CustomStringConvert
     /// Checks that a recording of this version can be read.
     func checkReadable(offset: Int?) throws(ReelError) {
         guard major == FormatVersion.current.major else {
-            throw FormatVersion.unsupported(description, isNewer: self > .current, offset: offset)
+            throw ReelError(
+                .unsupportedVersion,
+                "the recording has version \(self), this reader reads \(FormatVersion.current.major).x: "
+                    + (self > .current ? "use a newer one" : "no such version was ever released"),
+                offset: offset, section: "recording.md §8")
         }
-    }
-
-    /// The error for a recording of the major version that `name` starts with.
-    static func unsupported(_ name: String, isNewer: Bool, offset: Int?) -> ReelError {
-        ReelError(
-            .unsupportedVersion,
-            "the recording has version \(name), this reader reads \(current.major).x: "
-                + (isNewer ? "use a newer one" : "no such version was ever released"),
-            offset: offset, section: "recording.md §8")
     }
 }

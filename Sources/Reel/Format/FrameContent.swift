@@ -25,10 +25,9 @@ extension FrameContent {
             case .plain(let start):
                 self = try FrameReading(bytes: frame, firstEvent: firstEvent, limits: limits).content(at: start)
             case .inflated(let bytes, let byteCount):
-                guard byteCount == frame.count else {
-                    throw FrameReading.malformed("bytes after the frame's compressed term", at: byteCount)
-                }
-                self = try FrameReading(bytes: bytes, firstEvent: firstEvent, limits: limits).content(at: 0)
+                self = try FrameReading(
+                    bytes: bytes, firstEvent: firstEvent, limits: limits, isFollowed: byteCount < frame.count
+                ).content(at: 0)
             case .local(let range):
                 throw FrameReading.malformed("LOCAL_EXT (121) where a term should be", at: range.lowerBound - 1)
             }
@@ -43,16 +42,30 @@ private struct FrameReading {
     let bytes: [UInt8]
     let firstEvent: Int
     let limits: ReaderLimits
+    /// Whether more bytes follow in the frame.
+    var isFollowed = false
 
     static func malformed(_ reason: String, at offset: Int, _ section: String = "recording.md §6") -> ReelError {
         ReelError(.malformedFrame, reason, offset: offset, section: section)
     }
 
     func content(at start: Int) throws -> FrameContent {
+        do {
+            return try form(at: start)
+        } catch let error as ReelError where error.kind == .malformedFrame {
+            // A term that is malformed, or does not end where the frame does, is that before it is no frame.
+            var parser = TermParser(bytes.span, at: start, limits: limits.term)
+            try parser.skipToEnd()
+            try checkEnd(parser.offset)
+            throw error
+        }
+    }
+
+    private func form(at start: Int) throws -> FrameContent {
         var parser = TermParser(bytes.span, at: start, limits: limits.term)
         switch try parser.next() {
         case .list(let count):
-            if let events = commonBatch(count, at: parser.offset) { return .events(events) }
+            if !isFollowed, let events = commonBatch(count, at: parser.offset) { return .events(events) }
             return .events(try batch(count, &parser))
         case .nil: throw FrameReading.malformed("a batch without events", at: start, "recording.md §6.3")
         case .tuple(1...):
@@ -69,7 +82,7 @@ private struct FrameReading {
     }
 
     private func checkEnd(_ end: Int) throws(ReelError) {
-        guard end == bytes.count else {
+        guard end == bytes.count, !isFollowed else {
             throw FrameReading.malformed("\(bytes.count - end) bytes after the frame's term", at: end)
         }
     }

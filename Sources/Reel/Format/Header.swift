@@ -45,11 +45,8 @@ extension Header {
 
     /// Checks that a header frame's term, whatever else it is, names no version that this reader does not know.
     static func checkVersion(of term: Term) throws(ReelError) {
-        guard let elements = term.elements, elements.count >= 2, let version = elements[1].elements,
-            let major = version.first?.integer, (0...255).contains(major), major != Int(FormatVersion.current.major)
-        else { return }
-        let name = version.dropFirst().first?.integer.map { "\(major).\($0)" } ?? "\(major)"
-        throw FormatVersion.unsupported(name, isNewer: major > Int(FormatVersion.current.major), offset: nil)
+        guard let elements = term.elements, elements.count >= 2 else { return }
+        try FormatVersion(elements[1])?.checkReadable(offset: nil)
     }
 
     /// A key that no header has, since it is no atom, or nil.
@@ -58,11 +55,20 @@ extension Header {
     /// Reads a header frame's term, or returns nil when it is none.
     init?(_ term: Term) {
         guard let elements = term.elements, elements.count >= 3, elements[0].atom == Header.tag,
-            let version = elements[1].elements, version.count == 2,
-            let major = version[0].integer.flatMap(UInt8.init(exactly:)),
-            let minor = version[1].integer.flatMap(UInt8.init(exactly:)), let fields = elements[2].map,
+            let version = FormatVersion(elements[1]), let fields = elements[2].map,
             Header.foreignKey(in: fields) == nil
         else { return nil }
-        self.init(version: FormatVersion(major: major, minor: minor), fields: fields)
+        self.init(version: version, fields: fields)
+    }
+}
+
+extension FormatVersion {
+    /// Reads `{Major, Minor}`, or returns nil when the term is no version.
+    fileprivate init?(_ term: Term) {
+        guard let numbers = term.elements, numbers.count == 2,
+            let major = numbers[0].integer.flatMap(UInt8.init(exactly:)),
+            let minor = numbers[1].integer.flatMap(UInt8.init(exactly:))
+        else { return nil }
+        self.init(major: major, minor: minor)
     }
 }

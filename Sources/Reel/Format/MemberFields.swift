@@ -50,6 +50,23 @@ extension MemberFields {
         static let finish: UInt8 = 4
     }
 
+    /// Checks that the content that the member declares is within the limit, and that deflate can make it of so few bytes.
+    func checkContentLength(after header: MemberHeader, limits: ReaderLimits) throws(ReelError) {
+        guard uncompressedByteCount <= limits.memberByteCount else {
+            throw ReelError(
+                .limitExceeded,
+                "a member of \(uncompressedByteCount) bytes, more than the limit of \(limits.memberByteCount)",
+                section: "recording.md §9")
+        }
+        // Deflate makes at most 1,032 bytes of one.
+        let deflated = memberByteCount - header.byteCount - MemberTrailer.byteCount
+        guard uncompressedByteCount / 1_032 <= deflated else {
+            throw ReelError(
+                .malformedMember, "\(uncompressedByteCount) bytes declared for \(deflated) bytes of deflate data",
+                section: "recording.md §5.3")
+        }
+    }
+
     /// The bytes of the end member, always.
     static let endMemberByteCount = 44
 

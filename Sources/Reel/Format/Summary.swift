@@ -107,7 +107,7 @@ extension Summary {
             guard let name = pair.key.text, let count = pair.value.integer, count >= 0 else { return nil }
             names[name] = count
         }
-        errorCount = fields[atom: "errors"]?.integer ?? 0
+        errorCount = max(fields[atom: "errors"]?.integer ?? 0, 0)
         reason = Reason(fields[atom: "reason"]?.atom ?? Reason.closed.atom)
     }
 }

@@ -9,17 +9,20 @@ struct MapWalk: PhoenixReplayWalk {
     func survey() throws -> PhoenixReplaySurvey {
         var survey = PhoenixReplaySurvey()
         var fields: [TermMap.Pair] = []
-        var hasEvents = false
+        var listCount = 0
+        var isWhole = false
         do {
             var parts = try MapFields(source(), wrapping, limits)
             while let part = try parts.next() {
                 switch part {
                 case .field(let field): fields.append(field)
-                case .events: hasEvents = true
+                case .events: listCount += 1
                 case .event: survey.eventCount += 1
                 }
             }
-            guard hasEvents else {
+            isWhole = true
+            try parts.finish()
+            guard listCount > 0 else {
                 throw ReelError(.notARecording, "a map without events", offset: 0, section: "phoenix-replay.md §1")
             }
         } catch {
@@ -27,10 +30,12 @@ struct MapWalk: PhoenixReplayWalk {
             let error = ReelError(wrapping: error)
             guard error.kind != .inputOutput, error.kind != .notARecording, !fields.isEmpty || survey.eventCount > 0
             else { throw error }
+            // A checksum that does not match says that what has been read is not what was written.
+            if isWhole, [.checksum, .malformedMember, .malformedTerm].contains(error.kind) { throw error }
             survey.losses.append("\(error); \(survey.eventCount) events before it are imported")
         }
         survey.fields = TermMap(fields)
-        guard survey.fields.count == fields.count else {
+        guard survey.fields.count == fields.count, listCount <= 1 else {
             throw ReelError(.malformedTerm, "a map that names a field twice", section: "terms.md §3.3")
         }
         return survey
@@ -98,16 +103,18 @@ private struct MapFields {
             if let event = try nextEvent() { return event }
             isInEvents = false
         }
-        guard fieldCount > 0 else {
-            try window.finish()
-            return nil
-        }
+        guard fieldCount > 0 else { return nil }
         fieldCount -= 1
-        let key = try window.value("a field's name")
-        guard key == .atom("events") else { return .field(TermMap.Pair(key, try window.value("a field"))) }
+        let key = try window.value("a field's name", enclosing: 2)
+        guard key == .atom("events") else {
+            return .field(TermMap.Pair(key, try window.value("a field", enclosing: 2)))
+        }
         isInEvents = true
         return .events
     }
+
+    /// Reads what follows the map.
+    mutating func finish() throws { try window.finish() }
 
     /// The next event, or nil at the end of their list.
     private mutating func nextEvent() throws -> Part? {
@@ -123,6 +130,6 @@ private struct MapFields {
             }
         }
         eventCount -= 1
-        return .event(try window.term("an event"))
+        return .event(try window.term("an event", enclosing: 3))
     }
 }

@@ -54,7 +54,7 @@ struct PartWalk: PhoenixReplayWalk {
             position += 1
             if !contents.contains(where: { $0.frame == place.frame }) {
                 if contents.count == 4 { contents.removeFirst() }
-                contents.append((place.frame, try walk.content(of: directory.frames[place.frame])))
+                contents.append((place.frame, try walk.content(of: directory.frames[place.frame]).bytes))
             }
             for content in contents where content.frame == place.frame { try body(place.range, content.bytes) }
             return true
@@ -94,6 +94,8 @@ struct PartWalk: PhoenixReplayWalk {
             do {
                 try read(frame, into: &directory)
             } catch {
+                let error = ReelError(wrapping: error)
+                guard error.kind != .malformedFrame else { throw error }
                 directory.losses.append("the frame at byte \(declared.lowerBound - 12): \(error)")
             }
             if frame.isTorn {
@@ -110,51 +112,65 @@ struct PartWalk: PhoenixReplayWalk {
         return directory
     }
 
-    /// What a frame's compressed term inflates to, as far as it is there, without a leading 131.
-    private func content(of frame: Frame) throws -> [UInt8] {
+    /// What a frame's compressed term inflates to, as far as it does, without a leading 131; and what is wrong with its stream.
+    private func content(of frame: Frame) throws -> (bytes: [UInt8], damage: String?) {
         let payload = try bytes.read(frame.payload)
-        guard payload.count > 6, payload[0] == 131, payload[1] == 80 else { return Array(payload.dropFirst()) }
-        let declared = (2..<6).reduce(0) { $0 << 8 | Int(payload[$1]) }
-        guard declared <= limits.term.inflatedByteCount else {
-            throw ReelError(.limitExceeded, "a compressed term of \(declared) bytes, more than the limit")
-        }
+        guard payload.count > 6, payload[0] == 131, payload[1] == 80 else { return (Array(payload.dropFirst()), nil) }
+        let limit = limits.term.inflatedByteCount
         var content: [UInt8] = []
         let inflater = try Inflater(.zlib)
         var position = 6
-        while content.count <= declared {
-            let step = try inflater.inflate(
-                payload.span.extracting(position..<payload.count), appendingTo: &content,
-                atMost: declared + 1 - content.count)
-            position += step.consumed
-            if step.isFinished || step.consumed + step.produced == 0 { break }
+        do throws(ZlibError) {
+            while content.count <= limit {
+                let step = try inflater.inflate(
+                    payload.span.extracting(position..<payload.count), appendingTo: &content,
+                    atMost: limit + 1 - content.count)
+                position += step.consumed
+                if step.isFinished || step.consumed + step.produced == 0 { break }
+            }
+        } catch {
+            return (content, error.message)
         }
-        return content
+        guard content.count <= limit else {
+            throw ReelError(.limitExceeded, "a compressed term of more than the limit of \(limit) bytes")
+        }
+        return (content, nil)
     }
 
     /// Reads `{Recording, [{Number, Event}]}`, or what there is of it.
     private func read(_ frame: Frame, into directory: inout Directory) throws {
-        let content = try content(of: frame)
+        let (content, damage) = try content(of: frame)
+        if let damage {
+            directory.losses.append("the frame at byte \(frame.payload.lowerBound - 12) is damaged: \(damage)")
+        }
         directory.frames.append(frame)
         var window = TermWindow(MemorySource(content), limits: limits)
         do {
             guard try window.byte("a frame") == 104, try window.byte("a frame") == 2,
-                case .map(var fields) = try window.value("a frame's recording")
+                case .map(var fields) = try window.value("a frame's recording", enclosing: 1)
             else { throw ReelError(.malformedTerm, "a frame that is not {Recording, Events}") }
             fields[atom: "events"] = nil
             directory.fields = fields
             guard try window.byte("a frame's events") == 108 else { return }
             for _ in 0..<(try window.uint32("a frame's events")) {
-                guard try window.byte("an event") == 104, try window.byte("an event") == 2,
-                    case .integer(let number) = try window.value("an event's number")
-                else { throw ReelError(.malformedTerm, "a frame's event that is not {Number, Event}") }
-                let start = window.walkedByteCount
-                _ = try window.term("an event")
+                let element = try window.term("an event", enclosing: 2)
+                guard
+                    case (.tuple(2), let first) = try KnownTerm.token(of: window.bytes.span, at: element.lowerBound),
+                    case (.integer(let number), let event) = try KnownTerm.token(of: window.bytes.span, at: first)
+                else {
+                    throw ReelError(
+                        .malformedFrame, "a frame's event that is not {Number, Event}", offset: 0,
+                        section: "phoenix-replay.md §4")
+                }
+                let end = window.walkedByteCount
                 directory.events.append(
-                    Place(number: number, frame: directory.frames.count - 1, range: start..<window.walkedByteCount))
+                    Place(
+                        number: number, frame: directory.frames.count - 1,
+                        range: end - (element.upperBound - event)..<end))
             }
         } catch {
             let error = ReelError(wrapping: error)
-            guard frame.isTorn, error.kind == .truncated else { throw error }
+            guard frame.isTorn || damage != nil, error.kind == .truncated else { throw error }
         }
     }
 }

@@ -10,6 +10,8 @@ struct TermWindow {
     /// How many bytes came before the window.
     private var offset = 0
     private var isEnded = false
+    /// Why the source has nothing more, when it has failed after giving some bytes.
+    private var failure: (any Error)?
 
     init(_ source: any ByteSource, limits: ReaderLimits) {
         self.source = source
@@ -21,6 +23,7 @@ struct TermWindow {
 
     /// Makes the window longer. Returns false at the end of the source.
     private mutating func fill() throws -> Bool {
+        if let failure { throw failure }
         guard !isEnded else { return false }
         if position > 0 {
             bytes.removeSubrange(..<position)
@@ -28,7 +31,13 @@ struct TermWindow {
             position = 0
         }
         // As much again as is there: a term that takes many fills is parsed anew only a few times.
-        isEnded = try source.read(upTo: max(256 << 10, bytes.count), appendingTo: &bytes) == 0
+        let count = bytes.count
+        do {
+            isEnded = try source.read(upTo: max(256 << 10, count), appendingTo: &bytes) == 0
+        } catch {
+            guard bytes.count > count else { throw error }
+            failure = error
+        }
         return !isEnded
     }
 
@@ -63,10 +72,14 @@ struct TermWindow {
     }
 
     /// Finds the next term, which is then in ``bytes`` as a whole until the next call.
-    mutating func term(_ what: String) throws -> Range<Int> {
+    ///
+    /// - Parameter enclosing: how many terms enclose it.
+    mutating func term(_ what: String, enclosing: Int) throws -> Range<Int> {
+        var limits = limits.term
+        limits.depth -= enclosing
         while true {
             do throws(TermError) {
-                var parser = TermParser(bytes.span, at: position, limits: limits.term)
+                var parser = TermParser(bytes.span, at: position, limits: limits)
                 try parser.skipToEnd()
                 let start = position
                 position = parser.offset
@@ -78,18 +91,18 @@ struct TermWindow {
                         offset: offset + error.offset, section: "terms.md §3")
                 }
             }
-            guard bytes.count - position <= limits.frameByteCount else {
+            guard bytes.count - position <= self.limits.frameByteCount else {
                 throw ReelError(
-                    .limitExceeded, "\(what) of more than the limit of \(limits.frameByteCount) bytes",
+                    .limitExceeded, "\(what) of more than the limit of \(self.limits.frameByteCount) bytes",
                     offset: offset + position, section: "recording.md §9")
             }
             guard try fill() else { throw truncated(what) }
         }
     }
 
-    /// Reads the next term.
-    mutating func value(_ what: String) throws -> Term {
-        let range = try term(what)
+    /// Reads the next term, which `enclosing` terms enclose.
+    mutating func value(_ what: String, enclosing: Int) throws -> Term {
+        let range = try term(what, enclosing: enclosing)
         return try Term.decode(bytes.span, at: range.lowerBound, limits: limits.term).term
     }
 }

@@ -36,6 +36,8 @@ final class FrameStream {
     private var input: [UInt8] = []
     private var inputPosition = 0
     private var isInputEnded = false
+    /// How many bytes of the source have been read.
+    private var readByteCount = 0
 
     /// Uncompressed bytes from which frames have still to be taken.
     private var content: [UInt8] = []
@@ -45,6 +47,8 @@ final class FrameStream {
 
     /// The fields of the member that is being read, and its offset.
     private var fields: (value: MemberFields, offset: Int)?
+    /// The header of the member that has started, until the length that it declares for its content has been checked.
+    private var startedHeader: MemberHeader?
     private var isMemberComplete = false
     private var isEnded = false
     /// Where the member starts that is being read, or the next one.
@@ -81,6 +85,10 @@ final class FrameStream {
     func next() throws -> Item? {
         if container == nil { try detectContainer() }
         while true {
+            if let header = startedHeader {
+                startedHeader = nil
+                try checkContentLength(after: header)
+            }
             if let frame = try takeFrame() { return frame }
             if isMemberComplete {
                 isMemberComplete = false
@@ -114,6 +122,11 @@ final class FrameStream {
                     ? FrameStream.noRecording
                     : "a frame of \(count) bytes, more than the limit of \(limits.frameByteCount)",
                 offset: frameOffset, member: currentMember, section: "recording.md §9")
+        }
+        // What starts with a length and goes on with no term is something else, whatever becomes of its member.
+        let isFirst = contentOffset + contentPosition == 0
+        if container == .plain, isFirst, available > 4, content[contentPosition + 4] != 131 {
+            throw ReelError(.notARecording, FrameStream.noRecording, offset: 0, section: "recording.md §4.3")
         }
         guard available >= 4 + count else {
             if isComplete { throw frameError("a frame of \(count) bytes of which \(available - 4) are there") }
@@ -162,7 +175,9 @@ final class FrameStream {
         guard !isInputEnded else { return false }
         input.removeSubrange(..<inputPosition)
         inputPosition = 0
-        isInputEnded = try source.read(upTo: FrameStream.pieceByteCount, appendingTo: &input) == 0
+        let count = try source.read(upTo: FrameStream.pieceByteCount, appendingTo: &input)
+        isInputEnded = count == 0
+        readByteCount += count
         return !isInputEnded
     }
 
@@ -210,15 +225,21 @@ final class FrameStream {
             return nil
         }
         compactContent()
-        let room = fields.map { $0.value.uncompressedByteCount + 1 - content.count } ?? FrameStream.pieceByteCount
         let input = self.input
+        // A member with fields has the bytes that it declares, and no others.
+        let inputEnd = fields.map {
+            min(input.count, inputPosition + $0.offset + $0.value.memberByteCount - gzip.offset)
+        }
+        guard inputEnd != inputPosition else { throw memberError("deflate data that goes on at the end of its member") }
+        let room = fields.map { $0.value.uncompressedByteCount + 1 - content.count } ?? FrameStream.pieceByteCount
         let step: MemberStream.Step
         do {
             step = try gzip.decode(
-                input.span.extracting(inputPosition..<input.count), appendingTo: &content, atMost: max(room, 0))
+                input.span.extracting(inputPosition..<(inputEnd ?? input.count)), appendingTo: &content,
+                atMost: max(room, 0))
         } catch {
             let error = memberError(wrapping: error)
-            guard fields == nil else { throw error }
+            guard fields == nil else { throw try unlessCut(error) }
             // The frames before it come first.
             failure = error
             return nil
@@ -229,8 +250,9 @@ final class FrameStream {
         case .needsInput: return nil
         case .outputLimitReached:
             guard let fields, content.count > fields.value.uncompressedByteCount else { return nil }
-            throw memberError(
-                "a member that holds more than the \(fields.value.uncompressedByteCount) bytes it declares")
+            throw try unlessCut(
+                memberError(
+                    "a member that holds more than the \(fields.value.uncompressedByteCount) bytes it declares"))
         case .memberStarted(let header, let start): return try startMember(header, at: start)
         case .memberEnded(let byteCount, let uncompressedByteCount):
             // What the frames of a plain recording stand in is known no better than by where their member starts.
@@ -270,6 +292,27 @@ final class FrameStream {
             kind, reason, offset: fields?.offset ?? offset, member: currentMember, section: "recording.md \(section)")
     }
 
+    /// An error in what the member holds; or that the file ends before the member does, which counts before it.
+    private func unlessCut(_ error: ReelError) throws -> ReelError {
+        guard let fields else { return error }
+        let end = fields.offset + fields.value.memberByteCount
+        inputPosition = input.count
+        while readByteCount < end, try readInput() { inputPosition = input.count }
+        guard readByteCount < end else { return error }
+        return memberError("the end of the file inside a member", .truncated, "§4.1")
+    }
+
+    private func checkContentLength(after header: MemberHeader) throws {
+        guard let value = fields?.value else { return }
+        do {
+            try value.checkContentLength(after: header, limits: limits)
+        } catch {
+            throw error.located(at: memberStart, member: currentMember, event: nil)
+        }
+        // What the member declares is believed up to what the usual member has.
+        content.reserveCapacity(content.count + min(value.uncompressedByteCount, FrameStream.usualMemberByteCount) + 1)
+    }
+
     private func startMember(_ header: MemberHeader, at start: Int) throws -> Item? {
         memberCount += 1
         offset = start
@@ -289,26 +332,14 @@ final class FrameStream {
         }
         container = .indexed
         fields = (value, start)
-        guard value.uncompressedByteCount <= limits.memberByteCount else {
-            throw memberError(
-                "a member of \(value.uncompressedByteCount) bytes, more than the limit of \(limits.memberByteCount)",
-                .limitExceeded, "§9")
-        }
-        // Deflate makes at most 1,032 bytes of one.
-        let deflated = value.memberByteCount - header.byteCount - MemberTrailer.byteCount
-        guard value.uncompressedByteCount / 1_032 <= deflated else {
-            throw memberError("\(value.uncompressedByteCount) bytes declared for \(deflated) bytes of deflate data")
-        }
-        // What the member declares is believed up to what the usual member has.
-        content.reserveCapacity(content.count + min(value.uncompressedByteCount, FrameStream.usualMemberByteCount) + 1)
+        gzip?.declaredEnd = start + value.memberByteCount
+        // Whether the member may stand here comes before what it says of its content.
+        startedHeader = header
         return .member(value, offset: start)
     }
 
     private func endMember(byteCount: Int, uncompressedByteCount: Int) throws -> Item? {
         guard let fields else { return nil }
-        guard byteCount == fields.value.memberByteCount else {
-            throw memberError("a member of \(byteCount) bytes that declares \(fields.value.memberByteCount)")
-        }
         guard uncompressedByteCount == fields.value.uncompressedByteCount else {
             throw memberError(
                 "a member that holds \(uncompressedByteCount) bytes and declares \(fields.value.uncompressedByteCount)")

@@ -56,6 +56,7 @@ package struct MemberDescription: Hashable, Sendable {
             (byteCount, contentByteCount) = try MemberDescription.lengths(at: offset, of: bytes, limits: limits)
             return
         }
+        try fields.checkContentLength(after: header, limits: limits)
         let member = try SingleMember(at: offset, byteCount: fields.memberByteCount, of: bytes)
         byteCount = member.byteCount
         contentByteCount = try member.content(limits: limits, decoder: decoder).count

@@ -79,7 +79,12 @@ public final class RecordingReader {
         var member: (fields: MemberFields, offset: Int)?
         while let item = try stream.next() {
             switch item {
-            case .member(let fields, let offset): member = (fields, offset)
+            case .member(let fields, let offset):
+                guard case .data = fields.kind else {
+                    throw ReelError(
+                        .notARecording, "the first member is no data member", offset: 0, section: "recording.md §4.1")
+                }
+                member = (fields, offset)
             case .frame(let frame, _): return (stream.bytes(of: frame), member)
             case .memberEnd:
                 throw ReelError(

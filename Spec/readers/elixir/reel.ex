@@ -407,9 +407,12 @@ defmodule Reel.Term do
   # Whether a byte too many comes before what is wrong: zlib keeps what it had when a stream fails.
   defp long?(<<header::16, flate::binary>>, length)
        when rem(header, 31) == 0 and (header &&& 0x0F20) == 0x0800,
-       do: Reel.Inflate.whole(flate, -15, length) == :over
+       do: over?(Reel.Inflate.whole(flate, -15, length), length)
 
   defp long?(_, _), do: false
+
+  defp over?({:bad, content}, length), do: byte_size(content) > length
+  defp over?(result, _), do: result == :over
 
   # -- the tags -----------------------------------------------------------------------------------------------------
 
@@ -2173,6 +2176,7 @@ defmodule Reel.Forward do
         Error.fail(:malformed_member, offset, "a member without an RL subfield among others")
 
       {:member, member} ->
+        allowed(member, state)
         content = Member.content(state.source, member, state.limits)
         total = state.total + byte_size(content)
         if total > state.limits.total, do: Error.fail(:limit_exceeded, offset, "a recording of #{total} bytes")
@@ -2182,13 +2186,21 @@ defmodule Reel.Forward do
     end
   end
 
+  # Whether a member may stand here comes before what it says of its content.
+  defp allowed(%{kind: kind}, %{offset: 0}) when kind != :data,
+    do: Error.fail(:not_a_recording, 0, "the first member holds no data")
+
+  defp allowed(%{kind: :data, offset: offset}, state) do
+    if state.index || state.track.finish,
+      do: Error.fail(:malformed_member, offset, "a data member after the finish frame or the index")
+  end
+
+  defp allowed(_, _), do: :ok
+
   defp first(%{kind: :data}, content) when content != <<>>, do: :ok
   defp first(_, _), do: Error.fail(:not_a_recording, 0, "the first member holds no frames")
 
   defp kind(:data, member, content, state) do
-    if state.index || state.track.finish,
-      do: Error.fail(:malformed_member, member.offset, "a data member after the finish frame or the index")
-
     case Frames.whole(content, state.track) do
       {items, track, error} ->
         {items, %{state | track: track, queue: error}}

@@ -54,6 +54,8 @@ export function* frames(chunks, limit, { isStart = true, isBare = false, isWhole
     const length = new DataView(head.buffer, head.byteOffset).getUint32(0);
     if (length < 2) fail("malformedFrame", `a frame of ${length} bytes`);
     if (length > limit) fail(isFirst ? "notARecording" : "limitExceeded", `a frame of ${length} bytes`);
+    const isOther = isFirst && !isBare && !isWhole && next() && chunk.bytes[position] !== 131;
+    if (isOther) fail("notARecording", "what follows a length is no term");
     const bytes = take(length);
     if (bytes.length < length) cut();
     yield { offset, bytes, fail };

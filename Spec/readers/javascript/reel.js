@@ -345,10 +345,12 @@ export class Recording {
       if (end !== null) fail("trailingData", "bytes after the end member");
       const known = this.entries[seen.length];
       if (content.finish !== null || index !== null) await this.#refuseData(offset);
+      if (offset === 0 && memberFields(await this.#headerAt(0))?.kind !== DATA) {
+        fail("notARecording", "the first member holds no data");
+      }
       const member = await this.#member(offset, known?.offset === offset ? known.length : HEAD);
       const { fields } = member;
       length = fields.length;
-      if (offset === 0 && fields.kind !== DATA) fail("notARecording", "the first member holds no data");
       if (index !== null && fields.kind === INDEX) fail("malformedFrame", "a second index");
       if (fields.kind === DATA) {
         const found = entry(member);

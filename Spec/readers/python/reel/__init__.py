@@ -458,7 +458,12 @@ def _inflate_term(data, length):
     try:
         content = zipped.decompress(data[6:], length + 1)
     except zlib.error as error:
-        raise ReelError("malformedCompression", 6, str(error)) from None
+        made = 0
+        for piece in _up_to_damage(zlib.decompressobj(), data[6:]):
+            made += len(piece)
+            if made > length:
+                break  # a byte too many comes before the damage
+        raise ReelError("malformedCompression", 2 if made > length else 6, str(error)) from None
     if len(content) > length or zipped.eof and len(content) < length:
         raise ReelError("malformedCompression", 2, "the stream is not as long as it declares")
     if not zipped.eof:
