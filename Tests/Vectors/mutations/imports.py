@@ -48,10 +48,10 @@ MUTATIONS = [
     (
         "phoenix-fields-twice",
         f"{REEL}/PhoenixReplay/MapWalk.swift",
-        "guard survey.fields.count == fields.count else",
-        "guard survey.fields.count <= fields.count else",
+        "guard survey.fields.count == fields.count, listCount <= 1 else",
+        "guard survey.fields.count <= fields.count, listCount <= 1 else",
     ),
-    ("phoenix-checksum", f"{REEL}/PhoenixReplay/MapWalk.swift", "            try window.finish()\n", ""),
+    ("phoenix-checksum", f"{REEL}/PhoenixReplay/MapWalk.swift", "            try parts.finish()\n", ""),
     (
         "phoenix-part-numbers",
         f"{REEL}/PhoenixReplay/PartWalk.swift",

@@ -36,9 +36,9 @@ MUTATIONS = [
     ),
     (
         "members-limit",
-        f"{REEL}/Reading/FrameStream.swift",
-        "guard value.uncompressedByteCount <= limits.memberByteCount else",
-        "guard value.uncompressedByteCount <= 4 * limits.memberByteCount else",
+        f"{REEL}/Format/MemberFields.swift",
+        "guard uncompressedByteCount <= limits.memberByteCount else",
+        "guard uncompressedByteCount <= 4 * limits.memberByteCount else",
     ),
     (
         "members-mixed",
@@ -55,8 +55,8 @@ MUTATIONS = [
     (
         "frames-trailing",
         f"{REEL}/Format/FrameContent.swift",
-        "guard end == bytes.count else",
-        "guard end <= bytes.count else",
+        "guard end == bytes.count, !isFollowed else",
+        "guard end <= bytes.count, !isFollowed else",
     ),
     (
         "frames-improper-batch",
@@ -73,8 +73,8 @@ MUTATIONS = [
     (
         "headers-version-of-three",
         f"{REEL}/Format/Header.swift",
-        "let version = elements[1].elements, version.count == 2,",
-        "let version = elements[1].elements, version.count >= 2,",
+        "let numbers = term.elements, numbers.count == 2,",
+        "let numbers = term.elements, numbers.count >= 2,",
     ),
     (
         "first-frame-is-no-frame",
