@@ -50,22 +50,22 @@ types:
         type: u4
       - id: len_content
         type: varint
-        if: kind != 3
+        if: kind != kinds::end
       - id: first_event
         type: varint
-        if: kind == 1
+        if: kind == kinds::data
       - id: num_events
         type: varint
-        if: kind == 1
+        if: kind == kinds::data
       - id: first_offset
         type: varint
-        if: kind == 1
+        if: kind == kinds::data
       - id: span
         type: varint
-        if: kind == 1
+        if: kind == kinds::data
       - id: ofs_index
         type: u8
-        if: kind == 3
+        if: kind == kinds::end
       - id: newer
         size-eos: true
   varint:
