@@ -43,6 +43,8 @@ MARKDOWN ?=
 BENCHMARKS = $(BUILD)-benchmarks
 COUNT_INSTRUCTIONS = Scripts/measure-instructions.py $(BENCHMARKS)/release/reel-paths Benchmarks/instructions.json \
 	Samples/phoenix-replay-0.1/chat.etf.gz
+# Where `make mutants` builds, in a copy of the sources.
+MUTANTS = $(BUILD)-mutants
 # The most events of `make growth`.
 EVENTS ?= 10000000
 
@@ -222,8 +224,8 @@ analysis: setup-tests build ## record ANALYZED events, and ask them in SQL what 
 client-bench: setup-tests build ## measure what recording costs a view's process, beside ETS as PhoenixReplay uses it
 	cd Clients/elixir && REEL=$(abspath $(REEL)) MIX_BUILD_PATH=$(abspath $(BUILD))/clients/bench mix run bench/view.exs
 
-mutants: setup-tests ## make 120 mistakes in our readers, one after the other, and see that the vectors tell
-	python3 Tests/Vectors/mutate.py
+mutants: setup-tests ## make 120 mistakes in our readers, all in one build, and see that the vectors tell
+	python3 Tests/Vectors/mutate.py --build $(MUTANTS)
 
 judge: setup-tests build ## compare TERMS random terms and MUTATIONS damaged ones with a real BEAM
 	$(JUDGE) terms --count $(TERMS) --seed $(SEED) --command "$(BUILD)/release/reel term transcode --lenient" --used
@@ -287,4 +289,4 @@ lint: ## check the format of the Swift files
 	swift format lint --strict -r $(SWIFT_FILES)
 
 clean: ## remove what has been built
-	rm -rf $(BUILD) $(BENCHMARKS)
+	rm -rf $(BUILD) $(BENCHMARKS) $(MUTANTS)

@@ -54,10 +54,10 @@ MUTATIONS = [
         "extraFields?.last { $0.id == id }?.bytes",
     ),
     (
-        "members-trailing-bytes",
-        f"{GZIP}/MemberStream.swift",
-        "guard error.code == .notGzip, hasMember else",
-        "guard error.code == .notGzip, !hasMember else",
+        "members-second-byte",
+        f"{GZIP}/HeaderLayout.swift",
+        "(bytes.count < 2 || bytes[1] == Self.magic.1)",
+        "(bytes.count < 2 || bytes[1] != 0)",
     ),
     (
         "members-cut-trailer",
