@@ -432,7 +432,7 @@ def varint(value, length=None):
 
 
 def numbers_of(kind, numbers):
-    """The bytes behind the first eight of the payload: integers become varints, or a u64 in an end member."""
+    """The bytes after the first eight of the payload: integers become varints, or a u64 in an end member."""
     if isinstance(numbers, bytes):
         return numbers
     if kind == END:

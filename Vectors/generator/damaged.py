@@ -283,7 +283,7 @@ def wrong_contents():
         ("frame-length", [raw_frame(b"\x83")], {}, "malformedFrame", "has a frame of one byte"),
         ("term", [raw_frame(b"\x83\x4e\0")], {}, "malformedTerm", "has a term with an unknown tag"),
         ("form", [frame(5)], {}, "malformedFrame", "has a frame that is none"),
-        ("last-frame", [batch(TWO), frame([])], {}, "malformedFrame", "has a malformed frame behind its events"),
+        ("last-frame", [batch(TWO), frame([])], {}, "malformedFrame", "has a malformed frame after its events"),
         ("count", [batch(TWO)], {"change": {2: 2}}, "malformedMember", "declares another number of events"),
         ("offset", [batch(TWO)], {"change": {3: 1}}, "malformedMember", "declares another offset"),
         ("flag", [batch(TWO)], {"flags": 1}, "malformedMember", "declares a keyframe that it has not"),
@@ -588,7 +588,7 @@ def joins():
     parts = other.parts
     yield vector(
         "joined/shorter",
-        "Of a second recording behind the end nothing is kept that goes back in events.",
+        "Of a second recording after the end nothing is kept that goes back in events.",
         one.bytes + other.bytes,
         file_frames(one),
         [(end, end + parts[2].offset)],
@@ -607,7 +607,7 @@ def joins():
     cut = three(keyframes=False, finished=False)
     yield vector(
         "joined/unfinished",
-        "A recording behind an unfinished one goes back in events.",
+        "A recording after an unfinished one goes back in events.",
         cut.bytes + other.bytes,
         file_frames(cut),
         [(cut.length, cut.length + parts[2].offset)],
@@ -616,7 +616,7 @@ def joins():
     plain = gzip(contents([header(HEADER), batch(ONE)]))
     yield vector(
         "joined/plain-behind",
-        "A plain recording behind the end is lost.",
+        "A plain recording after the end is lost.",
         one.bytes + plain,
         file_frames(one),
         [(end, end + len(plain))],
@@ -687,7 +687,7 @@ def garbage():
             )
         yield vector(
             f"garbage/{name}-behind-end",
-            f"{what} behind the end member.",
+            f"{what} after the end member.",
             data + junk,
             file_frames(file),
             [(len(data), len(data) + len(junk))],
@@ -764,7 +764,7 @@ def inside_events():
     )
     yield vector(
         "inside/behind",
-        "Damage behind the recording inside is the same.",
+        "Damage after the recording inside is the same.",
         changed(file.bytes, place + inner.length + 5),
         kept,
         lost,

@@ -63,7 +63,7 @@ def embedded():
     cut = start + len(frames[2]) - 5
     yield vector(
         "embedded/bare-cut-behind",
-        "Cut in the frame that holds the other recording, right behind that: its events are not those of this one.",
+        "Cut in the frame that holds the other recording, right after that: its events are not those of this one.",
         data[:cut],
         frames[:2],
         [(start, cut)],
@@ -109,7 +109,7 @@ def at_the_end():
     end_at = place + inner().offset(1)
     yield vector(
         "end-of-file/one-more",
-        "With a byte more behind it the damaged member ends nowhere, and what it holds is found: a data member that goes"
+        "With a byte more after it the damaged member ends nowhere, and what it holds is found: a data member that goes"
         " back in events, and an end member.",
         changed(file.bytes, place - 40),
         frames_of(file.parts[0]),
@@ -155,7 +155,7 @@ def headers():
     both = Recording().data(header(HEADER), batch(ONE)).data(header(INNER), batch(TWO), change={1: 3})
     yield vector(
         "headers/second-in-gap",
-        "Nor is one behind other members.",
+        "Nor is one after other members.",
         both,
         frames_of(both.parts[0]),
         [(both.offset(1), both.length)],

@@ -263,7 +263,7 @@ def new_float(value):
 
 
 def float_text(text, value=None, rest=b""):
-    """FLOAT: the text, a zero byte unless it takes all 31, and what stands behind that."""
+    """FLOAT: the text, a zero byte unless it takes all 31, and what follows that."""
     data = text if isinstance(text, bytes) else text.encode("ascii")
     if len(data) < 31:
         data += b"\0"

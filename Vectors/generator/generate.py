@@ -231,7 +231,7 @@ def otp_lines():
         elif canonical is not None:
             yield "valid", name, each["file"], reference(canonical)
         elif each["error"]["kind"] == "trailingBytes":
-            yield "behind", name, each["file"], str(each["error"]["offset"])
+            yield "followed", name, each["file"], str(each["error"]["offset"])
         else:
             yield "refused", name, each["file"]
     for family in FAMILIES:

@@ -28,8 +28,8 @@ def wrong(name, shows, data, kind, offset):
 
 
 def bad(name, shows, text, kind, section=SECTION):
-    before, _, behind = (text if isinstance(text, bytes) else text.encode()).partition(b"@@")
-    return Vector(f"json/documents/{name}", "json-document", before + behind, section, shows, error=(kind, len(before)))
+    before, _, after = (text if isinstance(text, bytes) else text.encode()).partition(b"@@")
+    return Vector(f"json/documents/{name}", "json-document", before + after, section, shows, error=(kind, len(before)))
 
 
 def vectors():

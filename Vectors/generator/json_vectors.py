@@ -21,8 +21,8 @@ def valid(kind, name, text, value, shows, section):
 
 
 def refused(kind, name, text, error, shows, section="json.md §5.4"):
-    before, mark, behind = to_bytes(text).partition(HERE)
-    if not mark or HERE in behind:
+    before, mark, after = to_bytes(text).partition(HERE)
+    if not mark or HERE in after:
         raise ValueError(f"{name}: where is the error?")
     offset = len(before)
-    return Vector(f"json/{name}", kind, before + behind, section, shows, error=(error, offset))
+    return Vector(f"json/{name}", kind, before + after, section, shows, error=(error, offset))

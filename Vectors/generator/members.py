@@ -365,21 +365,21 @@ def wrong_headers():
         yield bad(
             f"header/xlen-rest-{count}",
             CHECKS,
-            f"{count} bytes behind the last subfield are no subfield.",
+            f"{count} bytes after the last subfield are no subfield.",
             data(after=bytes(count)),
             "malformedMember",
         )
     yield bad(
         "header/xlen-over",
         CHECKS,
-        "A subfield may not end behind XLEN.",
+        "A subfield may not end beyond XLEN.",
         data(after=subfield(b"XY", b"12", 3)),
         "malformedMember",
     )
     yield bad(
         "header/xlen-over-rl",
         CHECKS,
-        "RL itself may not end behind XLEN.",
+        "RL itself may not end beyond XLEN.",
         data(extra=lambda subfields: subfields[:2] + struct.pack("<H", len(subfields) - 3) + subfields[4:]),
         "malformedMember",
     )
@@ -554,7 +554,7 @@ def wrong_numbers():
     yield bad(
         "varints/unending",
         "recording.md §3",
-        "A varint may not go on behind the payload.",
+        "A varint may not go on beyond the payload.",
         member(TEXT, DATA, [len(TEXT), 0, 1, 0, b"\x80"]),
         "malformedMember",
     )
@@ -633,7 +633,7 @@ def wrong_lengths():
     )
     gap = data(deflated=stored(TEXT) + b"\0")
     yield bad(
-        "length/gap", CHECKS, "The trailer stands right behind the deflate data.", gap, "malformedMember"
+        "length/gap", CHECKS, "The trailer comes right after the deflate data.", gap, "malformedMember"
     )
     second = data(deflated=stored(TEXT) + stored(TEXT))
     yield bad(
@@ -868,13 +868,13 @@ def followed():
     at = len(first)
     section = "recording.md §10"
     yield bad(
-        "after/byte", section, "A byte behind a member belongs to nothing.", first.data + b"x", "trailingData", at
+        "after/byte", section, "A byte after a member belongs to nothing.", first.data + b"x", "trailingData", at
     )
     yield bad("after/zeros", section, "Padding is not part of gzip.", first.data + bytes(512), "trailingData", at)
     yield bad(
         "after/text",
         section,
-        "Text behind a member belongs to nothing.",
+        "Text after a member belongs to nothing.",
         first.data + b"\x1e\x8b\x08",
         "trailingData",
         at,
@@ -882,7 +882,7 @@ def followed():
     yield bad(
         "after/second-byte",
         section,
-        "1f with another byte behind it starts no member.",
+        "1f with another byte after it starts no member.",
         first.data + b"\x1f\x8c\x08\0",
         "trailingData",
         at,
@@ -890,7 +890,7 @@ def followed():
     yield bad(
         "after/plain-zeros",
         section,
-        "Zeros behind a member without RL belong to nothing.",
+        "Zeros after a member without RL belong to nothing.",
         plain().data + bytes(9),
         "trailingData",
         len(plain()),
@@ -898,7 +898,7 @@ def followed():
     yield bad(
         "after/end",
         section,
-        "Bytes behind an end member belong to nothing.",
+        "Bytes after an end member belong to nothing.",
         first.data + end().data + b"\0",
         "trailingData",
         at + 44,
@@ -1002,6 +1002,9 @@ def order():
     beyond = member(TEXT, DATA, [(128 << 20) + 1, 0, 1, 0, 0])
     shows = "A content beyond the limit, in a member that is longer than the file: the limit comes first."
     yield bad("order/limit-and-cut", CHECKS, shows, beyond.data[:-1], "limitExceeded")
+    empty = member(b"", DATA, [(128 << 20) + 1, 0, 1, 0, 0], deflated=b"")
+    shows = "A length that leaves no deflate data, and a content beyond the limit: the length comes first."
+    yield bad("order/length-and-limit", CHECKS, shows, empty, "malformedMember")
     made = plain(crc=1)
     yield bad("order/plain-checksum-and-cut", "recording.md §10", "A trailer that is cut after a wrong CRC-32: cut comes first.", made.data[:-2], "truncated")
 

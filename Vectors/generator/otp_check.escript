@@ -7,7 +7,7 @@
 %%
 %%     valid ID FILE HEX|@FILE      the file is a whole term, and that its canonical form
 %%     refused ID FILE              binary_to_term refuses the file
-%%     behind ID FILE OFFSET        the file is a term of OFFSET bytes, with more behind it
+%%     followed ID FILE OFFSET        the file is a term of OFFSET bytes, with more after it
 %%     exempt ID                    OTP 25 does not agree, by the vector itself
 %%     canonical ID HEX|@FILE       is the canonical form of what it holds
 %%     printed HEX HEX              a term and the text that Elixir prints for it
@@ -49,7 +49,7 @@ check("refused", [_, File], Folder, _) ->
     try binary_to_term(Bytes, [used]) of
         {_, Used} -> {accepted, Used}
     catch error:badarg -> ok end;
-check("behind", [_, File, Offset], Folder, _) ->
+check("followed", [_, File, Offset], Folder, _) ->
     {_, Used} = binary_to_term(read(Folder, File), [used]),
     expect([{used, list_to_integer(Offset), Used}]);
 check("exempt", _, _, _) -> ok;

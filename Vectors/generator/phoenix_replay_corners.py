@@ -30,7 +30,7 @@ from phoenix_replay import (
 
 
 def vectors():
-    for group in (newest, torn, mixed, behind, keys, frames, untold, late, damaged_late, late_parts, depths, order):
+    for group in (newest, torn, mixed, trailing, keys, frames, untold, late, damaged_late, late_parts, depths, order):
         yield from group()
 
 
@@ -96,7 +96,7 @@ def mixed():
     yield whole("map/structs", "2", "An event that is a map is a struct, in a file without __struct__ as well.", term.gzip(), "map", term)
 
 
-def behind():
+def trailing():
     term = Term(map_fields(), OLD)
     new = recording()
     for name, data, kind in [
@@ -110,7 +110,7 @@ def behind():
         "recording/behind-in-stream", "1", "So does what follows it in the stream.", inside, "recording", new
     )
     yield whole(
-        "recording/behind-stream", "1", "And behind the stream.", new.compressed() + b"more", "recording", new
+        "recording/behind-stream", "1", "And after the stream.", new.compressed() + b"more", "recording", new
     )
 
 

@@ -78,8 +78,8 @@ def subfields():
 
 def cut_headers():
     for name, data, shows in [
-        ("method", b"\x1f\x8b\x07", "A header that is cut behind a method other than deflate: what is there is wrong."),
-        ("reserved", b"\x1f\x8b\x08\x80", "A header that is cut behind a reserved flag."),
+        ("method", b"\x1f\x8b\x07", "A header that is cut after a method other than deflate: what is there is wrong."),
+        ("reserved", b"\x1f\x8b\x08\x80", "A header that is cut after a reserved flag."),
     ]:
         file = started().append(data)
         yield bad(f"order/cut-and-{name}", "10", shows, file, "malformedMember", file.offset(1))
@@ -137,7 +137,7 @@ def declared():
 
 def ends():
     file = three().index().end(deflated=b"\x03\x04")
-    yield good("forms/end-padding", "4.4", "The bits behind the end of an end member's deflate data may be set.", file)
+    yield good("forms/end-padding", "4.4", "The bits after the end of an end member's deflate data may be set.", file)
     file = three().index().end(deflated=b"\x01\0\0\xff\xff")
     yield bad(
         "end/stored",
@@ -217,7 +217,7 @@ def indexes():
         yield bad(
             f"index/frame-stray-{length}",
             "10",
-            f"{length} bytes behind the index are no length of a frame.",
+            f"{length} bytes after the index are no length of a frame.",
             file,
             "malformedFrame",
             file.offset(3),

@@ -500,7 +500,7 @@ def unknown_frames():
     yield good(
         "unknown/before-keyframe",
         "5.2",
-        "A keyframe behind another frame does not start its member.",
+        "A keyframe after another frame does not start its member.",
         started().data(note, state_at(3), batch(TWO)),
     )
     yield good(

@@ -80,7 +80,7 @@ def nothing_there():
     yield bad(
         "nothing/bare-other",
         "4.3",
-        "A length without 131 behind it is no recording.",
+        "A length without 131 after it is no recording.",
         b"\0\0\0\x05hello",
         "notARecording",
         0,
@@ -150,7 +150,7 @@ def first_frames():
     broken = [
         ("length-0", raw_frame(b""), "The length of the first frame is 0."),
         ("length-1", raw_frame(b"\x83"), "The length of the first frame is 1."),
-        ("trailing", header(HEADER, rest=b"\0"), "A byte stands behind the first term."),
+        ("trailing", header(HEADER, rest=b"\0"), "A byte follows the first term."),
         ("term-cut", raw_frame(made.data[4:-3]), "The first term is not whole."),
         ("tag", raw_frame(b"\x83\x4e\0"), "The first term has an unknown tag."),
         ("no-131", raw_frame(b"\x82" + made.data[5:]), "The first term has no 131."),
@@ -220,15 +220,15 @@ def first_frames():
 
 
 def frame_samples():
-    """Frames that are malformed wherever they stand, behind three events: name, section, sentence, frame, kind."""
+    """Frames that are malformed wherever they stand, after three events: name, section, sentence, frame, kind."""
     form, term = "malformedFrame", "malformedTerm"
     event_name = Atom("event")
     yield "length-0", "4.2", "A frame has two bytes at least, not 0.", raw_frame(b""), form
     yield "length-1", "4.2", "A frame has two bytes at least, not 1.", raw_frame(b"\x83"), form
-    yield "trailing", "4.2", "A byte stands behind the term.", frame(TWO[0], rest=b"\0"), form
+    yield "trailing", "4.2", "A byte follows the term.", frame(TWO[0], rest=b"\0"), form
     yield "trailing-term", "4.2", "A frame has one term.", frame(TWO[0], rest=external(TWO[1])), form
-    yield "trailing-batch", "4.2", "Bytes stand behind a batch.", frame(TWO, rest=b"\x6a"), form
-    yield "trailing-unknown", "6.7", "Bytes stand behind an unknown control frame.", frame(
+    yield "trailing-batch", "4.2", "Bytes follow a batch.", frame(TWO, rest=b"\x6a"), form
+    yield "trailing-unknown", "6.7", "Bytes follow an unknown control frame.", frame(
         (Atom("x_a_b"),), rest=b"\1"
     ), form
     yield "local", "4.2", "LOCAL_EXT can be read by one node only.", raw_frame(b"\x83\x79\1\2\3"), form
@@ -242,7 +242,7 @@ def frame_samples():
     yield (
         "compressed-trailing",
         "4.2",
-        "A byte stands behind the compressed stream.",
+        "A byte follows the compressed stream.",
         frame(TWO, pack=compressed, rest=b"\0"),
         form,
     )
@@ -344,6 +344,7 @@ def frame_samples():
         yield f"batch-{name}", "6.3", shows, frame([TWO[0], value]), form
     yield "batch-empty", "6.3", "A batch has one event at least.", frame([]), form
     yield "batch-improper", "6.3", "A batch is a proper list.", frame(Improper((TWO[0],), TWO[1])), form
+    yield "batch-improper-atom", "6.3", "An atom ends no batch.", frame(Improper((TWO[0],), Atom("ok"))), form
     yield "batch-integers", "6.3", "A string is no batch.", frame([1, 2, 3]), form
     yield "batch-control", "6.3", "No control frame stands in a batch.", frame([TWO[0], (Atom("x_a_b"), 1)]), form
     yield (
@@ -457,7 +458,7 @@ def wrong_frames():
     yield bad(
         "frame/in-first-member",
         "10",
-        "What is wrong in the first member behind the header is no notARecording.",
+        "What is wrong in the first member after the header is no notARecording.",
         file,
         "malformedFrame",
         0,

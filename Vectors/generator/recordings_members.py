@@ -424,12 +424,12 @@ def wrong_ends():
     index = file.offset(3)
     targets = [
         ("zero", 0, "the first data member"),
-        ("one-more", index + 1, "the byte behind the start of the index"),
+        ("one-more", index + 1, "the byte after the start of the index"),
         ("one-less", index - 1, "the byte before the index"),
         ("data", file.offset(1), "a data member"),
         ("itself", file.length, "itself"),
         ("beyond", file.length + 44, "the end of the file"),
-        ("far", 1 << 40, "a byte far behind the file"),
+        ("far", 1 << 40, "a byte far beyond the end of the file"),
         ("two-63", TWO_63, "a byte that no file has"),
         ("largest", (1 << 64) - 1, "the largest byte of a u64"),
     ]

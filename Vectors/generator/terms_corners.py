@@ -21,9 +21,9 @@ def local():
     cases = [
         ("bytes", b"\1\2\3", "LOCAL_EXT is carried whole: what $local holds is the bytes after the 121."),
         ("nothing", b"", "Nothing need follow the 121."),
-        ("looks-like-a-term", b"a\5", "What looks like a term behind the 121 is not looked into."),
+        ("looks-like-a-term", b"a\5", "What looks like a term after the 121 is not looked into."),
         ("looks-cut", b"m\0\0\0\5ab", "What would be cut, were it a term, is all there is."),
-        ("looks-compressed", b"P\0\0\0\2", "A compressed term behind the 121 is none."),
+        ("looks-compressed", b"P\0\0\0\2", "A compressed term after the 121 is none."),
     ]
     for name, data, shows in cases:
         text = __import__("base64").b64encode(data).decode()
@@ -88,7 +88,7 @@ def streams():
         compressed(long_one, 2)[:-10],
         "malformedCompression",
         2,
-        "A stream that is longer than it declares, cut behind the byte too many.",
+        "A stream that is longer than it declares, cut after the byte too many.",
         ERRORS,
     )
     yield refused(
@@ -96,7 +96,7 @@ def streams():
         compressed(wrap(stored(stored(BitWriter(), data, last=False), b"xx", complement=0).done(), data), 2),
         "malformedCompression",
         6,
-        "A stream that is damaged right behind as many bytes as it declares.",
+        "A stream that is damaged right after as many bytes as it declares.",
         ERRORS,
     )
 

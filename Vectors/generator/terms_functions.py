@@ -234,7 +234,7 @@ def local_refused():
         raw(few.data),
         "truncated",
         1 + len(few.data) - 2,
-        "A local function of 9 free variables, with two bytes left: they would start behind the creator.",
+        "A local function of 9 free variables, with two bytes left: they would start after the creator.",
     )
     yield refused(
         "functions/local-free-malformed",

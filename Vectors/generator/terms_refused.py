@@ -1,4 +1,4 @@
-"""What is refused whatever it stands in: first bytes, tags, counts, cuts, and bytes behind."""
+"""What is refused whatever it stands in: first bytes, tags, counts, cuts, and bytes after."""
 
 from etf import (
     Atom,
@@ -83,13 +83,13 @@ def vectors():
     yield from tags()
     yield from cuts()
     yield from counts()
-    yield from bytes_behind()
+    yield from bytes_after()
     yield from first_error()
 
 
 def envelope():
     yield refused("envelope/nothing", b"", "truncated", 0, "Nothing at all.")
-    yield refused("envelope/only-131", b"\x83", "truncated", 1, "131 and nothing behind it.")
+    yield refused("envelope/only-131", b"\x83", "truncated", 1, "131 and nothing after it.")
     for name, data, shows in [
         ("no-131", b"a\1", "A term without its 131."),
         ("130", b"\x82a\1", "130 in place of 131."),
@@ -119,7 +119,7 @@ def tags():
             shows = "The tag 117, FUN_EXT, is no longer read"
         elif tag in (73, 75):
             otp = "OTP 25 takes its own numbers for atoms (terms.md §7)."
-        # Zero bytes behind it, so that no reader can find them missing.
+        # Zero bytes after it, so that no reader can find them missing.
         yield refused(f"tags/{tag:03}", bytes([131, tag]) + bytes(40), kind, 1, f"{shows}.", TAGS, otp=otp)
         yield refused(f"tags/{tag:03}-in-tuple", bytes([131, 104, 2, 97, 1, tag]) + bytes(40), kind, 5, f"{shows}, in a tuple.", TAGS, otp=otp)
     for tag, name in [(80, "a compressed term"), (121, "LOCAL_EXT")]:
@@ -138,7 +138,7 @@ def tags():
                 f"The tag {tag}, {name}, stands only right after 131, and here as {where}.",
                 ENVELOPE,
             )
-    for place, before, behind in [
+    for place, before, after in [
         ("key", b"t\0\0\0\1", b"a\1"),
         ("value", b"t\0\0\0\1a\1", b""),
         ("list", b"l\0\0\0\1", b"j"),
@@ -148,7 +148,7 @@ def tags():
         for tag, kind in [(78, "unknownTag"), (82, "distributionTag"), (117, "unknownTag")]:
             yield refused(
                 f"tags/{tag:03}-as-{place}",
-                b"\x83" + before + bytes([tag]) + behind + bytes(40),
+                b"\x83" + before + bytes([tag]) + after + bytes(40),
                 kind,
                 1 + len(before),
                 f"The tag {tag} where a term of a {place.replace('-', ' ')} stands.",
@@ -178,7 +178,7 @@ def counts():
         ("binary-1-more", binary(b"abc", length=4), 6, "A BINARY of 4 bytes, 3 there."),
         ("binary-4-gib", binary(b"abc", length=large), 6, "A BINARY of 4 GiB: nothing is allocated for it."),
         ("binary-2-gib", binary(b"abc", length=0x80000000), 6, "A BINARY of 2 GiB, a length that is negative as i32."),
-        ("bit-binary-4-gib", bit_binary(b"abc", 3, length=large), 7, "A BIT_BINARY of 4 GiB: its bytes start behind the number of bits."),
+        ("bit-binary-4-gib", bit_binary(b"abc", 3, length=large), 7, "A BIT_BINARY of 4 GiB: its bytes start after the number of bits."),
         ("string-1-more", string(b"abc", count=4), 4, "A STRING of 4 bytes, 3 there."),
         ("string-65535", string(b"abc", count=65_535), 4, "A STRING of 65,535 bytes, 3 there."),
         ("small-tuple-255", small_tuple(1, count=255), 3, "A SMALL_TUPLE of 255 elements, 2 bytes there: each takes a byte at least."),
@@ -210,7 +210,7 @@ def counts():
         b"\x83" + words.data[:1] + b"\0\5" + words.data[3:],
         "truncated",
         1 + 3 + 5 + 4,
-        "A NEWER_REFERENCE of 5 words, 2 there: they start behind the creation.",
+        "A NEWER_REFERENCE of 5 words, 2 there: they start after the creation.",
     )
     yield refused(
         "counts/nested",
@@ -235,17 +235,17 @@ def counts():
     )
 
 
-def bytes_behind():
+def bytes_after():
     for name, tag, written in EACH_TAG + [("nil", "NIL", nil())]:
         data = external(written)
         yield refused(
-            f"trailing/{name}", data + b"\0", "trailingBytes", len(data), f"{tag} with a zero byte behind it.", ENVELOPE,
+            f"trailing/{name}", data + b"\0", "trailingBytes", len(data), f"{tag} with a zero byte after it.", ENVELOPE,
             otp="Erlang/OTP has native records from 29 on (terms.md §7)." if name == "record" else None,
         )
-    yield refused("trailing/term", b"\x83a\1a\2", "trailingBytes", 3, "A second term behind the first.", ENVELOPE)
-    yield refused("trailing/131", b"\x83a\1\x83a\2", "trailingBytes", 3, "A second term behind the first, with its own 131.", ENVELOPE)
-    yield refused("trailing/line-feed", b"\x83a\1\n", "trailingBytes", 3, "A line feed behind a term, as editors add.", ENVELOPE)
-    yield refused("trailing/unknown-tag", b"\x83j\xff", "trailingBytes", 2, "What is behind a term is not read: an unknown tag there is a byte too many.", ENVELOPE)
+    yield refused("trailing/term", b"\x83a\1a\2", "trailingBytes", 3, "A second term after the first.", ENVELOPE)
+    yield refused("trailing/131", b"\x83a\1\x83a\2", "trailingBytes", 3, "A second term after the first, with its own 131.", ENVELOPE)
+    yield refused("trailing/line-feed", b"\x83a\1\n", "trailingBytes", 3, "A line feed after a term, as editors add.", ENVELOPE)
+    yield refused("trailing/unknown-tag", b"\x83j\xff", "trailingBytes", 2, "What follows a term is not read: an unknown tag there is a byte too many.", ENVELOPE)
 
 
 def first_error():
@@ -258,7 +258,7 @@ def first_error():
         ("malformed-then-behind", b"\x83w\1\xff\0", "malformedAtom", 1, "An atom that is no UTF-8 before a byte too many."),
         ("bits-before-bytes", b"\x83M\0\0\0\x09\x09\xff", "malformedBitstring", 1, "9 bits of a last byte that is not there: the number of bits comes first."),
         ("creation-before-cut", b"\x83g" + small_utf8_atom("a@b").data + bytes(8) + b"\4", "malformedIdentifier", 15, "A creation of 4 where the term ends."),
-        ("node-before-cut", b"\x83ga", "malformedIdentifier", 2, "A node that is no atom, and nothing behind its tag."),
+        ("node-before-cut", b"\x83ga", "malformedIdentifier", 2, "A node that is no atom, and nothing after its tag."),
     ]
     for name, data, kind, offset, shows in cases:
         yield refused(f"first/{name}", data, kind, offset, shows)

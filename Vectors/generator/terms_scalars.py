@@ -96,7 +96,7 @@ def non_minimal_integers():
         ("small-big-zeros-first", small_big(b"\0\0\x01"), "The least significant byte comes first: 65536."),
         ("small-big-2-31-minus-1", small_big(magnitude(2**31 - 1)), "SMALL_BIG says the largest INTEGER."),
         ("small-big-minus-2-31", small_big(magnitude(2**31), 1), "SMALL_BIG says the smallest INTEGER."),
-        ("small-big-2-64-long", small_big(magnitude(2**64) + b"\0\0"), "2^64 with zero bytes behind it."),
+        ("small-big-2-64-long", small_big(magnitude(2**64) + b"\0\0"), "2^64 with zero bytes after it."),
         ("large-big-empty", large_big(b""), "LARGE_BIG of no bytes is 0."),
         ("large-big-5", large_big(b"\x05"), "LARGE_BIG of one byte."),
         ("large-big-minus-5", large_big(b"\x05", 1), "LARGE_BIG of one byte and a sign."),
@@ -215,7 +215,7 @@ def float_texts():
         ("zero-large-exponent", "0.0e999", "Zero is zero with any exponent."),
         ("tie-to-even-down", "9007199254740993.0", "Halfway between two floats: down, to the even one."),
         ("tie-to-even-up", "9007199254740995.0", "Halfway between two floats: up, to the even one."),
-        ("above-tie", "9007199254740993.0000000001", "A digit far behind decides that it is more than half."),
+        ("above-tie", "9007199254740993.0000000001", "A digit far to the right decides that it is more than half."),
     ]
     for name, text, shows in accepted:
         yield valid(f"floats/text-{name}", float_text(text), DETAILS, f"FLOAT: {shows}")
@@ -223,7 +223,7 @@ def float_texts():
         "floats/text-rest-ignored",
         float_text("2.5", rest=b"9e9 \xff and so on"),
         DETAILS,
-        "FLOAT: what stands behind the first zero byte is ignored.",
+        "FLOAT: what follows the first zero byte is ignored.",
     )
     yield valid(
         "floats/text-second-zero",
@@ -234,15 +234,15 @@ def float_texts():
     rejected = [
         ("empty", "", "There is no text."),
         ("no-point", "1", "There is no point."),
-        ("no-fraction", "1.", "There are no digits behind the point."),
+        ("no-fraction", "1.", "There are no digits after the point."),
         ("no-whole", ".5", "There are no digits in front of the point."),
         ("only-point", ".", "There are no digits at all."),
         ("only-sign", "-", "There is only a sign."),
         ("no-point-exponent", "1e5", "There is an exponent, but no point."),
         ("no-fraction-exponent", "1.e5", "There are no digits between the point and the exponent."),
         ("space-first", " 1.5", "White space in front is no part of a number."),
-        ("space-last", "1.5 ", "White space behind is no part of a number."),
-        ("line-feed", "1.5\n", "A line feed behind is no part of a number."),
+        ("space-last", "1.5 ", "White space at the end is no part of a number."),
+        ("line-feed", "1.5\n", "A line feed at the end is no part of a number."),
         ("two-signs", "+-1.5", "There are two signs."),
         ("two-points", "1..5", "There are two points."),
         ("second-point", "1.5.5", "There is a second point."),
