@@ -286,12 +286,19 @@ export class Recording {
     }
   }
 
-  /** The RL member at an offset, checked by steps 1 to 9. `length` is how long it is thought to be. */
-  async #member(offset, length = HEAD) {
-    if (this.#cached?.offset === offset) return this.#cached;
+  /**
+   * The RL member at an offset, checked by steps 1 to 9. `length` is how long it is thought to be; `allow` refuses fields
+   * of a member that may not stand there, before anything is made of what they declare.
+   */
+  async #member(offset, length = HEAD, allow = () => {}) {
+    if (this.#cached?.offset === offset) {
+      allow(this.#cached.fields);
+      return this.#cached;
+    }
     const header = await this.#headerAt(offset, length > AT_ONCE ? HEAD : length);
     const fields = memberFields(header);
     if (fields === null) throw new ReelError("malformedMember", offset, "a member without RL among those with it");
+    allow(fields);
     checkLength(header, fields, this.#limits.member);
     const end = offset + fields.length;
     if (end > this.#source.size) throw new ReelError("truncated", offset, "the file ends inside a member");
@@ -318,12 +325,6 @@ export class Recording {
     else yield* this.#memberSteps(content, start);
   }
 
-  /** Nothing but an index member and the end follows the finish frame's member, nothing but the end the index. */
-  async #refuseData(offset) {
-    const fields = memberFields(await this.#headerAt(offset));
-    if (fields?.kind === DATA) fail("malformedMember", offset, "a data member after the finish frame or the index");
-  }
-
   async *#plainSteps(content) {
     for (const step of plainSteps(this.#plain, content, this.#limits, this.form === "bare")) {
       this.header ??= content.header;
@@ -341,14 +342,16 @@ export class Recording {
     const fail = (kind, what, at = offset) => {
       throw new ReelError(kind, at, what);
     };
+    // Nothing but an index member and the end follows the finish frame's member, nothing but the end the index.
+    const allow = ({ kind }) => {
+      if (offset === 0 && kind !== DATA) fail("notARecording", "the first member holds no data");
+      if (kind !== DATA || (content.finish === null && index === null)) return;
+      fail("malformedMember", "a data member after the finish frame or the index");
+    };
     for (let length; offset < size; offset += length) {
       if (end !== null) fail("trailingData", "bytes after the end member");
       const known = this.entries[seen.length];
-      if (content.finish !== null || index !== null) await this.#refuseData(offset);
-      if (offset === 0 && memberFields(await this.#headerAt(0))?.kind !== DATA) {
-        fail("notARecording", "the first member holds no data");
-      }
-      const member = await this.#member(offset, known?.offset === offset ? known.length : HEAD);
+      const member = await this.#member(offset, known?.offset === offset ? known.length : HEAD, allow);
       const { fields } = member;
       length = fields.length;
       if (index !== null && fields.kind === INDEX) fail("malformedFrame", "a second index");
