@@ -30,8 +30,8 @@ ROOT = Path(__file__).resolve().parents[2]
 MAY_MISS = 3
 # A check takes seconds; one that takes so long hangs.
 TIMEOUT = 60
-# What a build of the tool reads.
-FOLDERS = ["Sources", "Tests", "Examples", "Spec/readers/javascript"]
+# What a build of the tool reads, and the vectors: what is changed meanwhile changes nothing here.
+FOLDERS = ["Sources", "Tests", "Examples", "Spec/readers/javascript", "Vectors"]
 # A mistake may leave something unused, which is a warning.
 WARNINGS = "    .treatAllWarnings(as: .error),\n"
 
@@ -84,7 +84,7 @@ def update(target, files):
 
 
 def build(package, mutations):
-    """Builds the tool with all mistakes in it, and returns its path."""
+    """Builds the tool with all mistakes in it, in a folder."""
     sources = [ROOT / "Package.resolved", *(path for folder in FOLDERS for path in (ROOT / folder).rglob("*"))]
     files = {path.relative_to(ROOT): path.read_bytes() for path in sources if path.is_file()}
     for path, text in changed_files(mutations):
@@ -95,12 +95,11 @@ def build(package, mutations):
     if result.returncode != 0:
         lines = [line for line in result.stdout.splitlines() if "error" in line]
         sys.exit("it does not build:\n" + ("\n".join(lines[:20]) or result.stdout[-2000:]))
-    return package / ".build" / "release" / "reel"
 
 
-def failures(tool, number=None):
+def failures(package, number=None):
     """The vectors that fail with a mistake, or what else shows that something is wrong; and the seconds that it took."""
-    command = [tool, "vectors", "check", ROOT / "Vectors", "--json"]
+    command = [package / ".build" / "release" / "reel", "vectors", "check", package / "Vectors", "--json"]
     environment = dict(os.environ, **({} if number is None else {VARIABLE: str(number)}))
     start = time.monotonic()
     try:
@@ -114,13 +113,13 @@ def failures(tool, number=None):
     return found, time.monotonic() - start
 
 
-def run(tool, mutations):
+def run(package, mutations):
     """Tries the mistakes, and returns the names of those that no vector shows."""
-    known, seconds = failures(tool)
+    known, seconds = failures(package)
     print(f"without a mistake {len(known)} vectors fail ({seconds:.0f} s)", flush=True)
     missed = []
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        outcomes = pool.map(lambda number: failures(tool, number), range(len(mutations)))
+        outcomes = pool.map(lambda number: failures(package, number), range(len(mutations)))
         for (name, *_), (found, seconds) in zip(mutations, outcomes):
             found = sorted(found - known)
             if not found:
@@ -144,7 +143,9 @@ def main():
         print(f"{len(mutations)} mistakes have their places")
         return
     with tempfile.TemporaryDirectory() as temporary:
-        missed = run(build(Path(arguments.build or temporary).resolve(), mutations), mutations)
+        package = Path(arguments.build or temporary).resolve()
+        build(package, mutations)
+        missed = run(package, mutations)
     print(f"{len(mutations) - len(missed)} of {len(mutations)} mistakes are caught by the vectors")
     if len(missed) > MAY_MISS:
         sys.exit(f"missed: {', '.join(missed)}")

@@ -498,7 +498,7 @@ def mixed_up():
     start = len(second.data)
     yield vector(
         "order/header-later",
-        "A first member that stands later goes back in events and is lost.",
+        "A first member that comes later goes back in events and is lost.",
         data,
         frames_of(second, third),
         [(start, start + len(first.data))],
@@ -563,7 +563,7 @@ def mixed_up():
     data = joined(third, second, first)
     yield vector(
         "order/reversed",
-        "Of members in reverse order the first one that stands there is kept.",
+        "Of members in reverse order the first one there is kept.",
         data,
         frames_of(third),
         [(len(third.data), len(data))],

@@ -76,7 +76,7 @@ def events():
     def one(text):
         return '{"events":[' + text + "]}"
 
-    yield good("event-order", "An event's pairs may stand in any order.", one('{"payload":1,"type":"x","offset":3}'), [], [(3, Atom("x"), 1)])
+    yield good("event-order", "An event's pairs may come in any order.", one('{"payload":1,"type":"x","offset":3}'), [], [(3, Atom("x"), 1)])
     yield good("event-extra", "The elements of extra follow the payload.", one('{"offset":3,"type":"x","payload":1,"extra":[2,"a",{}]}'), [], [(3, Atom("x"), 1, 2, "a", Map())])
     yield good("event-extra-empty", "extra may be empty.", one('{"offset":3,"type":"x","payload":1,"extra":[]}'), [], [(3, Atom("x"), 1)])
     yield good("event-extra-object", "extra that is no array is dropped, as other members are.", one('{"offset":3,"type":"x","payload":1,"extra":{},"more":[[]]}'), [], [(3, Atom("x"), 1)])
@@ -147,7 +147,7 @@ def gzipped():
     yield wrong("gzip-size", "A wrong length in the trailer.", gzip(text, size=1), "malformedMember", 0)
     yield wrong("gzip-checksum-second", "A wrong CRC-32 in a second member.", half + gzip(text[20:], crc=1), "checksum", len(half))
     yield wrong("gzip-behind", "What follows the gzip is at its place in the file.", data + b"zz", "trailingData", len(data))
-    yield wrong("gzip-checksum-and-text", "What is wrong in the text comes before the checksum, which stands after it.", gzip(b'{"a":x}', crc=1), "malformedTerm", 5)
+    yield wrong("gzip-checksum-and-text", "What is wrong in the text comes before the checksum, which comes after it.", gzip(b'{"a":x}', crc=1), "malformedTerm", 5)
     yield wrong("gzip-empty", "A text of no bytes in gzip.", gzip(b""), "truncated", 0)
     text = "{" + HEADER + ',"events":[' + MOUNT + "]}"
     for name, data in [("checksum", gzip(text.encode(), crc=1)), ("behind", gzip(text.encode()) + b"zz")]:
@@ -164,8 +164,8 @@ def known():
     yield bad("space-only", "So is one of white space.", " \n @@", "truncated")
     yield bad("no-events-and-behind", "That there are no events is known at the end: what follows the document comes before.", "{}@@x", "trailingData")
     yield wrong("no-events-and-checksum", "And so does the checksum of the gzip.", gzip(b'{"a":1}', crc=1), "checksum", 0)
-    yield good("space-65536", "Who is told that a file is a document takes any white space before it.", " " * 65_536 + '{"events":[]}', [], [])
+    yield good("space-65536", "A reader that is told that a file is a document takes any white space before it.", " " * 65_536 + '{"events":[]}', [], [])
     yield good("key-nil", "A key nil becomes the atom, whose text is empty.", '{"nil":1,"events":[]}', [(NIL, 1)], [])
-    yield good("key-nil-and-empty", "The fields stand in the order of their atoms: the empty one comes before nil.", '{"nil":1,"":2,"events":[]}', [(NIL, 1), (Atom(""), 2)], [])
+    yield good("key-nil-and-empty", "The fields come in the order of their atoms: the empty one comes before nil.", '{"nil":1,"":2,"events":[]}', [(NIL, 1), (Atom(""), 2)], [])
     text = "{" + HEADER + ',"events":[' + MOUNT + ']'
     yield bad("key-256-late", "A key that is no atom refuses a document, though events can be read.", "@@" + text + ',"' + "a" * 256 + '":1}', "notARecording")

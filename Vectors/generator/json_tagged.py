@@ -372,6 +372,6 @@ def unsound():
         ("depth-tuples-1025", '{"$tuple":[' * 1025 + "@@1" + "]}" * 1025, "limitExceeded", "An integer in 1,025 tuples is one too deep."),
         ("depth-objects-1025", '{"k":' * 1025 + "@@1" + "}" * 1025, "limitExceeded", "An integer in 1,025 maps is one too deep: it is said of the value, not of its key."),
         ("nesting-4097", '{"$tuple":' * 4096 + '@@{"$tuple":[]}' + "}" * 4096, "limitExceeded", "4,097 objects in one another, none of them a term in a term: text nests too deep."),
-        ("nesting-map-4097", '{"$map":' * 4096 + '@@{"$map":[]}' + "}" * 4096, "limitExceeded", "What stands in place of the array of a $map is no term either."),
+        ("nesting-map-4097", '{"$map":' * 4096 + '@@{"$map":[]}' + "}" * 4096, "limitExceeded", "What takes the place of the array of a $map is no term either."),
         ("depth-open", "[" * 1025 + "@@[" + "[" * 50_000, "limitExceeded", "50,000 lists that are opened and never closed: the limit comes before the end."),
     ]

@@ -224,7 +224,7 @@ def plain_members():
     yield good(
         "plain/with-fields",
         CHECKS,
-        "Members are checked by themselves, so both sorts may stand in one file.",
+        "Members are checked by themselves, so both sorts may be in one file.",
         data(),
         plain(),
         end(),
@@ -264,7 +264,7 @@ def deflated():
 
     yield one(
         "mixed",
-        "Blocks of all three kinds may stand in one stream, at any bit.",
+        "Blocks of all three kinds may be in one stream, at any bit.",
         text,
         blocks(BitWriter(), ["fixed", "stored", "dynamic", "stored", "fixed"], text),
     )
@@ -365,7 +365,7 @@ def wrong_headers():
         yield bad(
             f"header/xlen-rest-{count}",
             CHECKS,
-            f"{count} bytes after the last subfield are no subfield.",
+            f"What follows the last subfield, of length {count}, is no subfield.",
             data(after=bytes(count)),
             "malformedMember",
         )
@@ -639,7 +639,7 @@ def wrong_lengths():
     yield bad(
         "length/second-stream",
         CHECKS,
-        "Nothing stands between the deflate data and the trailer.",
+        "There is nothing between the deflate data and the trailer.",
         second,
         "malformedMember",
     )

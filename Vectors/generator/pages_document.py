@@ -17,7 +17,7 @@ def documents():
     yield page_of(
         "document/around",
         "2",
-        "The document stands around the root, whose element is a div.",
+        "The document is around the root, whose element is a div.",
         (page("<html><body><h1>Shop</h1>", "<hr></body></html>"), NONE),
         (join(COUNTER), whole('<html><body><h1>Shop</h1><div id="v"><b>0</b></div><hr></body></html>')),
         (diff({0: "1"}), whole('<html><body><h1>Shop</h1><div id="v"><b>1</b></div><hr></body></html>')),
@@ -122,7 +122,7 @@ def regions():
     yield page_of(
         "regions/in-the-layout",
         "8.2",
-        "A region may stand in the document beside the root.",
+        "A region may be in the document, outside the root.",
         (page('<nav id="n">was <nav>here</nav></nav>', '<footer id="f"></footer>'), NONE),
         (join(COUNTER), whole('<nav id="n">was <nav>here</nav></nav><div id="v"><b>0</b></div><footer id="f"></footer>')),
         (join({"s": ["menu"]}, "n"), whole('<nav id="n">menu</nav><div id="v"><b>0</b></div><footer id="f"></footer>')),
@@ -193,7 +193,7 @@ def titles():
     yield page_of(
         "titles/prefix-and-suffix",
         "8.3",
-        "The document's title says what stands around it.",
+        "The document's title says what comes before and after it.",
         (layout, NONE),
         (join(COUNTER), shown("[Home] · A&amp;B", "[Home] · A&B")),
         (diff({"t": "Cart"}), shown("[Cart] · A&amp;B", "[Cart] · A&B")),
@@ -242,7 +242,7 @@ def titles():
     yield page_of(
         "titles/not-in-a-comment",
         "8.3",
-        "The first title element counts, wherever it stands in the document, and none in a comment or in the root.",
+        "The first title element counts, wherever it is in the document, and none in a comment or in the root.",
         (page("<!-- <title>x</title> -->", "<title>one</title><title>two</title>"), NONE),
         (join({"s": ["<title>mine</title>"], "t": "T"}),
          whole('<!-- <title>x</title> --><div id="v"><title>mine</title></div><title>T</title><title>two</title>', title="T")),

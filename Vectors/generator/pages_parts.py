@@ -55,7 +55,7 @@ def parts():
     yield page_of(
         "parts/many-values",
         "3",
-        "The values stand between the statics by their numbers, and not by their texts.",
+        "The values go between the statics by their numbers, and not by their texts.",
         (join({"s": [str(n) for n in range(13)], **{n: "abcdefghijkl"[n] for n in range(12)}}),
          "0a1b2c3d4e5f6g7h8i9j10k11l12"),
         (diff({10: "K", 2: "C"}), "0a1b2C3d4e5f6g7h8i9j10K11l12"),
@@ -166,7 +166,7 @@ def shared():
     yield page_of(
         "shared/inner-part",
         "3",
-        "A part's own p is in force in it, and not beside it.",
+        "A part's own p is in force in it, and not outside it.",
         (join({"p": {0: ["<p>", "", "</p>"], 1: ["<i>", "</i>"]}, "s": 0,
                0: {"p": {0: ["<u>", "</u>"], 1: ["<b>", "</b>"]}, "s": 0, 0: {"s": 1, 0: "x"}},
                1: {"s": 1, 0: "y"}}), "<p><u><b>x</b></u><i>y</i></p>"),
@@ -174,7 +174,7 @@ def shared():
     yield page_of(
         "shared/comprehension",
         "3",
-        "A comprehension's p is in force for its rows; its own statics stand in full.",
+        "A comprehension's p is in force for its rows; its own statics are written in full.",
         (join({"s": ["<ul>", "</ul>"], 0: {"s": ["<li>", "</li>"], "p": {0: ["<i>", "</i>"], 1: ["<b>", "</b>"]},
                                           "d": [[{"s": 0, 0: "a"}], [{"s": 1, 0: "b"}], [{"s": 0, 0: "c"}]]}}),
          "<ul><li><i>a</i></li><li><b>b</b></li><li><i>c</i></li></ul>"),
@@ -190,7 +190,7 @@ def shared():
     yield page_of(
         "shared/outer-before-own",
         "3",
-        "Where statics are in force already, a comprehension's own p counts for nothing.",
+        "Where statics are in force already, a comprehension's own p is ignored.",
         (join({"p": {0: ["<i>", "</i>"]}, "s": ["", ""],
                0: {"s": 0, "p": {0: ["<b>", "</b>"]}, "k": {0: {0: {"s": 0, 0: "x"}}, "kc": 1}}}),
          "<i><i>x</i></i>"),

@@ -274,7 +274,7 @@ def rows():
     yield page_of(
         "ids/attributes",
         "7",
-        "An id may stand in either quotes or none, in capitals, after other attributes.",
+        "An id may be in either quotes or none, in capitals, after other attributes.",
         (join(tree(["<p data-id='x' id='a'>1</p>", "<P CLASS=\"id='x'\" ID=b>2</P>", '<p hidden id = "c" id="x">3</p>'])),
          "<p data-id='x' id='a'>1</p><P CLASS=\"id='x'\" ID=b>2</P><p hidden id = \"c\" id=\"x\">3</p>"),
         (diff({0: {"k": {"kc": 0}, "stream": stream([], ["a", "x"])}}),

@@ -197,7 +197,7 @@ def maps():
     )
     order = ["view", "events", "id", "url", "connected_at", "session", "params"]
     other = old(order=order)
-    yield whole("map/order", "1", "The keys may stand in any order.", other.gzip(), "map", other)
+    yield whole("map/order", "1", "The keys may come in any order.", other.gzip(), "map", other)
     term = Term(map_fields(), [])
     yield whole("map/no-events", "1", "A session may have no events.", term.gzip(), "map", term)
     term = Term({}, OLD)
@@ -271,7 +271,7 @@ def recordings():
     yield whole(
         "recording/order",
         "1",
-        "The keys of a recording may stand in any order.",
+        "The keys of a recording may come in any order.",
         other.compressed(),
         "recording",
         other,
@@ -305,7 +305,7 @@ def recordings():
     yield whole(
         "recording/event-order",
         "2",
-        "The keys of an event may stand in any order.",
+        "The keys of an event may come in any order.",
         shuffled.compressed(),
         "recording",
         shuffled,

@@ -104,7 +104,7 @@ def trailing():
         ("bare", term.bare + b"more", "bare"),
         ("second-member", term.gzip() + gzip(b"more"), "map"),
     ]:
-        yield whole(f"map/behind-{name}", "1", "What follows the term counts for nothing.", data, kind, term)
+        yield whole(f"map/behind-{name}", "1", "What follows the term is ignored.", data, kind, term)
     inside = compressed(bytes(new.data) + b"more")
     yield whole(
         "recording/behind-in-stream", "1", "So does what follows it in the stream.", inside, "recording", new
@@ -212,7 +212,7 @@ def late():
         yield whole(
             f"recording/declares-{name}",
             "1",
-            "The length that a compressed term declares counts for nothing.",
+            "The length that a compressed term declares is ignored.",
             compressed(bytes(term.data), length=length),
             "recording",
             term,
@@ -255,7 +255,7 @@ def late():
         yield good(
             f"late/key-{name}-torn",
             "6",
-            "A key is judged when its value is whole: in a file that is torn in the value it counts for nothing.",
+            "A key is judged when its value is whole: in a file that is torn in the value it is ignored.",
             pairs(*whole_ones, (key, write("demo-2").data), torn=3),
             "bare",
             head,
@@ -313,7 +313,7 @@ def late_parts():
     data = part_term(fields, numbered(NEWEST[3:5], 3))[0]
     for name, shows, frame, events in [
         ("adler", "A frame whose checksum matches and whose Adler-32 does not is read.", compressed(data, adler=1), NEWEST[3:5]),
-        ("declares-2-gib", "What its compressed term declares counts for nothing.", compressed(data, length=0x7FFFFFFF), NEWEST[3:5]),
+        ("declares-2-gib", "What its compressed term declares is ignored.", compressed(data, length=0x7FFFFFFF), NEWEST[3:5]),
         ("declares-less", "Nor does less than there is.", compressed(data, length=20), NEWEST[3:5]),
         ("stream-damaged", "A stream that is damaged is read as far as it goes.", compressed(data[:-5], stored_and_damaged), NEWEST[3:4]),
     ]:
@@ -368,7 +368,7 @@ def order():
     yield good(
         "map/payload-order",
         "2",
-        "The pairs of every map stand in canonical order in the recording: the empty atom comes before nil.",
+        "The pairs of every map come in canonical order in the recording: the empty atom comes before nil.",
         term.gzip(),
         "map",
         term.pairs(),

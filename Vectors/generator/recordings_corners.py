@@ -217,7 +217,7 @@ def indexes():
         yield bad(
             f"index/frame-stray-{length}",
             "10",
-            f"{length} bytes after the index are no length of a frame.",
+            f"What follows the index, of length {length}, is no length of a frame.",
             file,
             "malformedFrame",
             file.offset(3),
@@ -226,7 +226,7 @@ def indexes():
         yield bad(
             f"index/frame-stray-{length}-alone",
             "10",
-            f"{length} bytes are no frame.",
+            f"An index member with a content of length {length} holds no frame.",
             file,
             "malformedFrame",
             file.offset(3),

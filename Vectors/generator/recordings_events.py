@@ -214,7 +214,7 @@ def terms():
     yield good(
         "terms/order",
         section,
-        "The pairs of a map may stand in any order.",
+        "The pairs of a map may come in any order.",
         with_events(mount(), (4, Atom("event"), names)),
     )
     offset = etf.small_tuple(etf.large_big(b"\5\0\0"), Atom("event"), Map())

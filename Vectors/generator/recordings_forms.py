@@ -118,7 +118,7 @@ def forms():
     yield good(
         "forms/keyframe-inside",
         "6.4",
-        "A keyframe may stand between two events of a member.",
+        "A keyframe may come between two events of a member.",
         Recording().data(header(HEADER), batch(ONE), state_at(3), batch(TWO), finish(ONE + TWO)).end(),
     )
     yield good(
@@ -334,7 +334,7 @@ def plain_forms():
         yield good(
             f"plain/index-early-{name}",
             "6",
-            "In a plain recording the index may stand anywhere after the header.",
+            "In a plain recording the index may be anywhere after the header.",
             wrap(contents(early)),
             early,
         )
@@ -668,5 +668,5 @@ def indexes():
     )
     largest = [click(0), click(LARGEST)]
     file = Recording().data(header(HEADER), batch(largest[:1])).data(batch(largest[1:]), finish(largest)).index().end()
-    yield good("index/largest-offset", "6.6", "An offset of 2^63 - 1 stands in the index too.", file)
+    yield good("index/largest-offset", "6.6", "An offset of 2^63 - 1 is in the index too.", file)
     yield good("index/name", "5.1", "An index member may have a name.", three().index(name=b"index").end())

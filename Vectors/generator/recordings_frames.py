@@ -212,7 +212,7 @@ def first_frames():
     yield bad(
         "first-member/second",
         "10",
-        "The header stands in the first member.",
+        "The header is in the first member.",
         Recording().data(batch(ONE)).data(header(HEADER), batch(TWO)),
         "notARecording",
         0,
@@ -275,11 +275,11 @@ def frame_samples():
         raw_frame(compressed(compressed(write(TWO).data)[1:])),
         term,
     )
-    yield ("compressed-131", "4.2", "A 131 stands in a compressed stream.", raw_frame(compressed(external(TWO))), term)
+    yield ("compressed-131", "4.2", "There is a 131 in a compressed stream.", raw_frame(compressed(external(TWO))), term)
     yield "term-cut", "10", "The frame ends inside its term.", raw_frame(external(TWO[0])[:-2]), term
     yield "term-131", "10", "A term starts with 131.", raw_frame(b"\x82" + external(TWO[0])[1:]), term
     yield "term-tag", "10", "A term has a tag that is known.", raw_frame(b"\x83\x68\x01\x4e"), term
-    yield "term-131-twice", "10", "131 stands once.", raw_frame(b"\x83" + external(TWO[0])), term
+    yield "term-131-twice", "10", "There is one 131.", raw_frame(b"\x83" + external(TWO[0])), term
     yield (
         "term-duplicate-key",
         "10",
@@ -346,11 +346,11 @@ def frame_samples():
     yield "batch-improper", "6.3", "A batch is a proper list.", frame(Improper((TWO[0],), TWO[1])), form
     yield "batch-improper-atom", "6.3", "An atom ends no batch.", frame(Improper((TWO[0],), Atom("ok"))), form
     yield "batch-integers", "6.3", "A string is no batch.", frame([1, 2, 3]), form
-    yield "batch-control", "6.3", "No control frame stands in a batch.", frame([TWO[0], (Atom("x_a_b"), 1)]), form
+    yield "batch-control", "6.3", "No control frame is in a batch.", frame([TWO[0], (Atom("x_a_b"), 1)]), form
     yield (
         "batch-finish",
         "6.3",
-        "No finish frame stands in a batch.",
+        "No finish frame is in a batch.",
         frame([TWO[0], (Atom("finish"), atom_map(events=4, duration=2500))]),
         form,
     )
@@ -520,7 +520,7 @@ def wrong_places():
     yield bad(
         "place/keyframe-after-its-event",
         "6.4",
-        "A keyframe stands before the event that it names.",
+        "A keyframe comes before the event that it names.",
         file,
         "malformedFrame",
         file.offset(1),

@@ -55,7 +55,7 @@ def vectors():
     yield shown("plain", "A plain recording is finished by its finish frame.", gzip(contents(frames)), one, frames)
     head = map_((Atom("nil"), 1), (Atom(""), 2))
     file = Recording().data(header(head), batch(ONE), finish(ONE)).end()
-    shows = "The fields stand in the order of their keys: of two with the same text the empty atom comes before nil."
+    shows = "The fields come in the order of their keys: of two with the same text the empty atom comes before nil."
     yield shown("field-order", shows, file, one)
     head = Map([(Atom("id"), "demo-1"), (Atom("events"), 5)])
     file = Recording().data(header(head), batch(ONE), finish(ONE)).end()

@@ -181,7 +181,7 @@ def wrong_members():
     yield bad(
         "mixed/before-index",
         "4.1",
-        "A member without RL stands before the index.",
+        "A member without RL comes before the index.",
         file,
         "malformedMember",
         file.offset(3),

@@ -358,7 +358,7 @@ def keyframes():
     yield shown(
         "keyframe-in-the-middle",
         "6.4",
-        "A keyframe replaces the state wherever it stands.",
+        "A keyframe replaces the state wherever it is.",
         middle.end(),
         [counted(0), counted(0, url="/a"), counted(4), state(atom_map(count=4, open=TRUE))],
     )

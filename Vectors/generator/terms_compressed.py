@@ -234,7 +234,7 @@ def refused_terms():
     def inside(name, data, kind, shows, section=SECTION):
         return refused(f"compressed/{name}", block(deflate.stored, data, data), kind, 1, shows, section)
 
-    yield inside("inside-131", b"\x83a\1", "unknownTag", "131 stands in the stream.")
+    yield inside("inside-131", b"\x83a\1", "unknownTag", "There is a 131 in the stream.")
     yield inside("inside-nothing", b"", "truncated", "The stream has nothing in it.", ERRORS)
     yield inside("inside-cut", b"h\2a\1", "truncated", "The term in the stream is cut: the offset is 1, not one in the stream.", ERRORS)
     yield inside("inside-unknown-tag", b"h\1\xff", "unknownTag", "The term in the stream has an unknown tag.", ERRORS)

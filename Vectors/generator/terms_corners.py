@@ -130,7 +130,7 @@ def fields():
         b"\x83M\0\0\0\5\x09ab",
         "malformedBitstring",
         1,
-        "A bitstring of 9 bits in its last byte that lacks bytes: the number of bits stands before them.",
+        "A bitstring of 9 bits in its last byte that lacks bytes: the number of bits comes before them.",
         ERRORS,
     )
 
@@ -214,7 +214,7 @@ def depth():
         otp=NO_DEPTH,
     )
     yield valid(
-        "depth/function-1024", nest(1024, closure()), DEPTH, "A function without free variables is no deeper than it stands."
+        "depth/function-1024", nest(1024, closure()), DEPTH, "A function without free variables is as deep as the place where it is."
     )
     deep = nest(1024, closure(5))
     yield refused(

@@ -195,7 +195,7 @@ def tagged_maps():
     cases = [
         ("dollar", [("$a", 1)], "A key that starts with $ makes the object an array of pairs."),
         ("dollar-alone", [("$", 1)], "$ alone starts with $."),
-        ("dollar-second", [("a", 1), ("$b", 2)], "One key with $ is enough, wherever it stands."),
+        ("dollar-second", [("a", 1), ("$b", 2)], "One key with $ is enough, wherever it is."),
         ("dollar-inside", [("a$", 1)], "$ inside of a key is nothing special."),
         ("dollar-atom", [(Atom("$a"), 1)], "An atom with $ is an atom."),
         ("dollar-map", [("$map", [])], "A map that looks like a map of the mapping."),

@@ -45,7 +45,7 @@ def read():
     yield "private", record("shop", "item", ITEM, flags=0), DETAILS, "A record that other modules may not look into."
     yield "flags", record("shop", "item", ITEM, flags=0xFE), DETAILS, "Of the flags only the lowest bit counts."
     yield "flags-all", record("shop", "item", ITEM, flags=0xFF), DETAILS, "A record with all flags is one with the lowest."
-    yield "unordered", record("m", "r", [("b", 1), ("a", 2)]), DETAILS, "Fields keep the order in which they stand."
+    yield "unordered", record("m", "r", [("b", 1), ("a", 2)]), DETAILS, "Fields keep the order in which they come."
     yield "elixir", record("Elixir.Shop.Cart", "item", [("id", 1)]), PLAIN, "A record of a module of Elixir."
     yield "names", record("m", "Some Name", [("some key", 1), ("Ok", 2)]), PLAIN, "Names that are no bare atoms."
     yield "nil", record("nil", "nil", [("nil", Atom("nil"))]), PLAIN, "A field named nil has the empty text for its key."

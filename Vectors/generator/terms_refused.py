@@ -135,15 +135,15 @@ def tags():
                 b"\x83" + before + bytes([tag]) + bytes(40),
                 "unknownTag",
                 1 + len(before),
-                f"The tag {tag}, {name}, stands only right after 131, and here as {where}.",
+                f"The tag {tag}, {name}, is allowed only right after 131, and here as {where}.",
                 ENVELOPE,
             )
-    for place, before, after in [
-        ("key", b"t\0\0\0\1", b"a\1"),
-        ("value", b"t\0\0\0\1a\1", b""),
-        ("list", b"l\0\0\0\1", b"j"),
-        ("tail", b"l\0\0\0\1a\1", b""),
-        ("large-tuple", b"i\0\0\0\1", b""),
+    for place, what, before, after in [
+        ("key", "a key", b"t\0\0\0\1", b"a\1"),
+        ("value", "a value", b"t\0\0\0\1a\1", b""),
+        ("list", "an element of a list", b"l\0\0\0\1", b"j"),
+        ("tail", "a tail", b"l\0\0\0\1a\1", b""),
+        ("large-tuple", "an element of a large tuple", b"i\0\0\0\1", b""),
     ]:
         for tag, kind in [(78, "unknownTag"), (82, "distributionTag"), (117, "unknownTag")]:
             yield refused(
@@ -151,7 +151,7 @@ def tags():
                 b"\x83" + before + bytes([tag]) + after + bytes(40),
                 kind,
                 1 + len(before),
-                f"The tag {tag} where a term of a {place.replace('-', ' ')} stands.",
+                f"The tag {tag} where {what} should be.",
                 TAGS,
             )
 

@@ -165,7 +165,7 @@ def depth():
             deep,
             "limitExceeded",
             offset,
-            f"What stands in 1,025 {what} is one too deep.",
+            f"A term in 1,025 {what} is one too deep.",
             DEPTH,
             otp=NO_DEPTH,
         )
@@ -209,7 +209,7 @@ def depth():
         "depth/pid-1024",
         nest(1024, small_tuple, creator),
         DEPTH,
-        "The node of a pid is no term in a term: a pid may stand where an integer may.",
+        "The node of a pid is no term in a term: a pid may be where an integer may.",
     )
     yield refused(
         "depth/unknown-tag-1025",
