@@ -22,6 +22,7 @@ struct JSONTermReader {
         var firstValue: Int
         var firstKey: Int
         var role: Role
+        let isArray: Bool
         /// How many terms enclose the values that stand in it.
         var depth: Int
 
@@ -35,7 +36,8 @@ struct JSONTermReader {
         _ firstKey: Int
     ) -> Container {
         var container = Container(
-            start: start, firstValue: firstValue, firstKey: firstKey, role: .term, depth: (enclosing?.depth ?? 0) + 1)
+            start: start, firstValue: firstValue, firstKey: firstKey, role: .term, isArray: token == .beginArray,
+            depth: (enclosing?.depth ?? 0) + 1)
         guard let enclosing else { return container }
         switch (enclosing.role, token) {
         // Those of a record are pairs as those of a map are.
@@ -96,6 +98,9 @@ struct JSONTermReader {
                 if case .local = value.term, !open.isEmpty {
                     throw meaningless("a '$local' inside another value", at: container.start)
                 }
+                if value.form == .tail, open.last?.isArray != true {
+                    throw meaningless("a tail outside a list", at: container.start)
+                }
                 values.removeSubrange(container.firstValue...)
                 keys.removeSubrange(container.firstKey...)
                 values.append(value)
@@ -109,9 +114,7 @@ struct JSONTermReader {
             guard let next = try parser.next() else { break }
             token = next
         }
-        guard let value = values.last, value.form != .tail else {
-            throw meaningless("a tail outside a list", at: start)
-        }
+        guard let value = values.last else { throw meaningless("no value", at: start) }
         guard value.depth <= TermLimits.deepestTree else { throw tooDeep(at: start) }
         return value.term
     }
@@ -193,7 +196,6 @@ struct JSONTermReader {
         } else if keys.count > 1 {
             throw meaningless("a tag beside other keys", at: start)
         } else if tag == "$tail" {
-            guard content.form != .tail else { throw meaningless("a tail of a tail", at: start) }
             return Value(start: start, term: content.term, form: .tail, depth: content.depth)
         } else if content.form == .literal {
             term =

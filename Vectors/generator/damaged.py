@@ -888,6 +888,7 @@ def bare():
         ("length", raw_frame(b""), "malformedFrame"),
         ("term", raw_frame(b"\x83\x4e"), "malformedTerm"),
         ("form", frame([]), "malformedFrame"),
+        ("event", frame([THREE[0], 1]), "malformedFrame"),
         ("place", header(HEADER), "malformedFrame"),
         ("limit", raw_frame(b"\x83\x6a", 0x7FFFFFFF), "limitExceeded"),
     ]:

@@ -266,6 +266,8 @@ def meaningless():
         ("map-more", '@@{"$map":[[1,2]],"a":1}', "A map with a second key."),
         ("map-tail-pair", '@@{"$map":[[1,{"$tail":2}]]}', "A map's pair with a tail: the map is meaningless, not the array that is its pair."),
         ("tail-alone", '@@{"$tail":2}', "A tail that is in no array."),
+        ("tail-alone-and-trailing", '@@{"$tail":2}x', "That a tail is in no array is known when it ends."),
+        ("tail-as-value-and-cut", '{"a":@@{"$tail":2}', "So it is in an object that is cut after it."),
         ("tail-only", '[@@{"$tail":2}]', "A tail without an element in front."),
         ("tail-not-last", '[1,@@{"$tail":2},3]', "A tail with an element after it."),
         ("tail-twice", '[1,@@{"$tail":2},{"$tail":3}]', "Two tails: the first of them is not the last element."),

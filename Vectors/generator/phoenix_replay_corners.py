@@ -251,6 +251,36 @@ def late():
         ("events-improper", "Events that are no proper list", pairs(whole_ones[0], (Atom("events"), write(Improper((OLD[0],), 1)).data)), "notARecording"),
     ]:
         yield bad(f"late/{name}", "6", f"{shows} refuses a file of which something can be read.", data, "bare", (kind, 0))
+    two = b"l\0\0\0\2" + b"".join(write(each).data for each in values(OLD[:2]))
+    event, text = (Atom("events"), two), write("demo-1").data
+    for name, shows, data, kind in [
+        ("events-string", "Events that are a STRING", pairs(whole_ones[0], (Atom("events"), b"k\0\1\1")), "notARecording"),
+        ("events-torn", "Events that are a torn binary: no list is known by its tag", pairs(whole_ones[0], (Atom("events"), text), torn=3), "notARecording"),
+        ("tail-torn", "Events with a torn tuple as their tail: that is known by its tag", pairs(whole_ones[0], (event[0], two + b"h")), "notARecording"),
+        ("tail-of-none", "A list of no elements that has a tuple as its tail", pairs(whole_ones[0], (event[0], b"l\0\0\0\0h")), "notARecording"),
+    ]:
+        yield bad(f"late/{name}", "6", f"{shows}.", data, "bare", (kind, 0))
+    for name, shows, rest in [
+        ("events-count", "A list of events that says it has more than there are bytes", b"l\0\1\0\0" + two[5:]),
+        ("events-no-tail", "A list of events without its tail", two),
+    ]:
+        yield good(f"late/{name}", "3", f"{shows}: those that are there are imported.", pairs(whole_ones[0], (event[0], rest)), "bare", head, values(OLD[:2]))
+    more = pairs(whole_ones[0], event).replace(b"\x83t\0\0\0\2", b"\x83t\0\1\0\0", 1)
+    yield good("late/map-count", "3", "So it is of the map.", more, "bare", head, values(OLD[:2]))
+    empty = pairs((Atom("events"), write([]).data), (Atom("id"), b"\0"))
+    twice, malformed = pairs(whole_ones[0], whole_ones[0], whole_ones[1]), pairs((Atom("id"), b"\0\0\0"), whole_ones[1])
+    foreign = pairs(whole_ones[0], (Atom("events"), write(1).data))[1:]
+    for name, shows, data, form, kind in [
+        ("empty-events-torn", "A list of no events is nothing that has been read", empty[:-1], "bare", "truncated"),
+        ("empty-events-malformed", "And what is malformed after it refuses the file", empty, "bare", "malformedTerm"),
+        ("malformed-and-cut", "A malformed term in gzip that is cut after it: the first in the order of the bytes counts", gzip(malformed)[:-4], "map", "malformedTerm"),
+        ("malformed-and-zlib-cut", "So it is in a compressed term", compressed(malformed[1:])[:-2], "recording", "malformedTerm"),
+        ("twice-and-cut", "A key that is there twice, in gzip that is cut", gzip(twice)[:-4], "map", "malformedTerm"),
+        ("twice-and-checksum", "A key that is there twice, in gzip whose CRC-32 does not match", gzip(twice, crc=1), "map", "malformedTerm"),
+        ("no-list-and-adler", "Events that are no list, and a wrong Adler-32", compressed(foreign, adler=1), "recording", "notARecording"),
+        ("no-events-and-checksum", "No events, and a wrong CRC-32", gzip(pairs(whole_ones[0]), crc=1), "map", "notARecording"),
+    ]:
+        yield bad(f"late/{name}", "6", f"{shows}.", data, form, (kind, 0))
     for name, key in [("integer", 1), ("twice", Atom("id"))]:
         yield good(
             f"late/key-{name}-torn",

@@ -330,6 +330,10 @@ def plain_forms():
             wrap(contents(repacked)),
             repacked,
         )
+        far = [*frames, frame((Atom("index"), [((1 << 63) - 1,) * 7 + (TRUE,)]))]
+        yield good(
+            f"plain/index-far-{name}", section, "Nor are they when they are those of no file.", wrap(contents(far)), far
+        )
         early = [frames[0], index_frame(), *frames[1:]]
         yield good(
             f"plain/index-early-{name}",

@@ -173,6 +173,9 @@ def wrong_members():
     yield bad(
         "mixed/fields-second", "4.1", "A member with RL follows one without.", file, "malformedMember", file.offset(1)
     )
+    file = Recording().append(plain).data(batch(TWO), change={1: 3}, major=2)
+    shows = "A member with RL of another major version follows one without."
+    yield bad("mixed/fields-second-version", "10", shows, file, "unsupportedVersion", file.offset(1))
     file = Recording().append(plain).end()
     yield bad(
         "mixed/end-second", "4.1", "An end member follows a member without RL.", file, "malformedMember", file.offset(1)

@@ -35,9 +35,8 @@ def cuts():
         len(first),
     )
     yield bad("nothing/gzip-length-4", "4.3", "gzip whose content is the length of a frame.", gzip(b"\0\0\0\x20"), "truncated", 0)
-    yield bad(
-        "nothing/gzip-length-0", "4.3", "gzip whose content is a length that no frame has.", gzip(bytes(4)), "notARecording", 0
-    )
+    for name, data in [("0", gzip(bytes(4))), ("0-cut", gzip(bytes(4))[:-8])]:
+        yield bad(f"nothing/gzip-length-{name}", "4.3", "gzip whose content is a length that no frame has.", data, "notARecording", 0)
 
 
 def trailers():

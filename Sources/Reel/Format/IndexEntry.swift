@@ -38,8 +38,6 @@ extension IndexEntry {
     }
 
     /// Reads the entry at `position`, where a valid term stands, and moves on to its end; nil when it is none.
-    ///
-    /// - Throws: ``ReelError`` of the kind `malformedIndex` when the numbers cannot be those of a file.
     init?(_ bytes: Span<UInt8>, at position: inout Int) throws {
         guard case (.tuple(let count), var next) = try KnownTerm.token(of: bytes, at: position), count >= 8,
             let offset = try IndexEntry.number(bytes, at: &next),
@@ -53,10 +51,6 @@ extension IndexEntry {
         else { return nil }
         let keyframe = bytes.atom(text)
         guard keyframe == .true || keyframe == .false else { return nil }
-        guard firstEvent <= Int.max - eventCount, offset <= Int.max - byteCount else {
-            throw ReelError(
-                .malformedIndex, "an index entry beyond the end of any file", section: "recording.md §6.6")
-        }
         next = end
         for _ in 8..<count { next = try KnownTerm.end(of: bytes, at: next) }
         position = next

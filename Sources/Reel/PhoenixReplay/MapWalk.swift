@@ -9,22 +9,27 @@ struct MapWalk: PhoenixReplayWalk {
     func survey() throws -> PhoenixReplaySurvey {
         var survey = PhoenixReplaySurvey()
         var fields: [TermMap.Pair] = []
-        var listCount = 0
+        var names: Set<Term> = []
         var isWhole = false
         do {
             var parts = try MapFields(source(), wrapping, limits)
             while let part = try parts.next() {
                 switch part {
-                case .field(let field): fields.append(field)
-                case .events: listCount += 1
+                case .field(let field):
+                    try PhoenixReplaySurvey.check(key: field.key)
+                    guard names.insert(field.key).inserted else { throw KeyTwice() }
+                    fields.append(field)
+                case .events: guard names.insert(.atom("events")).inserted else { throw KeyTwice() }
                 case .event: survey.eventCount += 1
                 }
             }
             isWhole = true
-            try parts.finish()
-            guard listCount > 0 else {
+            guard names.contains(.atom("events")) else {
                 throw ReelError(.notARecording, "a map without events", offset: 0, section: "phoenix-replay.md §1")
             }
+            try parts.finish()
+        } catch is KeyTwice {
+            throw ReelError(.malformedTerm, "a map that names a field twice", section: "terms.md §3.3")
         } catch {
             // What has been read of a torn file counts; a file of which nothing can be read is an error.
             let error = ReelError(wrapping: error)
@@ -35,11 +40,11 @@ struct MapWalk: PhoenixReplayWalk {
             survey.losses.append("\(error); \(survey.eventCount) events before it are imported")
         }
         survey.fields = TermMap(fields)
-        guard survey.fields.count == fields.count, listCount <= 1 else {
-            throw ReelError(.malformedTerm, "a map that names a field twice", section: "terms.md §3.3")
-        }
         return survey
     }
+
+    /// A key that is there twice: it refuses the file, whatever has been read of it.
+    private struct KeyTwice: Error {}
 
     func events() throws -> any PhoenixReplayEvents { MapEvents(fields: try MapFields(source(), wrapping, limits)) }
 

@@ -29,6 +29,7 @@ struct PartWalk: PhoenixReplayWalk {
 
     func survey() throws -> PhoenixReplaySurvey {
         let directory = try directory()
+        for key in directory.fields.keys { try PhoenixReplaySurvey.check(key: key) }
         return PhoenixReplaySurvey(
             fields: directory.fields, eventCount: directory.events.count, losses: directory.losses)
     }

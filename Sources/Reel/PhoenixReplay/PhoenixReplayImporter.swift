@@ -45,11 +45,6 @@ public struct PhoenixReplayImporter {
                 throw ReelError(
                     .truncated, "nothing of this file can be read: " + survey.losses.joined(separator: "; "), offset: 0)
             }
-            if let key = Header.foreignKey(in: survey.fields) {
-                throw ReelError(
-                    .notARecording, "a map with the key \(key.elixirText.prefix(80)), which is no atom", offset: 0,
-                    section: "phoenix-replay.md §1")
-            }
             header = Header(fields: survey.fields)
             eventCount = survey.eventCount
             losses = survey.losses
@@ -161,4 +156,12 @@ struct PhoenixReplaySurvey {
     var fields = TermMap()
     var eventCount = 0
     var losses: [String] = []
+
+    /// Checks that a key of the map is an atom.
+    static func check(key: Term) throws(ReelError) {
+        guard key.atom == nil else { return }
+        throw ReelError(
+            .notARecording, "a map with the key \(key.elixirText.prefix(80)), which is no atom", offset: 0,
+            section: "phoenix-replay.md §1")
+    }
 }

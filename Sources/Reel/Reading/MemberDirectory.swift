@@ -110,6 +110,9 @@ struct MemberDirectory {
             guard entry.offset == offset, entry.firstEvent == event else {
                 throw malformed("entry \(position) of the index does not follow the one before it")
             }
+            guard entry.byteCount <= end - offset, entry.eventCount <= Int.max - event else {
+                throw malformed("entry \(position) of the index goes beyond the index")
+            }
             offset += entry.byteCount
             event = entry.endEvent
         }

@@ -2096,7 +2096,7 @@ defmodule Reel.Forward do
     position: 0,
     pending: [],
     pending_size: 0,
-    need: 5,
+    need: 4,
     told: false,
     queue: nil,
     done: false
@@ -2335,6 +2335,10 @@ defmodule Reel.Forward do
     case bytes do
       <<n::32, 131, _::binary>> when n <= limit ->
         told(bytes, %{state | told: true})
+
+      # What follows a length tells.
+      <<n::32>> when n >= 2 and n <= limit ->
+        {[], %{state | pending: [bytes], need: 5}}
 
       <<131, 116, _::binary>> when not state.any ->
         close(state)
@@ -2605,31 +2609,24 @@ defmodule Reel.PhoenixReplay do
 
   defp session({:term, bytes, damage}, options) do
     {pairs, cause} = map(bytes, damage, options)
-    if cause && pairs in [[], [{:events, []}]], do: raise(damage || cause)
+
+    # What is wrong comes before where the bytes end.
+    if cause && pairs in [[], [{:events, []}]],
+      do: raise(if(cause.kind == :truncated, do: damage || cause, else: cause))
+
+    if cause == nil && not List.keymember?(pairs, :events, 0),
+      do: Error.fail(:not_a_recording, 0, "no file with a list of events")
 
     # A checksum that does not match says that what has been read is not what was written.
     if cause == nil && damage && damage.kind in [:checksum, :malformed_member, :malformed_term], do: raise(damage)
 
-    events =
-      case List.keyfind(pairs, :events, 0) do
-        {_, events} when is_list(events) -> proper(events)
-        nil when cause != nil -> []
-        _ -> Error.fail(:not_a_recording, 0, "no file with a list of events")
-      end
-
+    {_, events} = List.keyfind(pairs, :events, 0, {:events, []})
     {pairs, Enum.map(events, &event/1)}
-  end
-
-  defp proper(list) do
-    if List.improper?(list), do: Error.fail(:not_a_recording, 0, "no file with a list of events"), else: list
   end
 
   # The pairs of the map, and the error that ends them early, or nil.
   defp map(<<116, n::32, rest::binary>>, _, options) do
-    {pairs, cause} = pairs(rest, n, Term.context(rest, options), [])
-    keys = for {key, _} <- pairs, into: MapSet.new(), do: key
-    if MapSet.size(keys) < length(pairs), do: Error.fail(:malformed_term, 0, "a key that comes twice")
-    {pairs, cause}
+    pairs(rest, n, Term.context(rest, options), [], MapSet.new())
   end
 
   defp map(bytes, damage, _) when bytes == "" or binary_part(bytes, 0, 1) == <<116>>,
@@ -2637,36 +2634,43 @@ defmodule Reel.PhoenixReplay do
 
   defp map(_, _, _), do: Error.fail(:not_a_recording, 0, "a term that is no map")
 
-  defp pairs(_rest, 0, _, done), do: {Enum.reverse(done), nil}
+  defp pairs(_rest, 0, _, done, _), do: {Enum.reverse(done), nil}
 
-  defp pairs(rest, n, cx, done) do
+  # A key is judged when its value is whole, and :events when it is read.
+  defp pairs(rest, n, cx, done, keys) do
     with {:ok, key, rest} <- term(rest, 2, cx),
+         _ = if(key == :events, do: judge(key, keys)),
          {:ok, value, rest} <- value(key, rest, cx) do
-      pairs(rest, n - 1, cx, [{key, value} | done])
+      judge(key, keys)
+      pairs(rest, n - 1, cx, [{key, value} | done], MapSet.put(keys, key))
     else
       {:torn, events, error} -> {Enum.reverse([{:events, events} | done]), error}
       {:torn, error} -> {Enum.reverse(done), error}
     end
   end
 
-  # The list may end early, and what is whole of it counts.
-  defp value(:events, <<108, n::32, rest::binary>> = all, cx) do
-    case elements(rest, n, cx, []) do
-      {:ok, events, <<106, rest::binary>>} -> {:ok, events, rest}
-      {:ok, events, <<>>} -> {:torn, events, cut()}
-      {:ok, _, _} -> term(all, 2, cx)
-      {:torn, events, error} -> {:torn, events, error}
-    end
+  defp judge(key, keys) do
+    if not Term.atom?(key), do: Error.fail(:not_a_recording, 0, "a map with keys that are no atoms")
+    if MapSet.member?(keys, key), do: Error.fail(:malformed_term, 0, "a key that comes twice")
   end
 
-  defp value(:events, <<108, _::binary>>, _), do: {:torn, [], cut()}
+  defp value(:events, rest, cx), do: events(rest, cx, [])
   defp value(_, rest, cx), do: term(rest, 2, cx)
 
-  defp elements(rest, 0, _, done), do: {:ok, Enum.reverse(done), rest}
+  # The list may end early, and what is whole of it counts. No list is known by its tag, and an improper one by its tail's.
+  defp events(<<106, rest::binary>>, _, done), do: {:ok, Enum.reverse(done), rest}
+  defp events(<<108, n::32, rest::binary>>, cx, done), do: events(rest, n, cx, done)
 
-  defp elements(rest, n, cx, done) do
+  defp events(rest, _, done) when rest == <<>> or binary_part(rest, 0, 1) == <<108>>,
+    do: {:torn, Enum.reverse(done), cut()}
+
+  defp events(_, _, _), do: Error.fail(:not_a_recording, 0, "no file with a list of events")
+
+  defp events(rest, 0, cx, done), do: events(rest, cx, done)
+
+  defp events(rest, n, cx, done) do
     case term(rest, 3, cx) do
-      {:ok, event, rest} -> elements(rest, n - 1, cx, [event | done])
+      {:ok, event, rest} -> events(rest, n - 1, cx, [event | done])
       {:torn, error} -> {:torn, Enum.reverse(done), error}
     end
   end

@@ -98,8 +98,9 @@ export class Content {
     }
     if (Array.isArray(term)) {
       if (term.length === 0) fail("malformedFrame", "a batch without events");
-      for (const element of term) yield { event: this.#event(element, fail) };
-      return;
+      // All of them are events, or none is given out.
+      const events = term.map((element) => this.#event(element, fail));
+      return void (yield* events.map((event) => ({ event })));
     }
     if (!(term instanceof Tuple)) fail("malformedFrame", "a term that is no frame");
     const name = atomName(term.elements[0]);

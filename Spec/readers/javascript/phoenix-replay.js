@@ -99,13 +99,15 @@ class TornReader {
   list(depth, isProper = true) {
     const elements = [];
     for (;;) {
+      // A list of no elements is its tail.
+      const isEnd = this.bytes[this.decoder.position] === 106;
       const count = this.open({ 106: 0, 108: 4 });
       if (count === null) return isProper ? null : elements;
       for (let index = 0; index < count && !this.isCut; index++) {
         const term = this.term(depth + 1);
         if (!this.isCut) elements.push(term);
       }
-      if (this.isCut || count === 0) return elements;
+      if (this.isCut || isEnd) return elements;
     }
   }
 }
@@ -126,30 +128,36 @@ function readWhole(bytes, limits) {
   try {
     const count = reader.open({ 116: 4 });
     const fields = [];
-    let [events, isTwice] = [null, false];
+    const names = new Set();
+    const once = (name) => {
+      if (names.has(name)) fail("malformedTerm", 0, "a map names a key twice");
+      names.add(name);
+    };
+    let events = null;
     for (let index = 0; index < count && !reader.isCut; index++) {
       const key = reader.term(2);
       if (reader.isCut) break;
       const isEvents = atomName(key) === "events";
-      isTwice ||= isEvents && events !== null;
+      if (isEvents) once("events");
       if (isEvents) events = reader.list(2) ?? fail("notARecording", 0, "events that are no list");
       const value = isEvents ? undefined : reader.term(2);
       if (isEvents || reader.isCut) continue;
       // A key is judged when its value is whole.
       if (atomName(key) === undefined) fail("notARecording", 0, "a key that is no atom");
+      once(atomName(key));
       fields.push([key, value]);
     }
-    found = { fields, events, isTwice };
+    found = { fields, events };
   } catch (error) {
     wrapped(error);
   }
-  const { fields, events, isTwice } = found;
+  const { fields, events } = found;
   const isNothing = fields.length === 0 && !(events?.length > 0);
-  if (reader.isCut && isNothing) wrapped(damage ?? reader.cause);
+  // What is wrong comes before where the bytes end.
+  if (reader.isCut && isNothing) wrapped(reader.cause.kind === "truncated" ? damage ?? reader.cause : reader.cause);
+  if (!reader.isCut && events === null) fail("notARecording", 0, "the map has no events");
   // A checksum that does not match says that what has been read is not what was written.
   if (!reader.isCut && ["checksum", "malformedMember", "malformedTerm"].includes(damage?.kind)) wrapped(damage);
-  if (!reader.isCut && events === null) fail("notARecording", 0, "the map has no events");
-  if (isTwice || TermMap.unique(fields) === null) fail("malformedTerm", 0, "a map names a key twice");
   return { fields, events: events ?? [] };
 }
 

@@ -64,7 +64,7 @@ export interface Limits { frame?: number; member?: number; recording?: number; e
 
 export class Recording implements AsyncIterable<RecordedEvent> {
   static open(
-    input: Blob | ArrayBuffer | ArrayBufferView | string | URL | Source, options?: { limits?: Limits },
+    input: Blob | ArrayBuffer | ArrayBufferView | string | URL | Source, options?: { limits?: Limits; imports?: boolean },
   ): Promise<Recording>;
   readonly form: "members" | "gzip" | "bare" | "phoenix-replay" | "json";
   readonly isFinished: boolean;

@@ -30,7 +30,7 @@ const AT_ONCE = 1 << 24;
 
 /** A recording that is read as far as it is asked for. */
 export class Recording {
-  #source; #limits; #cached = null; #plain = null; #imported = null; #index = null;
+  #source; #limits; #cached = null; #plain = null; #imports = true; #imported = null; #index = null;
 
   /** `"members"`, `"gzip"`, `"bare"`, `"phoenix-replay"` or `"json"`. */
   form = "members";
@@ -43,9 +43,13 @@ export class Recording {
   /** `version`, two numbers, and `fields`, a map. */
   header = null;
 
-  /** Opens a `Blob`, an `ArrayBuffer`, a URL, or an object with `size` and `read(start, end)`. */
-  static async open(input, { limits = {} } = {}) {
+  /**
+   * Opens a `Blob`, an `ArrayBuffer`, a URL, or an object with `size` and `read(start, end)`. A file of PhoenixReplay is no
+   * recording when `imports` is false.
+   */
+  static async open(input, { limits = {}, imports = true } = {}) {
     const recording = new Recording(await sourceOf(input), { ...LIMITS, ...limits });
+    recording.#imports = imports;
     await recording.#open();
     return recording;
   }
@@ -198,6 +202,7 @@ export class Recording {
   }
 
   async #import() {
+    if (!this.#imports) throw new ReelError("notARecording", 0, "a file of PhoenixReplay");
     this.#take("phoenix-replay", readPhoenixReplay(await this.#source.read(0, this.#source.size), this.#limits));
   }
 
@@ -217,7 +222,7 @@ export class Recording {
       const bytes = await this.#source.read(start, size);
       const header = gzipHeader(bytes, start);
       const fields = memberFields(header);
-      if (fields?.kind !== END) return false;
+      if (fields?.kind !== END || fields.length !== END_LENGTH) return false;
       await memberContent(bytes, header, fields);
       this.entries = await this.#entriesBefore(start, fields.indexOffset);
     } catch (error) {

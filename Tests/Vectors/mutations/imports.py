@@ -48,8 +48,8 @@ MUTATIONS = [
     (
         "phoenix-fields-twice",
         f"{REEL}/PhoenixReplay/MapWalk.swift",
-        "guard survey.fields.count == fields.count, listCount <= 1 else",
-        "guard survey.fields.count <= fields.count, listCount <= 1 else",
+        "guard names.insert(field.key).inserted else",
+        "guard names.insert(field.key).inserted || names.count > 0 else",
     ),
     ("phoenix-checksum", f"{REEL}/PhoenixReplay/MapWalk.swift", "            try parts.finish()\n", ""),
     (

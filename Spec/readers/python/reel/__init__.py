@@ -216,6 +216,10 @@ class _Parser:
     def unsigned(self, size):
         return int.from_bytes(self.take(size), "big")
 
+    def next_tag(self):
+        self.tag = self.unsigned(1)
+        return self.tag
+
     def signed(self, size):
         return int.from_bytes(self.take(size), "big", signed=True)
 
@@ -992,6 +996,7 @@ def gzip_content(data, offset, any_fields=False):
     """Yields what a member without RL fields inflates to in pieces, checks its trailer, and returns where it ends."""
     header, _, payload = gzip_header(data, offset)
     if payload is not None and not any_fields:
+        member_at(data, offset)
         raise ReelError("malformedMember", offset, "members with and without RL are mixed")
     position = offset + header
     deflated, crc, size = zlib.decompressobj(-15), 0, 0
@@ -1260,12 +1265,12 @@ def form(data) -> str:
     if first and first[:2] == b"\x1f\x8b"[: len(first)]:
         if member_at(data, 0).fields is not None:
             return "members"
-        first, gzip = b"", True
+        first, gzip, is_length = b"", True, True
         for _, piece in gzip_pieces(data):
             first += piece[:5]
-            if len(first) >= 5:
+            is_length = len(first) < 4 or 2 <= int.from_bytes(first[:4], "big") <= limits.frame
+            if len(first) >= 5 or not is_length:
                 break
-        is_length = len(first) < 4 or 2 <= int.from_bytes(first[:4], "big") <= limits.frame
         if 0 < len(first) < 5 and first[:2] != b"\x83\x74" and is_length:
             raise ReelError("truncated", 0, "the content ends inside its first frame")
     if first[:2] == b"\x83\x74" or not gzip and (first[:2] == b"\x83\x50" or first[:4] == b"PRF1"):
@@ -1655,24 +1660,47 @@ def _torn_term(data):
         content, damage = _content(_stream(content), limits.content)
     if content[:2] != b"\x83\x74"[: len(content)] or len(content) < 2 and not (damage or zipped and content):
         raise ReelError("notARecording", 0, "a term that is no map, or none")
-    term, parser, error = _torn(content, outside=1)
-    error = damage or error
-    if term is not None:
-        if damage and damage.kind in ("checksum", "malformedMember", "malformedTerm"):
-            raise damage
-        return term
-    parts = [opened.parts for opened in parser.open[:2]] or [[]]
-    pairs = list(zip(parts[0][::2], parts[0][1::2]))
-    if len(parts[0]) % 2 and parts[0][-1] == EVENTS and len(parts) == 2 and parser.open[1].is_list:
-        pairs.append((EVENTS, parts[1]))
-    if not pairs:
-        raise error
-    if all(key != EVENTS for key, _ in pairs):
-        pairs.append((EVENTS, []))
+    return _torn_map(content, damage)
+
+
+def _torn_map(content, damage):
+    """The pairs of the map, up to what is wrong with it first, in the order of the bytes."""
+    parser, pairs, events, names = _Parser(content, 2, sorting=True, outside=2), [], [], set()
     try:
-        return Map(pairs)
-    except ValueError as error:
-        raise ReelError("malformedTerm", 0, str(error)) from None
+        for _ in range(parser.unsigned(4)):
+            key = parser.term()
+            if key != EVENTS:
+                pairs.append((key, parser.term()))
+                if not isinstance(key, Atom):
+                    raise ReelError("notARecording", 0, "a field whose name is no atom")
+            if key in names:
+                raise ReelError("malformedTerm", 0, "a map that names a key twice")
+            names.add(key)
+            if key == EVENTS:
+                _torn_list(parser, events, 3)
+                if parser.tag != 106:
+                    raise ReelError("notARecording", 0, "events that are no proper list")
+                parser.outside = 2
+    except ReelError as error:
+        if error.kind in ("notARecording", "malformedTerm"):
+            raise
+        if not pairs and not events:
+            # What is wrong comes before where the bytes end.
+            raise damage if damage and error.kind == "truncated" else _of_file(error)
+        return Map([*pairs, (EVENTS, events)])
+    if EVENTS not in names:
+        raise ReelError("notARecording", 0, "a map without events")
+    if damage and damage.kind in ("checksum", "malformedMember", "malformedTerm"):
+        raise damage
+    return Map([*pairs, (EVENTS, events)])
+
+
+def _torn_list(parser, elements, outside):
+    """Reads the elements of a list one by one, so that those before an error are there. Its tail may be a list, too."""
+    parser.outside = outside
+    while parser.next_tag() == 108:
+        for _ in range(parser.unsigned(4)):
+            elements.append(parser.term())
 
 
 def _content(pieces, limit):
@@ -1705,14 +1733,25 @@ def _stream(data):
             raise ReelError("truncated", 0, "a compressed term is cut")
 
 
-def _torn(raw, outside=0):
-    """A term, or None when it ends early, the parser, whose `open` then has what there is of it, and what ends it."""
-    parser = _Parser(raw, 1, sorting=True, outside=outside)
+def _of_file(error):
+    """An error in a term as one of the file: what is wrong in these files is at 0."""
+    kind = error.kind if error.kind in ("limitExceeded", "truncated") else "malformedTerm"
+    return ReelError(kind, 0, error.what)
+
+
+def _part(raw):
+    """The fields of a frame's header, or None, and the elements of its list that are whole."""
+    fields, elements = None, []
+    if raw[1:3] != b"h\2":
+        return fields, elements
+    parser = _Parser(raw, 3, sorting=True, outside=1)
     try:
-        return parser.term(), parser, None
-    except ReelError as error:
-        kind = error.kind if error.kind in ("limitExceeded", "truncated") else "malformedTerm"
-        return None, parser, ReelError(kind, 0, error.what)
+        fields = parser.term()
+        if isinstance(fields, Map):
+            _torn_list(parser, elements, 2)
+    except ReelError:
+        pass  # what is there counts
+    return fields if isinstance(fields, Map) else None, elements
 
 
 def _parts(data):
@@ -1727,13 +1766,9 @@ def _parts(data):
         raw, damage = _content(_stream(raw), limits.term) if raw[:2] == b"\x83\x50" else (raw, None)
         if damage and damage.kind == "limitExceeded":
             continue
-        term, parser, _ = _torn(raw)
-        if term is None:
-            parts = [opened.parts for opened in parser.open[:2]]
-            term = tuple(parts[0] + parts[1:]) if parts and len(parts[0]) == 1 else ()
-        if isinstance(term, tuple) and len(term) in (1, 2) and isinstance(term[0], Map):
-            fields = term[0]
-            numbered += term[1].elements if isinstance(term[-1], Improper) else term[1] if isinstance(term[-1], list) else []
+        latest, elements = _part(raw)
+        fields = latest or fields
+        numbered += elements
     if fields is None:
         raise ReelError("truncated", 0, "no frame can be read")
     if not all(isinstance(part, tuple) and len(part) == 2 and isinstance(part[0], int) for part in numbered):

@@ -82,9 +82,9 @@ class JSONReader:
             self.fail("limitExceeded", 0, "the text is too long")
         self.peek()
         start, value = self.at, self.value()
-        self.end()
         if isinstance(value, Tail):
             self.fail("meaningless", start, "$tail outside of an array")
+        self.end()
         return value
 
     def end(self):
