@@ -583,7 +583,7 @@ func gunzipped(data []byte, limit int) (content []byte, starts []memberStart, fa
 		func() {
 			defer catch(&err)
 			header := readHeader(data, at)
-			if header.payload != nil {
+			if readMember(data, at) != nil {
 				fail("malformedMember", at, "a member with RL after one without")
 			}
 			piece, used, kind := inflate(data[header.end:], int64(limit))
