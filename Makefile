@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests demo build install manual dist dist-test image-test release-check example browser screenshots test check stores vectors mutants documents site analysis judge bench growth instructions instructions-keep bench-stores load large start recorder crashes client-bench tsan format lint clean
+.PHONY: help setup setup-tests demo build install manual dist dist-test image-test release-check example browser screenshots test check stores vectors mutants disagreements documents site analysis judge bench growth instructions instructions-keep bench-stores load large start recorder crashes client-bench tsan format lint clean
 
 # What `make check` runs.
 SUITE ?= .
@@ -29,6 +29,8 @@ MANUAL = $(BUILD)/plugins/GenerateManual/outputs/reel-tool
 SEED ?= $(shell date +%s)
 TERMS ?= 50000
 MUTATIONS ?= 500000
+# How many files `make disagreements` makes.
+DAMAGED ?= 10000
 # The size of the file that `make large` makes, in bytes of terms.
 BYTES ?= 1000000000
 # How many recordings the dashboard is measured with.
@@ -226,6 +228,9 @@ client-bench: setup-tests build ## measure what recording costs a view's process
 
 mutants: setup-tests ## make 120 mistakes in our readers, all in one build, and see that the vectors tell
 	python3 Tests/Vectors/mutate.py --build $(MUTANTS)
+
+disagreements: setup-tests build ## damage vectors at random, DAMAGED times, and see that all readers say the same of them
+	Tests/Vectors/disagree.py $(REEL) --seed $(SEED) --count $(DAMAGED)
 
 judge: setup-tests build ## compare TERMS random terms and MUTATIONS damaged ones with a real BEAM
 	$(JUDGE) terms --count $(TERMS) --seed $(SEED) --command "$(BUILD)/release/reel term transcode --lenient" --used

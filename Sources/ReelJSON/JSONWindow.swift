@@ -83,8 +83,9 @@ struct JSONWindow {
                 var parser = JSONParser(bytes.span, at: position, limits: JSONLimits(depth: depth, byteCount: .max))
                 let value = try body(&parser)
                 end = parser.offset
-                // A number may go on behind the window.
-                if end < bytes.count || isEnded, end - position <= limits.frameByteCount {
+                // A number or a word may go on after the window.
+                let isClosed = [UInt8(ascii: "}"), UInt8(ascii: "]"), UInt8(ascii: "\"")].contains(bytes[end - 1])
+                if end < bytes.count || isEnded || isClosed, end - position <= limits.frameByteCount {
                     position = end
                     return value
                 }

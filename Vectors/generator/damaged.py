@@ -407,6 +407,14 @@ def missing():
         [],
         error=("notARecording", 0),
     )
+    yield vector(
+        "missing/frames",
+        "A data member without frames is sound, even when it comes first.",
+        Recording().data().data(),
+        [],
+        [],
+        error=("notARecording", 0),
+    )
     data = joined(first, second, index, end)
     yield vector(
         "missing/third",

@@ -1,6 +1,7 @@
 """JSON documents that become recordings (json.md §5.3): the input `json-document`."""
 
 import json
+import struct
 
 from containers import gzip
 from etf import NIL, Atom, Map
@@ -117,6 +118,9 @@ def torn():
         yield good(f"torn-{name}", shows, text[:length], fields[:count], found)
     length = text.index(CLICK) + 20
     data = gzip(text.encode())
+    events = text[: text.index("]")].encode()
+    damaged = gzip(b"", deflated=b"\0" + struct.pack("<HH", len(events), len(events) ^ 0xFFFF) + events + b"\x07")
+    yield good("torn-gzip-damaged", "An event right before damage is read.", damaged, FIELDS, [MOUNTED, CLICKED], extension=".json.gz")
     yield good("torn-gzip", "So they are of one in gzip.", data[: len(data) - (len(text) - length) - 8], FIELDS, [MOUNTED], extension=".json.gz")
     yield good("damaged", "What is malformed ends a document like what is cut.", text[: text.index(CLICK)] + "?" + text[text.index(CLICK) + 1 :], FIELDS, [MOUNTED])
     yield good("no-text", "So does what is no UTF-8.", text.encode().replace(b'"inc"', b'"\xff"'), FIELDS, [MOUNTED])

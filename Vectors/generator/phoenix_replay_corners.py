@@ -278,6 +278,8 @@ def late():
         ("twice-and-cut", "A key that is there twice, in gzip that is cut", gzip(twice)[:-4], "map", "malformedTerm"),
         ("twice-and-checksum", "A key that is there twice, in gzip whose CRC-32 does not match", gzip(twice, crc=1), "map", "malformedTerm"),
         ("no-list-and-adler", "Events that are no list, and a wrong Adler-32", compressed(foreign, adler=1), "recording", "notARecording"),
+        ("torn-and-trailing", "A map that goes on where gzip ends, and bytes that start no other member", gzip(twice[:12]) + b"text", "map", "trailingData"),
+        ("other-and-checksum", "Gzip of something else, and a wrong CRC-32", gzip(b"l", crc=1), "map", "notARecording"),
         ("no-events-and-checksum", "No events, and a wrong CRC-32", gzip(pairs(whole_ones[0]), crc=1), "map", "notARecording"),
     ]:
         yield bad(f"late/{name}", "6", f"{shows}.", data, form, (kind, 0))

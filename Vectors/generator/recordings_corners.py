@@ -210,6 +210,8 @@ def indexes():
         "malformedFrame",
         file.offset(4),
     )
+    file = three().index(content=b"\x7f\xff\xff\xff\x83").end()
+    yield bad("index/frame-huge", "9", "A frame in an index member is longer than the limit.", file, "limitExceeded", file.offset(3))
     entries = three().entries
     for length in (1, 2, 3):
         content = frame((Atom("index"), entries)).data + bytes(length)

@@ -50,8 +50,9 @@ struct MapWalk: PhoenixReplayWalk {
 
     private func source() throws -> any ByteSource {
         switch wrapping {
-        case .gzip: try GunzipSource(SequentialBytes(bytes: bytes, position: 0))
-        case .compressedTerm: try InflatingSource(SequentialBytes(bytes: bytes, position: 6), .compressedTerm)
+        case .gzip: PatientSource(try GunzipSource(SequentialBytes(bytes: bytes, position: 0)))
+        case .compressedTerm:
+            PatientSource(try InflatingSource(SequentialBytes(bytes: bytes, position: 6), .compressedTerm))
         case .term, .part: SequentialBytes(bytes: bytes, position: 0)
         }
     }

@@ -24,7 +24,7 @@ extension PhoenixReplayFormat {
         if head == [0x1F, 0x8B] {
             // A recording is gzip as well; what it holds starts with a frame's length.
             var content: [UInt8] = []
-            var source = try GunzipSource(SequentialBytes(bytes: bytes, position: 0))
+            var source = PatientSource(try GunzipSource(SequentialBytes(bytes: bytes, position: 0)))
             _ = try source.read(upTo: 2, appendingTo: &content)
             return content.first == 131 && content.dropFirst().first.map { $0 == 116 } != false ? .gzip : nil
         }

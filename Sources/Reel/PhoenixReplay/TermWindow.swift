@@ -10,8 +10,6 @@ struct TermWindow {
     /// How many bytes came before the window.
     private var offset = 0
     private var isEnded = false
-    /// Why the source has nothing more, when it has failed after giving some bytes.
-    private var failure: (any Error)?
 
     init(_ source: any ByteSource, limits: ReaderLimits) {
         self.source = source
@@ -23,7 +21,6 @@ struct TermWindow {
 
     /// Makes the window longer. Returns false at the end of the source.
     private mutating func fill() throws -> Bool {
-        if let failure { throw failure }
         guard !isEnded else { return false }
         if position > 0 {
             bytes.removeSubrange(..<position)
@@ -31,13 +28,7 @@ struct TermWindow {
             position = 0
         }
         // As much again as is there: a term that takes many fills is parsed anew only a few times.
-        let count = bytes.count
-        do {
-            isEnded = try source.read(upTo: max(256 << 10, count), appendingTo: &bytes) == 0
-        } catch {
-            guard bytes.count > count else { throw error }
-            failure = error
-        }
+        isEnded = try source.read(upTo: max(256 << 10, bytes.count), appendingTo: &bytes) == 0
         return !isEnded
     }
 

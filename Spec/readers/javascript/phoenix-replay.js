@@ -40,7 +40,7 @@ function fail(kind, offset, what) {
 /** An error in a term as one of a recording: what is wrong in these files is at 0. */
 function wrapped(error) {
   if (!(error instanceof ReelError)) throw error;
-  const kept = ["limitExceeded", "malformedFrame", "notARecording", "truncated", "checksum", "malformedMember"];
+  const kept = ["limitExceeded", "malformedFrame", "notARecording", "truncated", "checksum", "malformedMember", "trailingData"];
   const isKept = kept.includes(error.kind);
   fail(isKept ? error.kind : "malformedTerm", 0, error.message);
 }

@@ -1184,7 +1184,7 @@ class Session:
         """The length of a frame by its first four bytes."""
         length = int.from_bytes(raw, "big")
         if not 2 <= length <= limits.frame:
-            too_long = length > limits.frame and self.header is not None
+            too_long = length > limits.frame and (self.header is not None or self.partial)
             self.fail("limitExceeded" if too_long else "malformedFrame", f"a frame of {length} bytes")
         return length
 
@@ -1298,7 +1298,7 @@ def data_frames(member, content, session) -> Iterator[Any]:
             offsets = [min(offsets[:1] + [frame.offset]), max(offsets[1:] + [frame.offset])]
         first = False
         yield frame
-    if first and before == 0 and member.offset == 0:
+    if first and before == 0 and member.offset == 0 and not session.partial:
         session.fail("notARecording", "the first member holds no frame")
     low, high = offsets or (0, 0)
     count = session.events - before
