@@ -23,8 +23,13 @@ large=$build/large
 if [ ! -e "$large.etf.gz" ]; then Scripts/make-large.py "$large.etf.gz.new" && mv "$large.etf.gz.new" "$large.etf.gz"; fi
 if [ "$reel" -nt "$large.reel" ]; then "$reel" import "$large.etf.gz" -o "$large.reel"; fi
 
+# Ten million terms of 100 bytes.
+terms=$build/terms.packet4
+if [ ! -e "$terms" ]; then Scripts/make-terms.py 10000000 > "$terms.new" && mv "$terms.new" "$terms"; fi
+
 samples=Samples/phoenix-replay-0.1
 "$build/release/reel-benchmark" speed "$@" \
     --beam Benchmarks/beam/neighbour.escript --python "$python" Benchmarks/python/neighbour.py \
-    --reel "$reel" --large "$large.reel" --sizes $samples/*.etf.gz Samples/phoenix-replay-0.6/*.recording -- \
+    --reel "$reel" --large "$large.reel" --terms "$terms" \
+    --beam-lines Benchmarks/beam/lines.escript --python-lines "$python" Benchmarks/python/lines.py --sizes $samples/*.etf.gz Samples/phoenix-replay-0.6/*.recording -- \
     $samples/{contact-form,catalogue,chat,long-chat}.etf.gz

@@ -26,6 +26,15 @@ struct SpeedCommand: AsyncParsableCommand {
     @Option(help: "A recording of 1 GB of terms.")
     var large: String?
 
+    @Option(help: "Ten million terms of 100 bytes, each with its length in four bytes.")
+    var terms: String?
+
+    @Option(parsing: .upToNextOption, help: "The command that makes lines of JSON of terms on the BEAM.")
+    var beamLines: [String] = []
+
+    @Option(parsing: .upToNextOption, help: "The command that makes lines of JSON of terms in Python.")
+    var pythonLines: [String] = []
+
     @Option(help: "A file for the same tables as Markdown.")
     var markdown: String?
 
@@ -46,6 +55,10 @@ struct SpeedCommand: AsyncParsableCommand {
             defer { tool.removeFolder() }
             try await report.measureStart(tool, sample: samples[0])
             if let large { try await report.measure(large, tool) }
+            if let terms {
+                let neighbours = [("BEAM: jiffy", beamLines), ("Python: `erlpack`", pythonLines)]
+                try await report.measure(terms: terms, tool, beside: neighbours.filter { !$0.1.isEmpty })
+            }
         }
         try report.measureSizes(sizes)
         print(report.text, terminator: "")

@@ -188,6 +188,29 @@ extension SpeedReport {
                 values: [try tool.memory(gzip)]))
     }
 
+    /// Terms that come through a pipe, made lines of JSON: a million are timed, and all of them fill the memory.
+    mutating func measure(
+        terms: String, _ tool: Tool, beside neighbours: [(title: String, command: [String])]
+    ) async throws {
+        let ours = [tool.path, "json", "-"]
+        // A term and its length take 104 bytes.
+        let pipe = ["sh", "-c", #"input=$0 && head -c 104000000 "$input" | "$@""#, terms]
+        var stopwatch = Stopwatch()
+        stopwatch.add("reel", timing: { try tool.time(pipe + ours) })
+        for (title, command) in neighbours { stopwatch.add(title, timing: { try tool.time(pipe + command) }) }
+        try await stopwatch.run(rounds: fewRounds)
+        for (title, _) in neighbours {
+            figures.append(
+                Figure(
+                    what: "terms of 100 bytes on a pipe → lines of JSON", beside: title, unit: .asFast, goal: nil,
+                    values: [stopwatch.ratio(of: title, to: "reel")]))
+        }
+        figures.append(
+            Figure(
+                what: "1 GB of terms of 100 bytes: memory of `reel json -`", beside: "", unit: .megabytes,
+                goal: .under(24), values: [try tool.memory(["sh", "-c", #"exec "$@" < "$0""#, terms] + ours)]))
+    }
+
     mutating func measureSizes(_ paths: [String]) throws {
         let folders = Dictionary(grouping: paths) {
             URL(fileURLWithPath: $0).deletingLastPathComponent().lastPathComponent
