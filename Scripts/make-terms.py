@@ -21,11 +21,12 @@ TRUE, FALSE = b"w\x04true", b"w\x05false"
 
 
 def term(number):
-    user = binary(f"user-{number * 7919 % 1000:03}")
-    start = HEAD + ID + b"b" + struct.pack(">i", number) + USER + user
-    end = OK + (TRUE if number % 3 else FALSE) + PRICE + b"F" + struct.pack(">d", number / 8)
-    room = 100 - len(start + end + TEXT + binary(""))
-    return start + TEXT + binary(f"order {number}".ljust(room, ".")[:room]) + end
+    # The keys of a map of up to 32 pairs are in order on the BEAM.
+    start = HEAD + ID + b"b" + struct.pack(">i", number) + OK + (TRUE if number % 3 else FALSE)
+    start += PRICE + b"F" + struct.pack(">d", number / 8) + TEXT
+    end = USER + binary(f"user-{number * 7919 % 1000:03}")
+    room = 100 - len(start + binary("") + end)
+    return start + binary(f"order {number}".ljust(room, ".")[:room]) + end
 
 
 def main():
