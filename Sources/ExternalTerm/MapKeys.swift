@@ -1,13 +1,13 @@
 /// Puts the keys of an encoded map in order where they stand.
 enum MapKeys {
-    /// The positions in `starts` in the order of the canonical terms there, or nil when they are in order already.
+    /// The positions in `starts` in the order of the terms there, canonical or leaves of any form, or nil when they are in order
+    /// already.
     ///
     /// Returns an empty array when two of them are equal.
     static func order(in bytes: Span<UInt8>, starts: [Int]) -> [Int]? {
         guard !areAscending(in: bytes, starts: starts[...]) else { return nil }
-        let order = starts.indices.sorted { EncodedOrder.compare(bytes, starts[$0], starts[$1]) == .less }
-        let hasDuplicate = zip(order, order.dropFirst())
-            .contains { EncodedOrder.compare(bytes, starts[$0], starts[$1]) == .equal }
+        let order = starts.indices.sorted { precedes(in: bytes, starts[$0], starts[$1]) }
+        let hasDuplicate = zip(order, order.dropFirst()).contains { !precedes(in: bytes, starts[$0], starts[$1]) }
         return hasDuplicate ? [] : order
     }
 

@@ -219,10 +219,11 @@ public struct TermParser: ~Escapable {
     /// Whether a key of a map, all of which have been read, comes twice.
     private mutating func hasDuplicateKey(from firstKey: Int) throws(TermError) -> Bool {
         let keys = keyStarts[firstKey...]
-        let firstContainer = keys.first { $0 < 0 }
-        if firstContainer == nil, MapKeys.areAscending(in: reader.bytes, starts: keys) { return false }
-        let start = firstContainer.map { ~$0 } ?? canonicalKeys.bytes.count
-        defer { canonicalKeys.bytes.removeSubrange(start...) }
+        guard let firstContainer = keys.first(where: { $0 < 0 }) else {
+            if MapKeys.areAscending(in: reader.bytes, starts: keys) { return false }
+            return MapKeys.order(in: reader.bytes, starts: Array(keys)) == []
+        }
+        defer { canonicalKeys.bytes.removeSubrange((~firstContainer)...) }
         guard keys.count > 1 else { return false }
         var starts: [Int] = []
         for key in keys {

@@ -40,7 +40,7 @@ struct RandomTerms {
 extension RandomTerms {
     /// A term of any kind, nested at most `depth` times.
     mutating func term(depth: Int = 5) -> Term {
-        switch number(0...(depth > 0 ? 21 : 13)) {
+        switch number(0...(depth > 0 ? 22 : 13)) {
         case 0, 1, 2: return integer()
         case 3: return .float(float())
         case 4, 5, 6: return .atom(atom())
@@ -60,6 +60,7 @@ extension RandomTerms {
         case 18: return .list(terms(depth: depth), tail: term(depth: depth - 1))
         case 19, 20:
             return .map(TermMap(terms(depth: depth).map { TermMap.Pair($0, term(depth: depth - 1)) }))
+        case 21: return .record(record(depth: depth))
         default: return .localFunction(localFunction(depth: depth))
         }
     }
@@ -92,6 +93,13 @@ extension RandomTerms {
     private mutating func word() -> UInt32 { pick(1, 2, 7, .max, UInt32(truncatingIfNeeded: generator.next())) }
 
     private mutating func pid() -> Pid { Pid(node: node(), number: word(), serial: word(), creation: word()) }
+
+    private mutating func record(depth: Int) -> NativeRecord {
+        let names = Set((0..<number(0...4)).map { _ in atom() }).sorted().shuffled(using: &generator)
+        return NativeRecord(
+            module: atom(), name: atom(), isExported: chance(50),
+            fields: names.map { NativeRecord.Field($0, term(depth: depth - 1)) })!
+    }
 
     /// A function whose version follows from its module, as it does on a node.
     private mutating func localFunction(depth: Int) -> LocalFunction {
@@ -129,6 +137,10 @@ extension RandomTerms {
         case .binary(let content):
             guard content.isEmpty || chance(80) else { return [77] + word32(content.count) + [8] + content }
             return [109] + word32(content.count) + content
+        case .record(let record):
+            let head = [67] + word32(record.fields.count) + [record.isExported ? 1 : 0]
+            let names = ([record.module, record.name] + record.fields.map(\.name)).flatMap { loose(atom: $0) }
+            return record.fields.reduce(into: head + names) { $0 += loose($1.value) }
         case .pid(let pid): return [88] + loose(atom: pid.node) + Array(Term.pid(pid).external.suffix(12))
         case .localFunction(let function):
             var writer = TermWriter()

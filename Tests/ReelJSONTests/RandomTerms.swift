@@ -36,7 +36,7 @@ struct RandomTerms {
 
     /// A term of any kind, nested at most `depth` times.
     mutating func term(depth: Int = 5) -> Term {
-        switch number(0...(depth > 0 ? 24 : 15)) {
+        switch number(0...(depth > 0 ? 25 : 15)) {
         case 0, 1:
             return .integer(pick([0, 1, -1, 255, 256, 1 << 53, -(1 << 53) - 1, .max, .min, number(-9_999...9_999)]))
         case 2: return .integer(isNegative: number(0...1) == 0, magnitude: bytes(number(0...20)))
@@ -60,6 +60,12 @@ struct RandomTerms {
         case 21, 22: return .map(TermMap(terms(depth).map { TermMap.Pair($0, term(depth: depth - 1)) }))
         case 23:
             return .map(TermMap((0..<number(0...4)).map { _ in TermMap.Pair(.string(text()), term(depth: depth - 1)) }))
+        case 24:
+            let names = Set((0..<number(0...4)).map { _ in atom() }).sorted()
+            return .record(
+                NativeRecord(
+                    module: atom(), name: atom(), isExported: number(0...1) == 1,
+                    fields: names.map { NativeRecord.Field($0, term(depth: depth - 1)) })!)
         default:
             return .localFunction(
                 LocalFunction(
