@@ -1,42 +1,88 @@
 import ArgumentParser
 
-/// A time from a session's start, as people write it: `12.5s`, `1m20s`, `900ms`, `1h2m3.5s`.
+/// A time from a session's start, or a length of time, as people write it: `12.5s`, `1m20s`, `900ms`, `1h2m3.5s`, `7d`; a number
+/// alone is in seconds; `1:20`, `1:20.5` and `00:01:20` are minutes or hours first, as on a clock.
 package struct Moment: Hashable {
     package var milliseconds: Int
 
     private static let units: [(name: String, milliseconds: Int)] = [
-        ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1),
+        ("w", 604_800_000), ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1),
     ]
 
     package init(milliseconds: Int) { self.milliseconds = milliseconds }
 
-    /// Reads numbers with units, the largest unit first and each at most once.
+    /// Reads a time. What is less than a millisecond does not count.
     package init?(_ text: String) {
-        var rest = text[...]
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard let sum = parts.count > 1 ? Moment.sum(ofClock: parts) : Moment.sum(ofUnits: text[...]) else {
+            return nil
+        }
+        milliseconds = sum
+    }
+
+    /// Numbers with units, the largest unit first and each at most once; or a number alone.
+    private static func sum(ofUnits text: Substring) -> Int? {
+        var rest = text
         var units = Moment.units[...]
-        milliseconds = 0
+        var sum = 0
         repeat {
-            let whole = rest.prefix(while: \.isDigit)
-            rest.removeFirst(whole.count)
-            var fraction = rest.prefix(0)
-            if rest.first == "." {
-                fraction = rest.dropFirst().prefix(while: \.isDigit)
-                guard !fraction.isEmpty else { return nil }
-                rest.removeFirst(fraction.count + 1)
-            }
+            guard let number = Number(&rest) else { return nil }
             let name = rest.prefix(while: \.isLetter)
             rest.removeFirst(name.count)
-            guard let count = Int(whole), let index = units.firstIndex(where: { $0.name == name }) else { return nil }
-            let unit = units[index].milliseconds
+            let isAlone = name.isEmpty && units.count == Moment.units.count && rest.isEmpty
+            guard let index = units.firstIndex(where: { $0.name == (isAlone ? "s" : name) }),
+                number.add(to: &sum, each: units[index].milliseconds)
+            else { return nil }
             units = units[(index + 1)...]
-            // What is less than a millisecond does not count.
+        } while !rest.isEmpty
+        return sum
+    }
+
+    /// Hours, minutes and seconds, or minutes and seconds: only the first may be 60 or more.
+    private static func sum(ofClock parts: [Substring]) -> Int? {
+        guard parts.count <= 3 else { return nil }
+        var sum = 0
+        for (index, (part, unit)) in zip(parts.reversed(), [1_000, 60_000, 3_600_000]).enumerated() {
+            var rest = part
+            guard let number = Number(&rest), rest.isEmpty, index == 0 || number.fraction.isEmpty,
+                index == parts.count - 1 || number.whole < 60, number.add(to: &sum, each: unit)
+            else { return nil }
+        }
+        return sum
+    }
+
+    /// Digits, with a fraction or without.
+    private struct Number {
+        let whole: Int
+        let fraction: Substring
+
+        /// Takes the number at the start of `text` away from it.
+        init?(_ text: inout Substring) {
+            let digits = text.prefix(while: \.isDigit)
+            guard let whole = Int(digits) else { return nil }
+            self.whole = whole
+            text.removeFirst(digits.count)
+            guard text.first == "." else {
+                fraction = ""
+                return
+            }
+            fraction = text.dropFirst().prefix(while: \.isDigit)
+            guard !fraction.isEmpty else { return nil }
+            text.removeFirst(fraction.count + 1)
+        }
+
+        /// Adds the number of units to a sum of milliseconds.
+        ///
+        /// - Returns: whether the sum is small enough.
+        func add(to sum: inout Int, each unit: Int) -> Bool {
             let digits = fraction.prefix(9)
             let parts = (Int(digits) ?? 0) * unit / digits.reduce(1) { scale, _ in scale * 10 }
-            let (product, overflow) = count.multipliedReportingOverflow(by: unit)
-            let (sum, sumOverflow) = milliseconds.addingReportingOverflow(product)
-            guard !overflow, !sumOverflow, sum <= Int.max - parts else { return nil }
-            milliseconds = sum + parts
-        } while !rest.isEmpty
+            let (product, overflow) = whole.multipliedReportingOverflow(by: unit)
+            let (total, totalOverflow) = sum.addingReportingOverflow(product)
+            guard !overflow, !totalOverflow, total <= Int.max - parts else { return false }
+            sum = total + parts
+            return true
+        }
     }
 }
 
@@ -56,10 +102,13 @@ extension Moment: CustomStringConvertible {
 }
 
 extension Moment {
+    /// How times are written, for help and errors.
+    static let forms = "80, 12.5s, 1m20s, 1:20, 00:01:20.5 or 900ms"
+
     /// Reads an option's value.
     static func parse(_ argument: String) throws -> Moment {
         guard let moment = Moment(argument) else {
-            throw ValidationError("'\(argument)' is no time: write 12.5s, 1m20s or 900ms.")
+            throw ValidationError("'\(argument)' is no time: write \(forms).")
         }
         return moment
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FoundationEssentials
 import Glibc
 import Reel
 
@@ -10,7 +11,8 @@ struct ReelTool: AsyncParsableCommand {
         abstract: "Look into recordings of server-rendered sessions, check, mend and convert them.",
         discussion: """
             FILE is a recording, or any file of PhoenixReplay's; what it is, its content tells. - is standard input. \
-            Data goes to standard output, talk to standard error.
+            Data goes to standard output, talk to standard error. On a terminal, a FILE without a command is shown as \
+            'reel info' does.
 
             Exit status: 0 fine; 1 the input fell short; 64 usage; 66 no such input; 74 input or output failed.
 
@@ -18,7 +20,7 @@ struct ReelTool: AsyncParsableCommand {
 
             Examples:
               reel info session.reel
-              reel events session.reel --kind event --from 1m20s
+              reel events session.reel --kind event --from 1:20
               reel import recordings/*.etf.gz -o reels/
             """,
         version: "reel 1.0.0 (format \(FormatVersion.current))",
@@ -29,11 +31,21 @@ struct ReelTool: AsyncParsableCommand {
         ]
     )
 
+    /// The arguments; on a terminal those of `info` when a file stands where a command should.
+    private static var arguments: [String] {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        guard let first = arguments.first, !first.hasPrefix("-"), StandardOutput.isTerminal,
+            first != "help", !configuration.subcommands.contains(where: { $0.configuration.commandName == first }),
+            FileManager.default.fileExists(atPath: first)
+        else { return arguments }
+        return ["info"] + arguments
+    }
+
     static func main() async {
         // Writing to a pipe that nobody reads any more is an error like any other then: see StandardOutput.
         signal(SIGPIPE, SIG_IGN)
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(arguments)
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {

@@ -31,11 +31,18 @@ struct EventsTests {
     struct Filter: Sendable, CustomTestStringConvertible {
         var arguments: String
         var indexes: [Int]
+        /// What standard error says of what the recording lacks, and the exit status then.
+        var talk = ""
+        var status: CInt { talk.isEmpty ? 0 : 1 }
         var testDescription: String { arguments }
     }
 
+    private static let noSpan = "no event in the span: the recording has the events 0 to 8, up to 1m30.500s\n"
+    private static let noKind =
+        "no event of the kind 'evnt': the recording has component, event, exit, log, mount, params, render\n"
+
     @Test(
-        "Filters narrow one another, in every form of recording",
+        "Filters narrow one another, in every form of recording, and what it lacks is said",
         arguments: [
             Filter(arguments: "--kind event", indexes: [2, 5]),
             Filter(arguments: "--kind event --kind exit", indexes: [2, 5, 8]),
@@ -45,12 +52,19 @@ struct EventsTests {
             Filter(arguments: "--from 1.3s", indexes: [4, 5, 6, 7, 8]),
             Filter(arguments: "--to 1s", indexes: [0, 1]),
             Filter(arguments: "--from 4ms --to 1m1s", indexes: [1, 2, 3, 4, 5]),
-            Filter(arguments: "--from 2m", indexes: []),
+            Filter(arguments: "--from 2m", indexes: [], talk: noSpan),
+            Filter(arguments: "--from 2:00 --kind event", indexes: [], talk: noSpan),
+            Filter(arguments: "--from 1:01 --to 00:01:01.005", indexes: [5, 6]),
+            Filter(arguments: "--from 61 --to 61.005", indexes: [5, 6]),
+            Filter(arguments: "--from 1400ms --to 60s", indexes: [], talk: noSpan),
+            Filter(arguments: "--kind evnt", indexes: [], talk: noKind),
+            Filter(arguments: "--kind evnt --kind exit", indexes: [8], talk: noKind),
+            Filter(arguments: "--kind exit --to 10", indexes: []),
             Filter(arguments: "--range 3", indexes: [3]),
             Filter(arguments: "--range 3..5", indexes: [3, 4, 5]),
             Filter(arguments: "--range 7..", indexes: [7, 8]),
             Filter(arguments: "--range ..1", indexes: [0, 1]),
-            Filter(arguments: "--range 9..", indexes: []),
+            Filter(arguments: "--range 9..", indexes: [], talk: noSpan),
             Filter(arguments: "--first 2", indexes: [0, 1]),
             Filter(arguments: "--first 0", indexes: []),
             Filter(arguments: "--last 2", indexes: [7, 8]),
@@ -71,9 +85,23 @@ struct EventsTests {
             try withFile(bytes) { file in
                 let arguments = ["events", "--json"] + filter.arguments.split(separator: " ").map(String.init)
                 for events in [try Tool.run(arguments + [file]), try Tool.run(arguments + ["-"], input: bytes)] {
-                    #expect(events.status == 0, "\(events.talk)")
+                    #expect(events.status == filter.status, "\(events.talk)")
+                    let said = filter.talk.isEmpty ? events.talk.isEmpty : events.talk.hasSuffix(filter.talk)
+                    #expect(said, "\(events.talk)")
                     #expect(try events.json.map { ($0 as? [String: Any])?["index"] as? Int } == filter.indexes)
                 }
+            }
+        }
+    }
+
+    @Test("JSON says the same of what a recording lacks")
+    func absencesInJSON() throws {
+        for bytes in [try Session.recording(eventsPerMember: 2), try Session.plain()] {
+            try withFile(bytes) { file in
+                let json = try Tool.run("json", "--lines", "--kind", "evnt", "--from", "2:00", file)
+                #expect(json.status == 1)
+                #expect(json.lines.count == 2)
+                #expect(json.talk.contains(EventsTests.noKind) && json.talk.contains(EventsTests.noSpan))
             }
         }
     }

@@ -45,8 +45,8 @@ struct ExitStatusTests {
     @Test(
         "A command line that makes no sense is 64",
         arguments: [
-            "nonsense", "info", "info --nonsense x", "events x --from 12", "events x --from yesterday",
-            "events x --range 5..2",
+            "nonsense", "info", "info --nonsense x", "events x --from 1:60", "events x --from yesterday",
+            "events x --from 2m --to 1m", "events x --color blue", "events x --range 5..2",
             "events x --range a", "events x --first -1", "events x --first 1 --last 1", "events x --follow --last 1",
             "state x --at",
             "state x --at 1s --event 1", "state x --etf --diff", "state x --event one", "recover x",
@@ -64,7 +64,7 @@ struct ExitStatusTests {
     @Test(
         "What is wrong with a time or a range is said, with examples",
         arguments: [
-            ("--from", "12", "'12' is no time: write 12.5s, 1m20s or 900ms."),
+            ("--from", "noon", "'noon' is no time: write 80, 12.5s, 1m20s, 1:20, 00:01:20.5 or 900ms."),
             ("--range", "x", "'x' is no range of indexes: write 10..20, 10.., ..20 or 10."),
         ])
     func advice(option: String, value: String, advice: String) throws {

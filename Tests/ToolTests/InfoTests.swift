@@ -18,7 +18,8 @@ struct InfoTests {
             for expected in [
                 "  recording  1.0, finished (closed)", "  id         s-1", "  view       Shop.CartLive",
                 "  url        http://shop.example/cart", "  connected  2023-11-14 22:13:20.250Z",
-                "  duration   1m30.500s", "  members    3, 2 keyframes", "  errors     2", "  events     9",
+                "  duration   1m30.500s, 1.310s active", "  members    3, 2 keyframes", "  errors     2",
+                "  events     9",
                 "    2 event", "    2 render", "    1 mount", "  names      2", "    1 save",
             ] {
                 #expect(info.lines.contains(expected), "\(expected) in\n\(info.text)")
@@ -73,6 +74,7 @@ struct InfoTests {
                 let object = try #require(try info.json.first as? [String: Any])
                 #expect(object["events"] as? Int == 9)
                 #expect(object["duration"] as? Int == 90_500)
+                #expect(object["activeTime"] as? Int == 1_310)
                 #expect(object["names"] as? [String: Int] == ["inc": 1, "save": 1])
                 #expect(object["errors"] as? Int == 2)
                 #expect(object["bytes"] as? Int == bytes.count)
@@ -108,6 +110,40 @@ struct InfoTests {
             #expect((object["dropped"] as? [String: Int])?.isEmpty == true)
             #expect(object["visit"] is NSNull && object["continues"] is NSNull)
             #expect(try !Tool.run("info", file).text.contains("gaps"))
+        }
+    }
+
+    @Test("The browser, the release and the visit are those that the header names, in every way that it may")
+    func device() throws {
+        let agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+        let clients: [Term] = [
+            .map(["user_agent": .string(agent), "visit": "v-1"]),
+            .map(TermMap([.init("user_agent", .string(agent)), .init("visit", "v-1")])),
+        ]
+        for client in clients {
+            var header = Session.header
+            header.fields[atom: "client"] = client
+            header.fields[atom: "code"] = .map(["release": "2.4.1", "modules": .map([:])])
+            try withFile(Session.recording(header: header)) { file in
+                let lines = try Tool.run("info", file).lines
+                for line in ["  device     Firefox on Linux", "  release    2.4.1", "  visit      v-1"] {
+                    #expect(lines.contains(line), "\(lines)")
+                }
+                let object = try #require(try Tool.run("info", "--json", file).json.first as? [String: Any])
+                #expect(object["device"] as? String == "Firefox on Linux")
+                #expect(object["release"] as? String == "2.4.1")
+                #expect(object["visit"] as? String == "v-1")
+            }
+        }
+    }
+
+    @Test("Damage in the middle of a recording that has its index is said as well")
+    func damageInside() throws {
+        try withFile(Session.damaged()) { file in
+            let info = try Tool.run("info", file)
+            #expect(info.status == 1)
+            #expect(info.lines.contains("  events     9"))
+            #expect(info.talk.contains("'reel recover'"))
         }
     }
 

@@ -7,11 +7,12 @@ struct EventsCommand: ParsableCommand {
         abstract: "List events, one labelled line each: index, time, kind, label.",
         discussion: """
             Filters narrow one another; of several kinds or names any one will do. Times count from the session's \
-            start: 12.5s, 1m20s, 900ms. With --json each event is an object on a line of its own, its offset in \
-            milliseconds. Control characters in what was recorded are written as \\u{1b}.
+            start: \(Moment.forms). When the recording has no event of a kind, or none in \
+            the span, standard error says what it has, and the exit status is 1. With --json each event is an object on a \
+            line of its own, its offset in milliseconds. Control characters in what was recorded are written as \\u{1b}.
 
             Examples:
-              reel events session.reel --kind event --kind exit --from 1m20s --to 1m30s
+              reel events session.reel --kind event --kind exit --from 1:20 --to 1:30
               reel events session.reel --name save --last 1 --payload
               reel events running.reel --follow
             """)
@@ -30,6 +31,9 @@ struct EventsCommand: ParsableCommand {
 
     @OptionGroup
     var lists: CharlistOptions
+
+    @OptionGroup
+    var color: ColorOption
 
     @Flag(help: "Wait for more events of a recording that is being written, until its end.")
     var follow = false
@@ -50,7 +54,7 @@ struct EventsCommand: ParsableCommand {
             if follow, input.imported != nil {
                 throw Failure(.usage, "a file of PhoenixReplay's cannot be followed", advice: "leave out --follow")
             }
-            let lines = EventLines(isJSON: json, hasPayload: payload, charlists: lists.shown)
+            let lines = EventLines(isJSON: json, hasPayload: payload, charlists: lists.shown, paint: color.paint)
             var selection = EventSelection(filter) { event in try output.write(line: lines.text(of: event)) }
             var failure: (any Error)?
             do {
@@ -62,7 +66,7 @@ struct EventsCommand: ParsableCommand {
             try selection.finish()
             try output.flush()
             if let failure { throw failure }
-            return input.reportLosses()
+            return max(input.reportLosses(), selection.reportAbsences(of: file))
         }
     }
 

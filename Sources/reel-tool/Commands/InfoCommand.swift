@@ -7,8 +7,11 @@ struct InfoCommand: ParsableCommand {
         commandName: "info",
         abstract: "Show what a recording is: version, view, when, how long, events by kind, members, finished or not.",
         discussion: """
-            Of a finished recording only the index and two members are read, whatever its size. With --json each FILE \
-            is one object on one line; times are milliseconds.
+            Of a finished recording of more than 16 MiB only the index and two members are read, whatever its size. With \
+            --json each FILE is one object on one line; times are milliseconds.
+
+            The active time is the duration without pauses of more than two seconds, which a player skips. It takes \
+            reading all events, so of a larger recording --active asks for it.
 
             Examples:
               reel info session.reel
@@ -21,6 +24,12 @@ struct InfoCommand: ParsableCommand {
     @Flag(help: "Print a JSON object a file.")
     var json = false
 
+    @Flag(help: "Say how long the session was active, however large the recording is.")
+    var active = false
+
+    @OptionGroup
+    var color: ColorOption
+
     @OptionGroup
     var space: TemporarySpace
 
@@ -30,12 +39,12 @@ struct InfoCommand: ParsableCommand {
         defer { try? output.flush() }
         try ExitStatus.ofEach(files) { name in
             var input = try Input(recording: name, temporarySpace: space.byteCount)
-            let info = try RecordingInfo(&input)
+            let info = try RecordingInfo(&input, countsActiveTime: active)
             if json {
                 try output.write(line: info.json.text)
             } else {
                 if !isFirst { try output.write(line: "") }
-                for line in info.lines { try output.write(line: line) }
+                for line in info.lines(color.paint) { try output.write(line: line) }
             }
             isFirst = false
             try output.flush()

@@ -25,7 +25,7 @@ struct JSONCommand: AsyncParsableCommand {
 
             Examples:
               reel json session.reel | jq .events[0]
-              reel json session.reel --lines --kind event --from 1m20s
+              reel json session.reel --lines --kind event --from 1:20
               reel json cache.etf.gz --pretty
               tail -f -c +1 messages.bin | reel json - --input packet4
             """)
@@ -117,8 +117,8 @@ struct JSONCommand: AsyncParsableCommand {
                     return try write(input, .terms)
                 }
             }
-            try await writeRecording(input)
-            return input.reportLosses()
+            let absences = try await writeRecording(input)
+            return max(input.reportLosses(), absences)
         }
     }
 
@@ -142,8 +142,10 @@ struct JSONCommand: AsyncParsableCommand {
         return .fine
     }
 
-    private func writeRecording(_ input: Input) async throws {
+    /// - Returns: the status that the command ends with when nothing else happens.
+    private func writeRecording(_ input: Input) async throws -> ExitStatus {
         let target = try TextTarget(output)
+        var status = ExitStatus.fine
         if case .file(let bytes) = input.content,
             let recording = try? RecordingFile(bytes, limits: .default, verifiesFirstMember: !filter.isEmpty),
             recording.layout != .sequential, (try? recording.header) != nil
@@ -151,12 +153,13 @@ struct JSONCommand: AsyncParsableCommand {
             if filter.isEmpty {
                 try await writeAll(of: recording, to: target)
             } else {
-                try write(recording, to: target)
+                status = try write(recording, to: target)
             }
         } else {
-            try write(input, to: target)
+            status = try write(input, to: target)
         }
         try target.commit()
+        return status
     }
 
     /// Writes all of a recording whose members can be read by themselves.
@@ -171,7 +174,7 @@ struct JSONCommand: AsyncParsableCommand {
     }
 
     /// Writes what is asked for of a recording whose index tells where it is.
-    private func write(_ recording: RecordingFile, to target: TextTarget) throws {
+    private func write(_ recording: RecordingFile, to target: TextTarget) throws -> ExitStatus {
         let writer = try RecordingJSONWriter(to: target.sink, header: recording.header, options: options)
         var selection = EventSelection(filter) { event in try writer.write(event) }
         var failure: (any Error)?
@@ -183,10 +186,11 @@ struct JSONCommand: AsyncParsableCommand {
         try selection.finish()
         try writer.finish(summary: recording.summary)
         try target.give(up: failure)
+        return selection.reportAbsences(of: file)
     }
 
     /// Writes what is asked for of a recording that is read from its start: each event as soon as it has come.
-    private func write(_ input: Input, to target: TextTarget) throws {
+    private func write(_ input: Input, to target: TextTarget) throws -> ExitStatus {
         var writer: RecordingJSONWriter?
         let source = WaitingSource(input, follows: false) {
             try writer?.flush()
@@ -214,5 +218,6 @@ struct JSONCommand: AsyncParsableCommand {
         try selection.finish()
         try json.finish(summary: reader.summary)
         try target.give(up: failure)
+        return selection.reportAbsences(of: file)
     }
 }

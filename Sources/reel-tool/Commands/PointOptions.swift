@@ -4,7 +4,7 @@ import Reel
 /// A point of a session, for commands that show what was there then.
 struct PointOptions: ParsableArguments {
     @Option(
-        help: ArgumentHelp("The point is this time: 12.5s, 1m20s, 900ms.", valueName: "time"), transform: Moment.parse)
+        help: ArgumentHelp("The point is this time: \(Moment.forms).", valueName: "time"), transform: Moment.parse)
     var at: Moment?
 
     @Option(help: ArgumentHelp("The point is after the event with this index.", valueName: "index"))

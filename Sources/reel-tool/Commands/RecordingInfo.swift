@@ -1,5 +1,6 @@
 import ExternalTerm
 import Reel
+import ReelDashboard
 
 /// What `reel info` says of a recording.
 struct RecordingInfo {
@@ -14,17 +15,23 @@ struct RecordingInfo {
     private let isFinished: Bool
     /// How many events are missing, by their kind, as far as the recording says.
     private let dropped: [String: Int]
+    /// How long the session was active, in milliseconds, unless finding out would have taken too long.
+    private let activeTime: Int?
     /// What keeps the rest of the recording from being read.
     let damage: ReelError?
 
-    init(_ input: inout Input) throws {
+    /// Up to which size, before compression, reading all of a recording takes no time.
+    private static let smallByteCount = 16 << 20
+
+    /// - Parameter countsActiveTime: whether the active time is wanted however long it takes.
+    init(_ input: inout Input, countsActiveTime: Bool) throws {
         name = input.name
         imported = input.imported
         let bytes = try input.file()
         byteCount = imported?.byteCount ?? bytes.byteCount
         var file: RecordingFile?
         var damage: ReelError?
-        var gaps: [Gap] = []
+        var survey = EventSurvey()
         do throws(ReelError) {
             file = try RecordingFile(bytes)
             _ = try file?.header
@@ -39,7 +46,20 @@ struct RecordingInfo {
             header = try file.header
             self.summary = summary
             isFinished = true
-            gaps = summary.kinds[Gap.kind] == nil ? [] : try RecordingInfo.gaps(of: file)
+            let byteCount = entries.reduce(0) { $0.addingReportingOverflow($1.uncompressedByteCount).partialValue }
+            let isSmall = (0...RecordingInfo.smallByteCount).contains(byteCount)
+            let readsAll = countsActiveTime || isSmall
+            if readsAll || summary.kinds[Gap.kind] != nil {
+                do throws(ReelError) {
+                    try file.forEachEvent { (event) throws(ReelError) in
+                        try survey.add(event)
+                        return true
+                    }
+                } catch {
+                    damage = error
+                }
+            }
+            activeTime = readsAll && damage == nil ? survey.activeTime : nil
         } else {
             let reader = try RecordingReader(bytes)
             header = reader.header
@@ -47,15 +67,16 @@ struct RecordingInfo {
             do throws(ReelError) {
                 while let event = try reader.next() {
                     try count.add(event)
-                    if let gap = try Gap(event) { gaps.append(gap) }
+                    try survey.add(event)
                 }
             } catch {
                 damage = error
             }
             isFinished = reader.summary != nil
             summary = reader.summary ?? count.summary
+            activeTime = survey.activeTime
         }
-        dropped = RecordingInfo.dropped(header, gaps)
+        dropped = RecordingInfo.dropped(header, survey.gaps)
         self.damage = damage
     }
 }
@@ -64,15 +85,6 @@ extension RecordingInfo {
     private static let layoutNames: [RecordingFile.Layout: String] = [
         .finished: "finished", .unfinished: "unfinished", .sequential: "sequential",
     ]
-
-    private static func gaps(of file: RecordingFile) throws(ReelError) -> [Gap] {
-        var gaps: [Gap] = []
-        try file.forEachEvent { (event) throws(ReelError) in
-            if let gap = try Gap(event) { gaps.append(gap) }
-            return true
-        }
-        return gaps
-    }
 
     /// What is missing by the header, which is written last, or by the gaps.
     private static func dropped(_ header: Header, _ gaps: [Gap]) -> [String: Int] {
@@ -84,6 +96,18 @@ extension RecordingInfo {
     }
 
     private func text(_ field: Atom) -> String? { header.fields[atom: field]?.text }
+
+    /// The release of the application that ran.
+    private var release: String? {
+        let code = header.fields[atom: "code"]
+        return (code?[atom: "release"] ?? code?.map?[.string("release")])?.text
+    }
+
+    /// The visit that the session was part of: Reel's clients write it into the header, PhoenixReplay into `client`.
+    private var visit: String? {
+        let client = header.fields[atom: "client"]
+        return text("visit") ?? (client?[atom: "visit"] ?? client?.map?[.string("visit")])?.text
+    }
 
     var json: JSONText {
         [
@@ -97,10 +121,13 @@ extension RecordingInfo {
             "id": JSONText(header.id),
             "view": JSONText(header.view),
             "url": JSONText(header.url),
-            "visit": JSONText(text("visit")),
+            "device": JSONText(Device.name(header)),
+            "release": JSONText(release),
+            "visit": JSONText(visit),
             "continues": JSONText(text("continues")),
             "connectedAt": JSONText(header.connectedAt),
             "duration": .integer(summary.duration),
+            "activeTime": JSONText(activeTime),
             "events": .integer(summary.eventCount),
             "kinds": JSONText(counts: kinds),
             "names": JSONText(counts: summary.names),
@@ -114,10 +141,10 @@ extension RecordingInfo {
         ]
     }
 
-    var lines: [String] {
-        var lines = [name.escaped]
-        func add(_ label: String, _ value: String?) {
-            if let value { lines.append("  \(label.padded(to: 11))\(value.escaped)") }
+    func lines(_ paint: Paint) -> [String] {
+        var lines = [paint(name.escaped, .bold)]
+        func add(_ label: String, _ value: String?, _ color: Paint.Color? = nil) {
+            if let value { lines.append("  \(paint(label.padded(to: 11), .faint))\(paint(value.escaped, color))") }
         }
         func add(_ counts: [String: Int], most: Int) {
             let sorted = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
@@ -127,25 +154,27 @@ extension RecordingInfo {
             }
             if sorted.count > most { lines.append("    and \((sorted.count - most).of("more name"))") }
         }
-        add("recording", "\(header.version), \(form)")
+        add("recording", "\(header.version), \(form)", damage == nil ? nil : .red)
         if let imported { add("made from", "a file of PhoenixReplay's (\(imported.format.rawValue))") }
         add("id", header.id)
         add("view", header.view)
         add("url", header.url)
-        add("visit", text("visit"))
+        add("device", Device.name(header))
+        add("release", release)
+        add("visit", visit)
         add("continues", text("continues"))
         add("connected", header.connectedAt?.dateText)
-        add("duration", "\(Moment(milliseconds: summary.duration))")
+        let active = activeTime.map { ", \(Moment(milliseconds: $0)) active" } ?? ""
+        add("duration", "\(Moment(milliseconds: summary.duration))\(active)")
         add("size", size)
         if layout != .sequential {
             add("members", "\(entries.count.grouped), \(keyframeCount.of("keyframe"))")
         }
-        add("errors", summary.errorCount.grouped)
-        if gapCount > 0 { add("gaps", gapCount.grouped) }
+        add("errors", summary.errorCount.grouped, summary.errorCount > 0 ? .red : nil)
+        if gapCount > 0 { add("gaps", gapCount.grouped, .yellow) }
         if !dropped.isEmpty {
-            add(
-                "dropped", dropped.values.reduce(0) { $0.addingReportingOverflow($1).overflow ? .max : $0 + $1 }.grouped
-            )
+            let sum = dropped.values.reduce(0) { $0.addingReportingOverflow($1).overflow ? .max : $0 + $1 }
+            add("dropped", sum.grouped, .yellow)
             add(dropped, most: 10)
         }
         add("events", summary.eventCount.grouped)

@@ -18,7 +18,7 @@ struct StateCommand: ParsableCommand {
             text where people will have written it; see --charlists.
 
             Examples:
-              reel state session.reel --at 1m20s
+              reel state session.reel --at 1:20
               reel state session.reel --event 1204 --diff
               reel state session.reel --etf > state.etf
             """)
@@ -42,6 +42,9 @@ struct StateCommand: ParsableCommand {
     var etf = false
 
     @OptionGroup
+    var color: ColorOption
+
+    @OptionGroup
     var space: TemporarySpace
 
     func validate() throws {
@@ -59,7 +62,11 @@ struct StateCommand: ParsableCommand {
             let state = try index.map { index throws(ReelError) in try timeline.state(after: index) } ?? State()
             if diff {
                 let changes = try index.map { index throws(ReelError) in try timeline.changes(at: index) } ?? []
-                for change in changes { try output.write(line: line(for: change)) }
+                let paint = color.paint
+                for change in changes {
+                    let color: Paint.Color = change.before == nil ? .green : change.after == nil ? .red : .yellow
+                    try output.write(line: paint(line(for: change), color))
+                }
             } else {
                 try write(state, to: output)
             }

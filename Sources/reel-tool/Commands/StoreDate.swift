@@ -53,16 +53,13 @@ struct StoreDate {
     }
 }
 
-/// How long ago: `90d`, `12h`, `30m`.
+/// How long ago: `90d`, `12h`, `30m`. Unlike other times it has a unit: nobody means 90 seconds by an age of 90.
 struct StoreAge {
     let milliseconds: Int
 
-    init?(_ text: some StringProtocol) {
-        let scales: [Character: Int] = ["w": 604_800_000, "d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1_000]
-        guard let unit = text.last, let scale = scales[unit], text.utf8.count <= 8,
-            text.dropLast().allSatisfy({ $0.isASCII && $0.isNumber }), let number = Int(text.dropLast())
-        else { return nil }
-        milliseconds = number * scale
+    init?(_ text: String) {
+        guard text.last?.isLetter == true, let time = Moment(text) else { return nil }
+        milliseconds = time.milliseconds
     }
 
     static func parse(_ argument: String) throws -> StoreAge {

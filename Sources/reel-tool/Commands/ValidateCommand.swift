@@ -23,10 +23,14 @@ struct ValidateCommand: ParsableCommand {
     var json = false
 
     @OptionGroup
+    var color: ColorOption
+
+    @OptionGroup
     var space: TemporarySpace
 
     func run() throws {
         let output = StandardOutput()
+        let paint = color.paint
         defer { try? output.flush() }
         try ExitStatus.ofEach(files) { name in
             let remarks = try remarks(on: name)
@@ -36,7 +40,10 @@ struct ValidateCommand: ParsableCommand {
                 let object: JSONText = ["file": .string(name), "valid": .boolean(isValid), "findings": findings]
                 try output.write(line: object.text)
             } else {
-                for remark in remarks { try output.write(line: "\(name): \(remark.text)".escaped) }
+                for remark in remarks {
+                    try output.write(
+                        line: "\(name): ".escaped + paint(remark.text.escaped, remark.isError ? .red : .yellow))
+                }
             }
             try output.flush()
             if remarks.isEmpty, StandardError.isTerminal { StandardError.say("\(name): sound") }

@@ -10,7 +10,8 @@ struct EventFilter: ParsableArguments {
     @Option(name: .customLong("name"), help: "Events of the user's with this name: save, ... May be given again.")
     var names: [String] = []
 
-    @Option(help: ArgumentHelp("Events from this time on.", valueName: "time"), transform: Moment.parse)
+    @Option(
+        help: ArgumentHelp("Events from this time on: \(Moment.forms).", valueName: "time"), transform: Moment.parse)
     var from: Moment?
 
     @Option(help: ArgumentHelp("Events up to this time.", valueName: "time"), transform: Moment.parse)
@@ -32,15 +33,24 @@ struct EventFilter: ParsableArguments {
         guard first ?? 0 >= 0, last ?? 0 >= 0 else {
             throw ValidationError("--first and --last are followed by how many events to show.")
         }
+        if let from, let to, from.milliseconds > to.milliseconds {
+            throw ValidationError("--from \(from) is after --to \(to): no event can be between them.")
+        }
     }
 }
 
 extension EventFilter {
-    /// Whether the event is one of those that are asked for, `first` and `last` aside.
-    func matches(_ event: Event) -> Bool {
+    /// Whether the event is in the span that is asked for: its index, its time.
+    func spans(_ event: Event) -> Bool {
         if let range, !range.indexes.contains(event.index) { return false }
         if let from, event.offset < from.milliseconds { return false }
         if let to, event.offset > to.milliseconds { return false }
+        return true
+    }
+
+    /// Whether the event is one of those that are asked for, `first` and `last` aside.
+    func matches(_ event: Event) -> Bool {
+        guard spans(event) else { return false }
         if !kinds.isEmpty, !kinds.contains(event.kind.name) { return false }
         if !names.isEmpty {
             guard let name = event.name, names.contains(name) else { return false }

@@ -7,6 +7,7 @@ struct EventLines {
     let hasPayload: Bool
     /// Which lists of integers in payloads are text.
     let charlists: Charlists
+    let paint: Paint
 
     /// The event's line, and its payload's when that is wanted, without the last line's end.
     func text(of event: Event) -> String {
@@ -16,21 +17,25 @@ struct EventLines {
     private func line(of event: Event) -> String {
         let kind = event.kind.name.escaped
         let label = event.label
-        var line = String(event.index).padded(to: 6, atStart: true)
+        let color = EventLines.colors[event.kind]
+        var line = paint(String(event.index).padded(to: 6, atStart: true), .faint)
         line += "  "
         line += Moment(milliseconds: event.offset).description.padded(to: 10, atStart: true)
         line += "  "
         // An event of which there is nothing to say is labelled with its kind.
         if label == event.kind.name {
-            line += kind
+            line += paint(kind, color)
         } else {
-            line += kind.padded(to: 13)
+            line += paint(kind.padded(to: 13), color)
             line += " "
             line += label.escaped
         }
-        if hasPayload { line += "\n       \(payload(of: event).escaped)" }
+        if hasPayload { line += paint("\n       \(payload(of: event).escaped)", .faint) }
         return line
     }
+
+    /// What the user did, what went wrong and what is missing stand out.
+    private static let colors: [Atom: Paint.Color] = ["event": .cyan, "exit": .red, "log": .yellow, Gap.kind: .yellow]
 
     private func json(of event: Event) -> JSONText {
         var members: [JSONText.Member] = [

@@ -9,22 +9,33 @@ struct EventSelection {
     /// The last ones so far, the next to be replaced at `oldest`.
     private var latest: [Event] = []
     private var oldest = 0
+    /// What has been seen of what is asked for.
+    private var findings: EventFindings
 
     init(_ filter: EventFilter, write: @escaping (Event) throws -> Void) {
         self.filter = filter
         self.write = write
         remaining = filter.first ?? .max
+        findings = EventFindings(filter)
     }
+
+    /// What the filter asks for and the recording lacks, one sentence each.
+    var absences: [String] { findings.absences }
 
     /// Takes the next event, which may be one of those that are wanted.
     ///
     /// - Returns: whether any that follow it may be.
     mutating func add(_ event: Event) throws -> Bool {
-        guard remaining > 0, event.index <= filter.range?.indexes.upperBound ?? .max else { return false }
+        guard remaining > 0, event.index <= filter.range?.indexes.upperBound ?? .max else {
+            findings.stop()
+            return false
+        }
+        findings.see(event)
         guard filter.matches(event) else { return true }
         remaining -= 1
         guard let count = filter.last else {
             try write(event)
+            if remaining == 0 { findings.stop() }
             return remaining > 0
         }
         if latest.count < count {
@@ -38,6 +49,7 @@ struct EventSelection {
 
     /// Takes those events of a recording that its index says may be wanted.
     mutating func add(contentsOf recording: RecordingFile) throws {
+        defer { findings.complete(from: recording) }
         let candidates = filter.candidates(in: recording.entries)
         guard !candidates.isEmpty else { return }
         var isDone = false

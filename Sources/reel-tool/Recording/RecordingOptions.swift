@@ -35,7 +35,7 @@ struct RecordingOptions: ParsableArguments {
     var flushBytes: StoreByteCount?
 
     @Option(
-        help: ArgumentHelp("Store a session's events after this time: 900ms, 5s.", valueName: "time"),
+        help: ArgumentHelp("Store a session's events after this time: 900ms, 5s, 1:20.", valueName: "time"),
         transform: Moment.parse)
     var flushInterval = Moment(milliseconds: 5_000)
 
