@@ -46,6 +46,8 @@ extension Failure {
             self = failure
             self.input = self.input ?? input
         case let error as ReelError: self.init(error, input: input)
+        case let error as SpliceError:
+            self.init(.inputFellShort, error.reason, input: input, advice: error.advice)
         case let error as TermError:
             self.init(
                 .inputFellShort, error.reason, input: input, place: "\(error.code.rawValue), byte \(error.offset)")

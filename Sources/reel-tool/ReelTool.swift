@@ -26,8 +26,9 @@ struct ReelTool: AsyncParsableCommand {
         version: "reel 1.0.0 (format \(FormatVersion.current))",
         subcommands: [
             InfoCommand.self, EventsCommand.self, StateCommand.self, PageCommand.self, JSONCommand.self,
-            ValidateCommand.self, RecoverCommand.self, CompactCommand.self, ImportCommand.self, ExportCommand.self,
-            TermCommand.self, RecordCommand.self, StoreCommand.self, ServeCommand.self, VectorsCommand.self,
+            ValidateCommand.self, RecoverCommand.self, CompactCommand.self, TrimCommand.self, CutCommand.self,
+            JoinCommand.self, ImportCommand.self, ExportCommand.self, TermCommand.self, RecordCommand.self,
+            StoreCommand.self, ServeCommand.self, VectorsCommand.self,
         ]
     )
 

@@ -33,9 +33,7 @@ struct EventFilter: ParsableArguments {
         guard first ?? 0 >= 0, last ?? 0 >= 0 else {
             throw ValidationError("--first and --last are followed by how many events to show.")
         }
-        if let from, let to, from.milliseconds > to.milliseconds {
-            throw ValidationError("--from \(from) is after --to \(to): no event can be between them.")
-        }
+        try Moment.check(from: from, to: to)
     }
 }
 

@@ -58,12 +58,15 @@ struct EventFindings {
             absences += missingKinds.map { "no event of the kind '\($0)': the recording has \(names)" }
         }
         if !isInSpan, filter.hasSpan {
-            let all =
-                eventCount == 0
-                ? "no events" : "the events 0 to \(eventCount - 1), up to \(Moment(milliseconds: duration))"
-            absences.append("no event in the span: the recording has \(all)")
+            absences.append(EventFindings.noEventInSpan(eventCount, duration: duration))
         }
         return absences
+    }
+
+    /// What a recording has, when it has no event in a span.
+    static func noEventInSpan(_ eventCount: Int, duration: Int) -> String {
+        let last = "the events 0 to \(eventCount - 1), up to \(Moment(milliseconds: duration))"
+        return "no event in the span: the recording has \(eventCount == 0 ? "no events" : last)"
     }
 }
 
