@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests demo build install manual dist dist-test image-test release-check example browser screenshots test check stores vectors mutants disagreements documents site analysis judge bench growth instructions instructions-keep bench-stores load large start recorder crashes client-bench tsan format lint clean
+.PHONY: help setup setup-tests demo build install manual dist dist-test image-test release-check example browser screenshots test check stores vectors mutants disagreements documents site analysis judge bench bench-pages growth instructions instructions-keep bench-stores load large start recorder crashes client-bench tsan format lint clean
 
 # What `make check` runs.
 SUITE ?= .
@@ -240,6 +240,11 @@ bench: build ## measure everything that has a goal, beside zlib, a real BEAM and
 	@Scripts/setup.sh tests bench
 	@swift build --package-path Benchmarks --scratch-path $(BENCHMARKS) -c release
 	@Scripts/bench-speed.sh $(BENCHMARKS) $(REEL) --rounds $(ROUNDS) $(if $(MARKDOWN),--markdown $(abspath $(MARKDOWN)))
+
+bench-pages: build ## measure coming to a page among 10,000 changes, and scrubbing at 60 changes a second in a browser
+	@Scripts/setup.sh tests browser
+	@node Benchmarks/pages/seek.mjs $(REEL)
+	@Tests/Browser/run.sh $(REEL) $(REEL) $(BUILD) measure_scrubbing
 
 growth: ## measure time and memory against 10^2 to EVENTS events
 	@Scripts/setup.sh tests

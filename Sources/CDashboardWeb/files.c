@@ -28,6 +28,9 @@ static const unsigned char kinds_js[] = {
 static const unsigned char labels_js[] = {
 #embed "../ReelDashboard/Web/labels.js"
 };
+static const unsigned char page_assets_js[] = {
+#embed "../ReelDashboard/Web/page-assets.js"
+};
 static const unsigned char page_dom_js[] = {
 #embed "../ReelDashboard/Web/page-dom.js"
 };
@@ -143,6 +146,7 @@ static const struct dashboard_file files[] = {
     {"event-list.js", event_list_js, sizeof event_list_js},
     {"kinds.js", kinds_js, sizeof kinds_js},
     {"labels.js", labels_js, sizeof labels_js},
+    {"page-assets.js", page_assets_js, sizeof page_assets_js},
     {"page-dom.js", page_dom_js, sizeof page_dom_js},
     {"page-frame.js", page_frame_js, sizeof page_frame_js},
     {"page-view.js", page_view_js, sizeof page_view_js},

@@ -19,6 +19,8 @@ public struct Dashboard: Sendable {
     public let store: any RecordingStore
     /// What makes pages of recorded states.
     public let templates: PageTemplates
+    /// Where style sheets, fonts and images of pages are looked for that a recording does not hold.
+    public let assets: AssetFolder?
     /// What the dashboard allows itself.
     public let configuration: DashboardConfiguration
 
@@ -29,11 +31,12 @@ public struct Dashboard: Sendable {
 
     /// Creates a dashboard.
     public init(
-        store: any RecordingStore, templates: PageTemplates = .none,
+        store: any RecordingStore, templates: PageTemplates = .none, assets: AssetFolder? = nil,
         configuration: DashboardConfiguration = DashboardConfiguration()
     ) {
         self.store = store
         self.templates = templates
+        self.assets = assets
         self.configuration = configuration
         live = LiveFeed(
             store: store, mostViewers: configuration.mostViewers, interval: configuration.heartbeat)

@@ -29,6 +29,7 @@ struct DashboardRoutes<Context: RequestContext>: Sendable {
         get("recordings/:id/bytes", on: router, .data, depth: 3, bytes)
         get("recordings/:id/live", on: router, .data, depth: 3, live)
         get("recordings/:id/page", on: router, .replay, depth: 3, page)
+        get("recordings/:id/asset", on: router, .data, depth: 3, asset)
         get("recordings/:id/state", on: router, .data, depth: 3, state)
     }
 

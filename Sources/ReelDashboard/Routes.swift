@@ -9,6 +9,7 @@
 /// | `GET /recordings/ID/bytes` | the recording's bytes, see "Bytes"; `?download` names them as a file |
 /// | `GET /recordings/ID/live` | how the recording grows, see "Live" |
 /// | `GET /recordings/ID/page?event=N` | the view after event N as HTML, for an `<iframe sandbox>`; -1 is before the first one |
+/// | `GET /recordings/ID/asset?address=A` | what stands at an address that the recording's pages write: a style sheet as text, an image as a `data:` address; 204 when there is nothing |
 /// | `GET /recordings/ID/state?event=N&mapping=M` | the state after event N; M is `elixir` (text, the default), `tagged` or `plain` (JSON) |
 /// | `GET /recordings/ID/delete`, `POST /recordings/ID/delete` | asks whether to delete the recording; does |
 /// | `GET /assets/HASH/NAME` | a file of `Web`, for ever: HASH is that of all of them, so that modules import each other by `./NAME` |
@@ -28,7 +29,7 @@
 /// | --- | --- |
 /// | `id`, `view`, `url`, `connectedAt`, `duration`, `byteCount`, `eventCount`, `errorCount`, `isFinished`, `damage` | as the store says; `null` when unknown; times in milliseconds |
 /// | `event` | where to start, or `null` |
-/// | `links` | relative addresses: `list`, `bytes`, `live`, `page`, `state`, `delete` |
+/// | `links` | relative addresses: `list`, `bytes`, `live`, `page`, `state`, `delete`; `asset` where there may be some |
 /// | `csrf` | what forms send as the field `csrf` (`application/x-www-form-urlencoded`) |
 /// | `mayDelete` | whether the visitor may delete the recording |
 /// | `template` | `{"file": "Shop.CartLive.mustache", "isThere": true}` |

@@ -1,5 +1,6 @@
 """Pages that were sent to a browser: replayed in the player and in an exported page, they are what the browser had, and nothing runs."""
 
+import base64
 import gzip
 import json
 import shutil
@@ -51,6 +52,10 @@ def join(tree, name="v"):
 
 def diff(change, name="v"):
     return (Atom("page_diff"), atoms({"id": name, "diff": change}))
+
+
+def asset(href, content, type="text/css"):
+    return (Atom("page_asset"), atoms({"href": href, "type": type, "content": content}))
 
 
 def recording_id(version, name):
@@ -155,6 +160,49 @@ class PagesTest(BrowserTest):
         browser.until("document.querySelector('.page-panel').dataset.event === '600'")
         self.assertFalse(browser.one(".page-notice").is_displayed())
 
+    LOOKS = """
+        const { contentDocument: page, contentWindow: frame } = arguments[0] === null
+          ? { contentDocument: document, contentWindow: window } : document.querySelector(arguments[0]);
+        const looks = (name, property) => frame.getComputedStyle(page.querySelector(name))[property];
+        return [looks("h1", "color"), looks("h2", "color"), looks("h3", "color"),
+          looks("h1", "backgroundImage").slice(0, 27),
+          page.getElementById("local").naturalWidth, page.getElementById("elsewhere").naturalWidth]"""
+
+    def test_style_sheets_and_images_are_in_pages(self):
+        static = self.folder / "static"
+        (static / "assets").mkdir(parents=True)
+        pixel = base64.b64decode("R0lGODlhAQABAIAAAP///wAAACH5BAAAAAAALAAAAAABAAEAAAICRAEAOw==")
+        (static / "assets" / "pixel.gif").write_bytes(pixel)
+        (static / "folder.css").write_text("@import url(/imported.css); h2 { color: rgb(4, 5, 6) }")
+        (static / "imported.css").write_text("h3 { color: rgb(7, 8, 9) }")
+        shutil.copy(SAMPLES / "pages" / "1.2.10" / "1-home.reel", static / "secret.reel")
+        recorded = "h1 { color: rgb(1, 2, 3); background: url(pixel.gif) } h3 { color: rgb(0, 0, 0) }"
+        document = ("<!DOCTYPE html><html><head><link rel=stylesheet href='/assets/app.css?vsn=d'>"
+                    "<link rel=stylesheet href=http://shop.example/folder.css><link rel=stylesheet href=/missing.css></head><body>")
+        store = self.folder / "assets"
+        store.mkdir()
+        (store / "a.reel").write_bytes(recording(
+            asset("/assets/app.css?vsn=d", recorded),
+            (Atom("page"), atoms({"id": "v", "before": document, "after": "</body></html>"})),
+            join({"s": ["<h1>1</h1><h2>2</h2><h3>3</h3><img id=local src=\"/assets/", "\"><img id=elsewhere src=http://cdn.example/x.png>"],
+                  0: "none.gif"}),
+            diff({0: "pixel.gif"}), url="http://shop.example/cart"))
+        colours = ["rgb(1, 2, 3)", "rgb(4, 5, 6)", "rgb(0, 0, 0)"]
+        whole = [*colours, 'url("data:image/gif;base64,', 1, 0]
+        alone = ["rgb(1, 2, 3)", "rgb(0, 0, 0)", "rgb(0, 0, 0)"]
+        browser = self.browser(DESKTOP)
+        for options, wanted in ((["--assets", static], whole), ([], alone)):
+            browser.open_player(f"{self.served(store, *options)}recordings/a", 3)
+            browser.until(lambda driver: driver.execute_script(self.LOOKS, ".page-panel iframe")[:len(wanted)] == wanted, "the looks")
+            page = self.folder / "assets.html"
+            reel("export", store / "a.reel", "--to", "html", *options, "-o", page)
+            browser.get(page.as_uri() + "#event=3")
+            browser.until_read()
+            browser.until(lambda driver: driver.execute_script(self.LOOKS, ".page-panel iframe")[:len(wanted)] == wanted, "the looks")
+            page.write_bytes(reel("page", store / "a.reel", *options))
+            browser.get(page.as_uri())
+            browser.until(lambda driver: driver.execute_script(self.LOOKS, None)[:len(wanted)] == wanted, "the looks")
+
     def test_an_exported_page_shows_them(self):
         page = self.folder / "page.html"
         reel("export", self.store / "rows.reel", "--to", "html", "-o", page)
@@ -198,6 +246,14 @@ def pages_of_attacks(canary):
         "</script>",
         "<plaintext>", "<!--", "<textarea>", "</div></div></body></html><p>after",
     ]
+    assets = [asset("/attack.css", STYLE.format(canary).removeprefix("<style>").removesuffix("</style>")),
+              asset("/end.css", f"</style><script>{call}</script><img src=x onerror={call}>"),
+              asset("/image", f"<svg xmlns='http://www.w3.org/2000/svg' onload='{call}'><script>{call}</script>"
+                    f"<image href='{canary}/svg-image.png'/></svg>", "image/svg+xml"),
+              asset(f"{canary}/sheet.css", f"@import '{canary}/own-import.css'; p {{ cursor: url({canary}/cursor.png), auto }}"),
+              asset("/html", f"<script>{call}</script>", "text/html")]
+    texts.insert(0, "<link rel=stylesheet href=/attack.css><link rel=stylesheet href=/end.css><img src=/image><img src=/html>"
+                 "<link rel=stylesheet href=/html><link rel=stylesheet href=/image>")
     events = []
     for text in texts:
         events += [
@@ -208,7 +264,7 @@ def pages_of_attacks(canary):
             diff({0: {"s": ["<li>", "</li>"], "d": [[text]]}}),
             join({"s": [text]}, "inner"),
         ]
-    return events
+    return assets, events
 
 
 class PageAttackTest(BrowserTest):
@@ -217,11 +273,12 @@ class PageAttackTest(BrowserTest):
         super().setUpClass()
         cls.canary = Canary()
         cls.addClassCleanup(cls.canary.shutdown)
-        events = pages_of_attacks(cls.canary.url)
-        cls.count = len(events)
+        assets, events = pages_of_attacks(cls.canary.url)
+        cls.first = len(assets)
+        cls.count = len(assets) + len(events)
         (cls.folder / "store").mkdir()
         cls.file = cls.folder / "store" / "attack.reel"
-        cls.file.write_bytes(recording(*events))
+        cls.file.write_bytes(recording(*assets, *events))
         cls.url = cls.served(cls.folder / "store")
 
     def assertNothingRan(self, browser):
@@ -234,6 +291,9 @@ class PageAttackTest(BrowserTest):
         browser.key(Keys.HOME)
         for event in range(self.count):
             browser.key(Keys.ARROW_RIGHT)
+            if event < self.first:
+                browser.until_event(event)
+                continue
             browser.until(f"document.querySelector('.page-panel')?.dataset.event === '{event}'")
             # Whatever can be clicked on is.
             browser.execute_script("""
@@ -266,7 +326,7 @@ class PageAttackTest(BrowserTest):
 
     def test_nothing_runs_in_what_the_tool_writes(self):
         browser = self.browser(DESKTOP)
-        for event in range(1, self.count, 5):
+        for event in range(self.first + 1, self.count, 5):
             for at in (event, event + 1, event + 3):
                 page = self.folder / "page.html"
                 page.write_bytes(reel("page", self.file, "--event", at))

@@ -86,6 +86,43 @@ struct PlayerTests {
         }
     }
 
+    @Test("an asset is what the recording holds, or a file of the folder; the player asks where there may be some")
+    func assets() async throws {
+        let events: [(offset: Int, kind: Atom, payload: Term)] = [
+            (0, "page_asset", .map(["content": "a { b: url(/b.png) }", "href": "/a.css", "type": "text/css"])),
+            (0, "page_join", .map(["id": "v", "tree": "x"])),
+        ]
+        let files = FileManager.default.temporaryDirectory.appending(path: "reel-assets-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: files, withIntermediateDirectories: false)
+        defer { try? FileManager.default.removeItem(at: files) }
+        for name in ["b.png", "c.css", "d.js"] { try Data(name.utf8).write(to: files.appending(path: name)) }
+        let sessions = [SampleSession("s-1", events: events), SampleSession("s-2")]
+        let png = "data:image/png;base64,\(Data("b.png".utf8).base64EncodedString())"
+        try await Site.with(sessions, assets: AssetFolder(FilePath(files.path))) { (site) async throws in
+            for (address, text) in [
+                ("/a.css", "a { b: url(\"\(png)\") }"), ("/b.png?v=1%231", png), ("/c.css", "c.css"),
+            ] {
+                let address = address.replacing("?", with: "%3F")
+                let asset = try await site.client.get("/recordings/s-1/asset?address=\(address)")
+                #expect(asset.status == 200 && asset.text == text, "\(address)")
+                #expect(asset.header("Content-Type") == "text/plain; charset=utf-8")
+                #expect(asset.header("Content-Security-Policy")?.contains("default-src 'none'") == true)
+            }
+            for address in ["/d.js", "/e.css", "/../c.css", "https://cdn.example/c.css"] {
+                let asset = try await site.client.get("/recordings/s-1/asset?address=\(address)")
+                #expect(asset.status == 204 && asset.text.isEmpty, "\(address)")
+            }
+            #expect(try await site.client.get("/recordings/s-1/asset").status == 400)
+            #expect(try await site.client.get("/recordings/s-3/asset?address=/c.css").status == 404)
+            #expect(try await site.client.get("/recordings/s-2").text.contains("\"asset\":\"s-2/asset\""))
+        }
+        try await Site.with(sessions) { (site) async throws in
+            #expect(try await site.client.get("/recordings/s-1/asset?address=/a.css").text == "a { b: url(/b.png) }")
+            #expect(try await site.client.get("/recordings/s-1").text.contains("\"asset\":\"s-1/asset\""))
+            #expect(try await !site.client.get("/recordings/s-2").text.contains("\"asset\""))
+        }
+    }
+
     @Test(
         "an event that is not there is not found, and one that makes no sense is refused",
         arguments: [

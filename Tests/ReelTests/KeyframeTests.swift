@@ -84,6 +84,50 @@ struct KeyframeTests {
         }
     }
 
+    /// Rows of a page that change one by one, and as much of a state.
+    private static func changes(_ count: Int, kind: Atom, _ payload: (Term) -> Term) throws -> MemorySource {
+        let bytes = try recording(Header(fields: [:])) { writer in
+            let rows = (0..<200).map { Term.list([.string("row \($0) ")]) }
+            let list = Term.map(["d": .list(rows), "s": .list(["<li>", "</li>"])])
+            let tree = Term.map(TermMap([.init(.integer(0), list), .init(.atom("s"), .list(["<ul>", "</ul>"]))]))
+            if kind == "page_diff" {
+                try writer.append(offset: 0, kind: "page_join", payload: .map(["id": "v", "tree": tree]))
+            } else {
+                try writer.append(offset: 0, kind: "mount", payload: .map(["assigns": .map(["rows": tree])]))
+            }
+            for index in 1..<count {
+                let row = TermMap([.init(.integer(0), .string("row \(index % 200) is \(index) "))])
+                let change = TermMap([.init(.integer(index % 200), .map(row)), .init(.atom("kc"), .integer(200))])
+                let diff = Term.map(TermMap([.init(.integer(0), .map(["k": .map(change)]))]))
+                try writer.append(offset: index, kind: kind, payload: payload(diff))
+            }
+            try writer.finish()
+        }
+        return MemorySource(bytes)
+    }
+
+    @Test("Diffs of a page end members early, so that none is behind more than a thousand others")
+    func early() throws {
+        let bytes = try Self.changes(10_000, kind: "page_diff") { .map(["diff": $0, "id": "v"]) }
+        let file = try RecordingFile(bytes)
+        #expect(file.entries.dropFirst().allSatisfy { $0.startsWithKeyframe || $0.eventCount == 0 })
+        #expect(file.entries.allSatisfy { 500...1_200 ~= $0.eventCount || $0.endEvent == 10_000 })
+        for event in [0, 4_321, 9_999] {
+            let opened = try RecordingFile(bytes)
+            let count = opened.inflatedMemberCount
+            let text = try #require(try opened.page(after: event).written().text)
+            #expect(text.contains(event == 0 ? "<li>row 7 </li>" : "<li>row \(event % 200) is \(event) </li>"))
+            #expect(opened.inflatedMemberCount == count + 1)
+        }
+    }
+
+    @Test("Changes of a state alone end no member early")
+    func stateAlone() throws {
+        let bytes = try Self.changes(10_000, kind: "render") { .map(["assigns": .map(["rows": $0])]) }
+        let file = try RecordingFile(bytes)
+        #expect(file.entries.count <= 2)
+    }
+
     @Test("Without keyframes, when the options say so")
     func off() throws {
         let keyframes = try entries(WriterOptions(memberByteCount: 100, writesKeyframes: false)) { writer in

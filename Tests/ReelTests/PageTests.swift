@@ -288,7 +288,7 @@ struct PageTests {
         page.apply(
             kind: "page", payload: .map(["id": "v", "before": .string(shown.text), "after": "", "element": "<i>"]))
         page.apply(kind: "page_join", payload: .map(["id": "v", "tree": ""]))
-        let safe = try #require(try page.written().safeText)
+        let safe = try #require(try page.written().safeText())
         let policy = try #require(
             safe.range(of: #"<meta http-equiv="Content-Security-Policy".*no-referrer">"#, options: .regularExpression))
         #expect(safe.replacingCharacters(in: policy, with: "POLICY") == shown.safe + "<i></i>")

@@ -83,6 +83,40 @@ struct PageTests {
         #expect(run.talk.contains(arguments == "--event 99" ? "no event 99" : "there is no page at that point"))
     }
 
+    @Test("Style sheets of the recording, and files of the folder, are in the page; --raw leaves it as it was sent")
+    func assets() throws {
+        let document = "<!DOCTYPE html><link rel=stylesheet href=/a.css><link rel=stylesheet href=/b.css>"
+        let events: [(kind: Atom, payload: Term)] = [
+            ("page_asset", .map(["content": "A", "href": "/a.css", "type": "text/css"])),
+            ("page", .map(["after": "", "before": .string(document), "id": "v"])),
+            ("page_join", .map(["id": "v", "tree": "x"])),
+        ]
+        let sink = MemorySink()
+        let writer = try RecordingWriter(to: sink, header: Header(fields: ["id": "p"]))
+        for event in events { try writer.append(offset: 0, kind: event.kind, payload: event.payload) }
+        try writer.finish()
+        try inFolder { folder in
+            try Data("B".utf8).write(to: folder.appending(path: "b.css"))
+            let alone = try Tool.run(["page", "-"], input: sink.bytes)
+            #expect(alone.status == 0)
+            #expect(alone.text.contains("href=data:text/css;base64,QQ==><link rel=stylesheet href=/b.css>"))
+            let both = try Tool.run(["page", "-", "--assets", folder.path], input: sink.bytes)
+            #expect(
+                both.text.contains(
+                    "href=data:text/css;base64,QQ==><link rel=stylesheet href=data:text/css;base64,Qg==>"))
+            let raw = try Tool.run(["page", "-", "--raw", "--assets", folder.path], input: sink.bytes)
+            #expect(raw.text.hasPrefix(document))
+            let exported = try Tool.run(["export", "-", "--to", "html", "--assets", folder.path], input: sink.bytes)
+            #expect(exported.text.contains("id=\"assets\">{\"/a.css\":\"A\",\"/b.css\":\"B\"}</script>"))
+            let missing = folder.appending(path: "missing").path
+            for command in [["page", "-"], ["export", "-", "--to", "html"], ["serve", "-"]] {
+                let run = try Tool.run(command + ["--assets", missing], input: sink.bytes)
+                #expect(run.status == 66)
+                #expect(run.talk.contains("no such folder"))
+            }
+        }
+    }
+
     @Test("A session that was recorded without pages has none")
     func withoutPages() throws {
         let run = try Tool.run(["page", "-"], input: try Session.recording())

@@ -188,6 +188,109 @@ defmodule Reel.PagesTest do
     for typed <- ["hunter", "amp;2", "hun", "typed h"], do: refute(texts =~ typed)
   end
 
+  describe "style sheets" do
+    setup %{folder: folder} do
+      static = folder <> "-static"
+      File.mkdir_p!(Path.join(static, "assets"))
+      File.write!(Path.join(static, "assets/app-1.css"), "b { color: red }")
+      File.write!(Path.join(static, "assets/app.js"), "1")
+      File.write!(Path.join(static, "assets/large.css"), String.duplicate(" ", 1_048_577))
+      File.write!(Path.join(static, ".hidden.css"), "hidden")
+      File.write!(folder <> "-secret.css", "secret")
+      File.ln_s!(folder <> "-secret.css", Path.join(static, "link.css"))
+      File.ln_s!(Path.join(static, "assets"), Path.join(static, "linked"))
+      File.mkdir!(Path.join(static, "folder.css"))
+      on_exit(fn -> for path <- [static, folder <> "-secret.css"], do: File.rm_rf!(path) end)
+      Reel.LiveView.Assets.take_from(Recorder, static)
+      on_exit(fn -> Reel.LiveView.Assets.take_from(Recorder, nil) end)
+      %{static: static}
+    end
+
+    defp sheets(links, folder, host \\ nil) do
+      get(Enum.join(["<!DOCTYPE html><html><head>" | links]) <> "</head><body>" <> @element <> "</div></body></html>")
+      connection = connection()
+      {pid, key} = session(%{view: Shop.CartLive, assigns: %{}})
+
+      run(pid, fn ->
+        socket = %{id: "phx-1", transport_pid: connection, host_uri: %URI{host: host}}
+        View.put(Pages.joining(socket, %View{key: key, recorder: Recorder}))
+      end)
+
+      encode(connection, join("phx-1", %{:s => ["a"]}))
+      events = recorded(folder, pid, key)
+      assert [{:page, _} | rest] = events
+      assert {:page_join, _} = List.last(rest)
+      for {:page_asset, asset} <- rest, do: asset
+    end
+
+    test "of the document that are files of the static folder are recorded once, before the view joins", %{
+      folder: folder
+    } do
+      links = [
+        ~s(<link rel="icon" href="/assets/app-1.css?icon">),
+        ~s(<link phx-track-static rel="stylesheet" href="/assets/app-1.css?vsn=d&amp;x=1">),
+        ~s(<link rel="stylesheet" href="/assets/app-1.css?vsn=d&amp;x=1">),
+        ~s(<LINK HREF='https://shop.example/assets/app-1.css#x' REL='preload StyleSheet'>)
+      ]
+
+      sheet = %{type: "text/css", content: "b { color: red }"}
+
+      assert sheets(links, folder, "shop.example") == [
+               Map.put(sheet, :href, "/assets/app-1.css?vsn=d&x=1"),
+               Map.put(sheet, :href, "https://shop.example/assets/app-1.css#x")
+             ]
+    end
+
+    test "that are anything else are not", %{folder: folder} do
+      secret = Path.basename(folder) <> "-secret.css"
+
+      addresses =
+        ["/assets/app.js", "/assets/large.css", "/.hidden.css", "/link.css", "/linked/app-1.css", "/folder.css"] ++
+          [
+            "/../#{secret}",
+            "/assets/../../#{secret}",
+            "/%2e%2e/#{secret}",
+            "/assets/%61pp-1.css",
+            "/assets/..%2fapp-1.css"
+          ] ++
+          [
+            "//shop.example/assets/app-1.css",
+            "https://cdn.example/assets/app-1.css",
+            "data:text/css,a",
+            "file:///link.css"
+          ] ++
+          [
+            "assets/app-1.css",
+            "/assets//app-1.css",
+            "/assets/app-1.css/",
+            "/assets\\app-1.css",
+            "/missing.css",
+            "",
+            "/",
+            "?"
+          ] ++
+          ["http://[/a.css", "/a\0.css", "/assets/app-1.css\0.css"]
+
+      links = for address <- addresses, do: ~s(<link rel=stylesheet href="#{address}">)
+      assert sheets(links, folder) == []
+
+      assert sheets(
+               ["<link rel=stylesheet>", "<link rel=stylesheet href>", "<link", "<link href=/assets/app-1.css>"],
+               folder
+             ) == []
+    end
+
+    test "are as many as there is room for", %{folder: folder, static: static} do
+      for n <- 1..5, do: File.write!(Path.join(static, "#{n}.css"), String.duplicate("#{n}", 1_000_000))
+      links = for n <- 1..5, do: ~s(<link rel=stylesheet href=/#{n}.css>)
+      assert Enum.map(sheets(links, folder), & &1.href) == ["/1.css", "/2.css", "/3.css", "/4.css"]
+    end
+
+    test "are named by a folder or an application" do
+      assert_raise ArgumentError, ~r/:stylesheets/, fn -> Recorder.start_link(store: "x", stylesheets: 1) end
+    end
+  end
+
   @tag pages: false
   test "without pages nothing is remembered, and nothing is recorded", %{folder: folder} do
     start(folder, args: ["--keep-idle"])

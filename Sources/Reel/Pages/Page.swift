@@ -37,6 +37,9 @@ public struct Page: Sendable {
 
     /// The kind of the events that say that events are missing.
     static let gap: Atom = "gap"
+    /// The kinds of the events that make a region and that change it.
+    static let join: Atom = "page_join"
+    static let diff: Atom = "page_diff"
 
     private enum Kind: String {
         case page

@@ -7,6 +7,8 @@ struct PageFold: Sendable {
     private var page = Page()
     private var pending: [(kind: Atom, payload: [UInt8])] = []
     private var pendingByteCount = 0
+    /// How many diffs a reader has to merge since the last keyframe.
+    private(set) var diffCount = 0
     /// Whether there has been an event of a page.
     private(set) var isThere = false
 
@@ -25,6 +27,7 @@ struct PageFold: Sendable {
     mutating func apply(kind: Atom, payload: Range<Int>, of bytes: Span<UInt8>) -> Bool {
         guard Page.isChanged(by: kind), isThere || kind != Page.gap else { return false }
         isThere = true
+        if kind == Page.diff { diffCount += 1 }
         pending.append((kind, bytes.array(payload)))
         pendingByteCount += payload.count
         return true
@@ -42,8 +45,9 @@ struct PageFold: Sendable {
         return page.byteCount
     }
 
-    /// The page as a keyframe holds it, or nil when there has been none.
-    mutating func term() -> Term? {
+    /// The page for a keyframe, or nil when there has been none. Diffs are counted from here on.
+    mutating func takeTerm() -> Term? {
+        diffCount = 0
         guard isThere else { return nil }
         merge()
         return page.term

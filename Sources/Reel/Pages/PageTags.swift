@@ -167,6 +167,12 @@ package struct PageTags {
 }
 
 extension [UInt8] {
+    /// Whether a text in small letters stands at a position, in any letters.
+    func hasName(_ name: String, at position: Int) -> Bool {
+        let bytes = self[position...].prefix(name.utf8.count)
+        return bytes.count == name.utf8.count && zip(bytes, name.utf8).allSatisfy { $0.asciiLowercased == $1 }
+    }
+
     fileprivate func hasBytes(_ bytes: String, at position: Int) -> Bool {
         self[position...].starts(with: bytes.utf8)
     }

@@ -7,6 +7,9 @@ enum PageLimits {
     /// How many bytes all regions take, and how many the text of a page does.
     static let byteCount = 64 << 20
     static let regionCount = 10_000
+    /// How many bytes all assets take, and how many addresses of them are looked for.
+    static let assetByteCount = 16 << 20
+    static let addressCount = 10_000
     /// How many diffs wait for the joins of their regions.
     static let waitingCount = 1_000
     /// How many items of streams a diff may move, and how many bytes are read to find the elements of regions: what takes longer was

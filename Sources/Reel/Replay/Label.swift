@@ -44,6 +44,7 @@ private struct Label {
         case "exit": exit
         case "gap": gap
         case "viewport": viewport
+        case "page_asset": text("href")
         default: nil
         }
     }

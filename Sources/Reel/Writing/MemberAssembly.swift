@@ -22,6 +22,8 @@ package struct MemberAssembly: Sendable {
     /// How many bytes of changes of the state and the page there have been since the last keyframe.
     private var changedByteCount = 0
     private var isFirstMember = true
+    /// Whether the member has to end, so that a keyframe saves readers the diffs of a page so far.
+    private var isKeyframeDue = false
     /// Whether the next member has to start with a keyframe, because what has been appended does not add up to the state.
     private var needsKeyframe = false
 
@@ -122,6 +124,7 @@ package struct MemberAssembly: Sendable {
         }
         swap(&written, &batch)
         batchCount += 1
+        isKeyframeDue = pages.diffCount >= MemberAssembly.leastDiffCount && hasLongWay()
         // An event that is larger than a batch should be is one by itself.
         if start > 0, batch.bytes.count > options.frameByteCount { splitBatch(at: start) }
         if batch.bytes.count >= options.frameByteCount { closeBatch() }
@@ -151,7 +154,19 @@ package struct MemberAssembly: Sendable {
     }
 
     /// Whether the member has grown to the size that members should have.
-    package var isFull: Bool { content.count + batch.bytes.count >= options.memberByteCount }
+    package var isFull: Bool { isKeyframeDue || content.count + batch.bytes.count >= options.memberByteCount }
+
+    /// The fewest diffs of a page between two keyframes that no full member asks for.
+    private static let leastDiffCount = 500
+    /// How many bytes of the state and the page one diff has to stand for: a keyframe is compressed to an eighth, a small diff to 8 bytes.
+    private static let byteCountOfDiff = 12
+
+    /// Whether so many diffs have to be merged that a keyframe pays.
+    private mutating func hasLongWay() -> Bool {
+        let byteCount = fold.byteCount + pages.byteCount()
+        return options.writesKeyframes && changedByteCount > byteCount
+            && pages.diffCount >= byteCount / MemberAssembly.byteCountOfDiff
+    }
 
     /// Whether there is nothing to make a member of.
     package var isEmpty: Bool { batchCount == 0 && content.isEmpty }
@@ -218,7 +233,7 @@ extension MemberAssembly {
             needsKeyframe || changedByteCount > fold.byteCount + pages.byteCount()
         else { return }
         do {
-            let page = pages.term().map { Array($0.external.dropFirst()) }
+            let page = pages.takeTerm().map { Array($0.external.dropFirst()) }
             let keyframe = try Keyframe(event: summary.eventCount, state: fold, page: page).encoded()
             changedByteCount = 0
             needsKeyframe = false
@@ -265,6 +280,7 @@ extension MemberAssembly {
     private mutating func startFields() {
         fields = MemberFields.DataFields(firstEvent: summary.eventCount)
         isFirstMember = false
+        isKeyframeDue = false
     }
 
     /// Makes the members that finish the recording: one with the summary behind what has been appended, an index, and the end.

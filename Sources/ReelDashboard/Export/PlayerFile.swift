@@ -11,6 +11,8 @@ public struct PlayerFile {
     private let recording: any RandomAccessBytes
     private let header: Header
     private let eventCount: Int
+    /// What its pages show beside their HTML, by their addresses.
+    private let assets: TermMap
 
     /// How many bytes of a recording are written at a time; base64 has no padding in between.
     private static let pieceByteCount = 3 << 16
@@ -19,12 +21,22 @@ public struct PlayerFile {
 
     /// Reads what is to be known of a recording.
     ///
-    /// - Parameter recording: its bytes, which the file will hold as they are.
-    public init(_ recording: any RandomAccessBytes, limits: ReaderLimits = .default) throws(ReelError) {
+    /// - Parameters:
+    ///   - recording: its bytes, which the file will hold as they are.
+    ///   - assets: where style sheets, fonts and images of its pages are looked for that it does not hold; the file will hold them.
+    public init(
+        _ recording: any RandomAccessBytes, assets folder: AssetFolder? = nil, limits: ReaderLimits = .default
+    ) throws(ReelError) {
         self.recording = recording
         let file = try RecordingFile(recording, limits: limits)
         header = try file.header
         eventCount = try file.eventCount
+        let assets = try file.pageAssets(folder: folder)
+        let addresses = folder == nil ? Set(assets.recorded.keys) : try file.pageAddresses()
+        self.assets = TermMap(
+            addresses.sorted().compactMap { address in
+                assets.asset(at: address).map { TermMap.Pair(.string(address), .string($0.shownText)) }
+            })
     }
 
     /// Writes the file. What it holds of the recording at a time is bounded.
@@ -48,8 +60,9 @@ public struct PlayerFile {
             var values: [String: Any] = [
                 "id": header.id ?? "", "view": header.view ?? "(no view)", "eventCount": Shown.count(eventCount),
                 "facts": facts, "recording": PlayerFile.place, "script": script, "style": style,
+                "assets": Term.map(assets).json(style: JSONStyle(isHTMLSafe: true)),
                 "policy": "default-src 'none'; script-src '\(PlayerFile.hash(script))'; "
-                    + "style-src '\(PlayerFile.hash(style))'; worker-src blob:; img-src data:; base-uri 'none'; "
+                    + "style-src '\(PlayerFile.hash(style))'; worker-src blob:; img-src data:; font-src data:; base-uri 'none'; "
                     + "form-action 'none'",
             ]
             values["url"] = header.url

@@ -19,6 +19,8 @@ struct PlayerPage: Sendable {
     /// The file that holds the view's template, or would hold it.
     var templateFile: String?
     var hasTemplate: Bool
+    /// Whether there is a folder of assets.
+    var hasAssetFolder: Bool
 
     /// An event of the list.
     struct Row: Sendable {
@@ -87,10 +89,13 @@ struct PlayerPage: Sendable {
         let id = recording.id.text
         func text(_ value: String?) -> Term { value.map { .string($0) } ?? .atom(.nil) }
         func number(_ value: Int?) -> Term { value.map { .integer($0) } ?? .atom(.nil) }
-        let links: TermMap = [
+        var links: TermMap = [
             "list": "../", "bytes": .string("\(id)/bytes"), "live": .string("\(id)/live"),
             "page": .string("\(id)/page"), "state": .string("\(id)/state"), "delete": .string("\(id)/delete"),
         ]
+        if hasAssetFolder || recording.summary.kinds[PageAsset.kind] != nil {
+            links[atom: "asset"] = .string("\(id)/asset")
+        }
         let facts: TermMap = [
             "id": .string(id), "view": text(recording.view), "url": text(recording.url),
             "connectedAt": number(recording.connectedAt), "duration": .integer(recording.duration),

@@ -14,7 +14,8 @@ extension DashboardRoutes {
         let view = recording.view ?? ""
         var page = PlayerPage(
             recording: recording, event: event, csrf: token.text, mayDelete: try await visit.allows(.delete(recording)),
-            templateFile: PageTemplates.fileName(of: view), hasTemplate: dashboard.templates.hasPage(of: view))
+            templateFile: PageTemplates.fileName(of: view), hasTemplate: dashboard.templates.hasPage(of: view),
+            hasAssetFolder: dashboard.assets != nil)
         let content = try await dashboard.store.open(recording.id)
         let limits = dashboard.configuration.limits
         let first = max((event ?? 0) - PlayerPage.eventCount / 2, 0)
@@ -43,6 +44,17 @@ extension DashboardRoutes {
         let mapping = visit.parameters["mapping"] ?? "elixir"
         let (type, text) = try await replayed(visit) { try $0.text(mapping) }
         return visit.text(text, type: type)
+    }
+
+    @Sendable func asset(_ visit: Visit<Context>) async throws -> Response {
+        let recording = try await visit.recording()
+        guard let address = visit.parameters["address"] else { throw DashboardError.badRequest("address=A is missing") }
+        let content = try await dashboard.store.open(recording.id)
+        let (limits, folder) = (dashboard.configuration.limits, dashboard.assets)
+        let text = try await dashboard.reading.run {
+            try RecordingFile(content, limits: limits).pageAssets(folder: folder).asset(at: address)?.shownText
+        }
+        return text.map { visit.text($0) } ?? Response(status: .noContent)
     }
 
     private func replayed<Result: Sendable>(

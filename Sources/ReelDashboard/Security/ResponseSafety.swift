@@ -19,7 +19,7 @@ enum ResponseSafety {
     private var contentSecurityPolicy: String {
         switch self {
         case .page, .asset:
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src data:; connect-src 'self';"
                 + " frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
         case .replay:
             "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; form-action 'none';"

@@ -9,7 +9,7 @@ export const THROUGH_ALL = new Set(["error", "gap"]);
 const GROUP_OF = {
   event: "user", pointer: "user", viewport: "user", state: "user",
   mount: "view", render: "view", assigns: "view", component: "view", component_destroyed: "view",
-  page: "view", page_join: "view", page_diff: "view", params: "navigation", handle_params: "navigation",
+  page: "view", page_join: "view", page_diff: "view", page_asset: "view", params: "navigation", handle_params: "navigation",
   info: "message", telemetry: "measure", log: "measure", exit: "error", gap: "gap",
 };
 

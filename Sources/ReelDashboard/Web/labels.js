@@ -88,6 +88,7 @@ const LABELS = {
       (named(kind) === undefined || !isInteger(number) ? [] : [`${named(kind)} ${number}`]));
     return counts.length === 0 ? "events are missing" : `events are missing: ${counts.join(", ")}`;
   },
+  page_asset: (payload) => text(payload, "href"),
   viewport: (payload) => {
     const [width, height] = [field(payload, "width"), field(payload, "height")];
     return isInteger(width) && isInteger(height) ? `viewport ${width} × ${height}` : undefined;

@@ -22,19 +22,24 @@ const LEFT_OUT_ATTRIBUTES = new Set(["action", "formaction", "href", "xlink:href
 export const EMPTY = "<!DOCTYPE html><html><head><meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
   + "img-src data:; font-src data:; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'\"></head><body></body></html>";
 
-/** Makes a frame's document show a text of HTML. `styleSheets` are texts by their addresses. */
+/** Makes a frame's document show a text of HTML, with the style sheets and images of `assets`. */
 export class PageDocument {
-  #document; #styles = ""; #sheets;
+  #document; #styles = ""; #assets; #text = null;
 
-  constructor(document, sheets = new Map()) {
+  constructor(document, assets) {
     this.#document = document;
-    this.#sheets = sheets;
+    this.#assets = assets;
+    assets.onchange = () => {
+      if (this.#text !== null) this.show(this.#text);
+    };
   }
 
   show(text) {
+    this.#text = text;
     // A document that is made of text has no window: nothing runs in it, and nothing is loaded.
     const wanted = new DOMParser().parseFromString(text, "text/html");
     teleport(wanted);
+    this.#setImages(wanted);
     const { documentElement, body } = this.#document;
     patchAttributes(documentElement, wanted.documentElement);
     patchAttributes(body, wanted.body ?? wanted.createElement("body"));
@@ -42,10 +47,20 @@ export class PageDocument {
     this.#setStyles(wanted);
   }
 
+  /** An image is in its address. */
+  #setImages(wanted) {
+    for (const image of wanted.querySelectorAll("img[src]")) {
+      const address = image.getAttribute("src");
+      const data = isImageData(address) ? address : this.#assets.at(address);
+      if (data === null) image.removeAttribute("src");
+      else if (data !== address) image.setAttribute("src", data);
+    }
+  }
+
   /** Style sheets are given to the document as such: then a policy that knows no inline styles is as well. */
   #setStyles(wanted) {
     const texts = [...wanted.querySelectorAll("style, link[rel~=stylesheet i]")].map((element) =>
-      (element.localName === "style" ? element.textContent : this.#sheets.get(element.getAttribute("href")) ?? ""));
+      (element.localName === "style" ? element.textContent : this.#assets.at(element.getAttribute("href") ?? "") ?? ""));
     const all = texts.join("\u0000");
     if (all === this.#styles) return;
     this.#styles = all;
@@ -151,13 +166,15 @@ function patchAttributes(target, source) {
 function* linked(source) {
   const { localName } = source;
   const address = (name) => (source.getAttribute(name) ?? "").trim();
-  if (localName === "img" && /^data:image\//i.test(address("src"))) yield ["src", address("src")];
+  if (localName === "img" && isImageData(address("src"))) yield ["src", address("src")];
   if ((localName === "a" || localName === "area") && source.namespaceURI === HTML && source.hasAttribute("href")) yield ["href", "about:srcdoc#"];
   if (source.namespaceURI === SVG && localName !== "a") {
     const reference = address("href") || address("xlink:href");
     if (/^#[^\s]+$/.test(reference)) yield ["href", reference];
   }
 }
+
+const isImageData = (address) => /^\s*data:image\//i.test(address);
 
 const styles = new WeakMap();
 

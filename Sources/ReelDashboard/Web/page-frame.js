@@ -3,18 +3,19 @@ import { h, keepKeys } from "./dom.js";
 import { EMPTY, PageDocument } from "./page-dom.js";
 
 export class PageFrame {
-  #ask; #frame; #stage; #note; #notice; #page = null; #size = null; #wanted = null; #isBusy = false;
+  #ask; #assets; #frame; #stage; #note; #notice; #page = null; #size = null; #wanted = null; #isBusy = false;
 
   /** `ask` gives the page after an event: `text`, `title`, and `reason`, why it is unsure; `text` is `null` when there is none. */
-  constructor(ask) {
+  constructor(ask, assets) {
     this.#ask = ask;
+    this.#assets = assets;
     this.#frame = h("iframe", {
       // The same origin, so that the player may patch it; no scripts, so that nothing else may.
       sandbox: "allow-same-origin", referrerpolicy: "no-referrer", title: "The page after this event", srcdoc: EMPTY,
     });
     this.#frame.addEventListener("load", () => {
       // A frame that has been led elsewhere is set up again.
-      this.#page = new PageDocument(this.#frame.contentDocument);
+      this.#page = new PageDocument(this.#frame.contentDocument, this.#assets);
       this.#wanted ??= this.#shown;
       this.#shown = null;
       this.#next();

@@ -3,6 +3,7 @@ import { Reader } from "./client.js";
 import { ICONS, atRest, eachFrame, h, icon } from "./dom.js";
 import { EventList } from "./event-list.js";
 import { changesPage, changesState } from "./kinds.js";
+import { PageAssets } from "./page-assets.js";
 import { PageFrame } from "./page-frame.js";
 import { PageView } from "./page-view.js";
 import { Playback, SPEEDS } from "./playback.js";
@@ -242,7 +243,7 @@ class Player {
     if (this.#page instanceof PageFrame) return;
     const hadPage = this.#page !== null;
     this.#page?.element.remove();
-    this.#page = new PageFrame((event) => this.#reader.ask("page", { event }));
+    this.#page = new PageFrame((event) => this.#reader.ask("page", { event }), PageAssets.of(this.#facts.links?.asset));
     document.getElementById("panel-inspector").before(this.#page.element);
     document.querySelector('[data-view="page"]').hidden = false;
     document.body.classList.remove("without-page");

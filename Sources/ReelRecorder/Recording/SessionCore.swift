@@ -362,6 +362,8 @@ extension SessionCore {
     /// The payload of an event of a kind as it may be recorded.
     func sanitized(_ payload: Term, of kind: Atom) -> Term {
         if EventKind(kind) == .gap { privacy.withLock { $0.noteGap() } }
+        // A file that is the same for everybody.
+        if kind == PageAsset.kind { return PageAsset.recorded(payload) }
         guard PagePrivacy.isPage(kind) else { return sanitized(payload, in: .payload) }
         return engine.sanitized(privacy.withLock { $0.sanitized(kind, payload) }, in: .payload)
     }

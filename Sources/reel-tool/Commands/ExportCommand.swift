@@ -10,7 +10,8 @@ struct ExportCommand: ParsableCommand {
         discussion: """
             phoenix-replay is what PhoenixReplay itself would have written: a .recording of what 0.3 or later \
             recorded, an .etf.gz, as 0.1 and 0.2 write it, of everything else. binary_to_term of it is what was \
-            imported. html is a page with the recording and its player in it: it opens from disk and loads nothing.
+            imported. html is a page with the recording and its player in it: it opens from disk and loads nothing. FOLDER holds \
+            the application's static files: what the recorded pages show of them goes into the page as well.
 
             Examples:
               reel export session.reel --to phoenix-replay -o session.etf.gz
@@ -35,10 +36,14 @@ struct ExportCommand: ParsableCommand {
     var output = "-"
 
     @OptionGroup
+    var assets: AssetOptions
+
+    @OptionGroup
     var space: TemporarySpace
 
     func run() throws {
         try ExitStatus.of(file) {
+            let folder = try assets.folder()
             var input = try Input(recording: file, temporarySpace: space.byteCount)
             let file = try input.file()
             switch to {
@@ -46,7 +51,7 @@ struct ExportCommand: ParsableCommand {
                 let exporter = try PhoenixReplayExporter(RecordingFile(file))
                 try write(exporter.fileExtension) { try exporter.write(to: $0) }
             case .html:
-                let player = try PlayerFile(file)
+                let player = try PlayerFile(file, assets: folder)
                 try write(".html") { try player.write(to: $0) }
             }
             return input.reportLosses()

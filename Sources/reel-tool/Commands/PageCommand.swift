@@ -9,8 +9,9 @@ struct PageCommand: ParsableCommand {
             The point is after the last event up to a time, or after an event; without either, the end. The page is made \
             of what was sent to the browser, where the recording holds that: the application is not needed.
 
-            The HTML has a policy at its start by which a browser runs no script and loads nothing. --raw leaves it as it \
-            was sent: do not open that of a stranger's recording.
+            The HTML has a policy at its start by which a browser runs no script and loads nothing. Style sheets that the \
+            recording holds are in it. FOLDER holds the application's static files, such as priv/static: style sheets, fonts \
+            and images are taken from there. --raw leaves the page as it was sent: do not open that of a stranger's recording.
 
             When the page may be wrong, because events are missing or say what cannot be merged, standard error says so, and \
             the exit status is 1.
@@ -26,6 +27,9 @@ struct PageCommand: ParsableCommand {
     @OptionGroup
     var point: PointOptions
 
+    @OptionGroup
+    var assets: AssetOptions
+
     @Flag(help: "Write the page as it was sent, scripts and all.")
     var raw = false
 
@@ -37,12 +41,16 @@ struct PageCommand: ParsableCommand {
 
     func run() throws {
         try ExitStatus.of(file) {
+            let folder = try assets.folder()
             var input = try Input(recording: file, temporarySpace: space.byteCount)
             let recording = try RecordingFile(try input.file())
             let page = try point.index(in: recording).map { index throws(ReelError) in try recording.page(after: index)
             }
             let written = try (page ?? Page()).written()
-            guard let text = raw ? written.text : written.safeText else {
+            let text =
+                raw || written.text == nil
+                ? written.text : written.safeText(with: try recording.pageAssets(folder: folder))
+            guard let text else {
                 let advice = "has the session been recorded with pages, and had the view joined by then?"
                 throw Failure(
                     .inputFellShort, "there is no page at that point", input: file,

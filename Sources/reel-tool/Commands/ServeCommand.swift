@@ -23,6 +23,9 @@ struct ServeCommand: AsyncParsableCommand {
             TEMPLATES is a folder of Mustache templates, one a view: Shop.CartLive.mustache. With one, the page of a view is \
             shown as it was.
 
+            FOLDER holds the application's static files, such as priv/static: recorded pages take from there the style sheets, \
+            fonts and images that their recordings do not hold.
+
             With limits the store is kept within them for as long as it is served, as 'reel store gc' does it once.
 
             Examples:
@@ -43,6 +46,9 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("Mustache templates, one a view.", valueName: "folder"))
     var templates: String?
+
+    @OptionGroup
+    var assets: AssetOptions
 
     @Option(help: "The user who is let in.")
     var user: String?
@@ -70,8 +76,9 @@ struct ServeCommand: AsyncParsableCommand {
             }
             let credentials = try credentials()
             let templates = try pageTemplates()
+            let assets = try assets.folder()
             return try await ServedStore.with(store.location) { store, keepsChanges in
-                let dashboard = Dashboard(store: store, templates: templates)
+                let dashboard = Dashboard(store: store, templates: templates, assets: assets)
                 var logger = Logger(label: "reel", factory: { StreamLogHandler.standardError(label: $0) })
                 logger.logLevel = .warning
                 guard keepsChanges || limits.policy == nil else {

@@ -24,6 +24,7 @@ final class OwnReader: VectorReader {
         case (.recording, .states): return OwnReader.states(of: bytes)
         case (.recording, .lines): return OwnReader.lines(of: bytes)
         case (.recording, .pages): return OwnReader.pages(of: bytes)
+        case (.recording, .assets): return OwnReader.assets(of: bytes)
         case (.recording, _): return OwnReader.document(of: bytes, mapping)
         case (.phoenixReplay, _), (.jsonDocument, _):
             return OwnReader.importedDocument(of: bytes, mapping, isJSON: question.input == .jsonDocument)
@@ -165,6 +166,25 @@ final class OwnReader: VectorReader {
             try writer.finish(summary: isFinished ? reader.summary : nil)
             let lines = sink.bytes.split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }
             return "[\(lines.joined(separator: ","))]"
+        }
+    }
+
+    /// The files that a recording holds for its pages.
+    private static func assets(of bytes: [UInt8]) -> Answer {
+        answer {
+            let reader = try RecordingReader(MemorySource(bytes))
+            while try reader.next() != nil {}
+            let recorded = try RecordingFile(MemorySource(bytes)).pageAssets().recorded
+            return JSONText.object(
+                recorded.sorted { $0.key < $1.key }.map { href, asset in
+                    JSONText.Member(
+                        href,
+                        .object([
+                            JSONText.Member("type", JSONText(asset.type)),
+                            JSONText.Member("content", JSONText(BytesText.hex(asset.content))),
+                        ]))
+                }
+            ).text
         }
     }
 

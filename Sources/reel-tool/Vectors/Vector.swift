@@ -55,7 +55,7 @@ struct Vector {
 
     /// What is to be made of a file: Spec/vectors.md §3.
     enum Output: String, CaseIterable {
-        case tagged, plain, canonical, members, states, lines, pages, salvage
+        case tagged, plain, canonical, members, states, lines, pages, assets, salvage
 
         /// Whether two texts of it are compared as JSON values.
         var isJSON: Bool { self != .canonical }
@@ -81,7 +81,7 @@ extension Vector.Input {
         switch self {
         case .term: [.tagged, .plain, .canonical]
         case .members: [.members]
-        case .recording: [.tagged, .plain, .states, .lines, .pages, .salvage]
+        case .recording: [.tagged, .plain, .states, .lines, .pages, .assets, .salvage]
         case .phoenixReplay, .jsonDocument: [.tagged, .plain]
         case .taggedJSON, .json: [.canonical]
         }

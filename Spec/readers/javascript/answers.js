@@ -7,7 +7,7 @@ import { openDocument } from "./json-document.js";
 import { fromJSON } from "./json-in.js";
 import { lines } from "./node.js";
 import { checkLength, gzipChunks, gzipHeader, memberContent, memberFields, startsMember } from "./members.js";
-import { Page, PageTimeline } from "./pages.js";
+import { Page, PageTimeline, assetsOf } from "./pages.js";
 import { readPhoenixReplay } from "./phoenix-replay.js";
 import { LIMITS, Recording, ReelError, decode, toJSON } from "./reel.js";
 import { salvageDocument } from "./salvage.js";
@@ -29,6 +29,7 @@ async function answer(input, output, path) {
     return `[${texts.join(",")}]`;
   }
   if (input === "recording" && output === "pages") return await pages(await open(bytes));
+  if (input === "recording" && output === "assets") return await assets(await open(bytes));
   if (input === "recording" && isMapping) return await (await open(bytes)).document(output);
   if (input === "phoenix-replay" && isMapping) {
     return await Recording.imported(input, readPhoenixReplay(bytes, LIMITS)).document(output);
@@ -67,6 +68,13 @@ async function pages(recording) {
     if (found !== texts.at(-1)) return JSON.stringify({ event: event.index, found });
   }
   return `[${texts.join(",")}]`;
+}
+
+async function assets(recording) {
+  for await (const _ of recording.events());
+  const found = [...await assetsOf(recording)].map(([href, { type, content }]) =>
+    [href, { type, content: Buffer.from(content).toString("hex") }]);
+  return JSON.stringify(Object.fromEntries(found));
 }
 
 async function members(bytes) {

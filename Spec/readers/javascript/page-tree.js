@@ -5,7 +5,9 @@
 import { Atom, TermMap } from "./terms.js";
 import { idOfFirstTag } from "./page-text.js";
 
-export const LIMITS = { depth: 256, size: 64 << 20, text: 64 << 20, regions: 10_000, waiting: 1_000, moved: 200_000_000, read: 1 << 30 };
+export const LIMITS = {
+  depth: 256, size: 64 << 20, text: 64 << 20, regions: 10_000, waiting: 1_000, moved: 200_000_000, read: 1 << 30, assets: 16 << 20,
+};
 
 /** Why an event of a page cannot be taken: its region is unsure from there on. */
 export class PageFault extends Error {

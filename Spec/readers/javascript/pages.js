@@ -189,6 +189,23 @@ export class Page {
   }
 }
 
+/** The files that a recording holds for its pages (pages.md §8.4): `type` and `content`, bytes, by their addresses. */
+export async function assetsOf(recording) {
+  const assets = new Map();
+  let size = 0;
+  for await (const { kind, payload } of recording.events()) {
+    if (kind === "page_join") break;
+    if (kind !== "page_asset" || !(payload instanceof TermMap)) continue;
+    const [href, type, file] = ["href", "type", "content"].map((name) => value(payload, name));
+    const content = isText(file) ? new TextEncoder().encode(file) : file;
+    if (!isText(href) || href === "" || !isText(type) || !(content instanceof Uint8Array)) continue;
+    size += content.length;
+    if (size > LIMITS.assets) break;
+    assets.set(href, { type, content });
+  }
+  return assets;
+}
+
 /** The pages of a recording in any order. It goes on where it is when that is nearer than a keyframe with a page. */
 export class PageTimeline {
   #recording; #steps = null; #page = null; #next = 0;

@@ -1,6 +1,7 @@
 import Foundation
 import Hummingbird
 import Logging
+import Reel
 import ReelDashboard
 import ReelStore
 import ReelStoreConformance
@@ -20,6 +21,7 @@ struct Site: Sendable {
     /// - Parameter path: where the dashboard is mounted.
     static func with<Result: Sendable>(
         _ sessions: [SampleSession] = [], at path: String = "", templates: PageTemplates = .none,
+        assets: AssetFolder? = nil,
         configuration: DashboardConfiguration = DashboardConfiguration(),
         authorization: DashboardAuthorization<BasicRequestContext> = .everything,
         _ body: @Sendable (Site) async throws -> Result
@@ -28,7 +30,7 @@ struct Site: Sendable {
         defer { try? FileManager.default.removeItem(at: folder) }
         let store = try FileStore(FilePath(folder.path))
         for session in sessions { try await store.keep(session) }
-        let dashboard = Dashboard(store: store, templates: templates, configuration: configuration)
+        let dashboard = Dashboard(store: store, templates: templates, assets: assets, configuration: configuration)
         let router = Router(context: BasicRequestContext.self)
         dashboard.addRoutes(to: router.group(RouterPath(path)), authorization: authorization)
         let (ports, port) = AsyncStream<Int>.makeStream()

@@ -79,6 +79,23 @@ struct PagePrivacyTests {
         { percent($0, keeping: "-._~ ").replacing(" ", with: "+") },
     ]
 
+    @Test("An asset is recorded as it is, without other keys; one that is malformed or too large without content")
+    func assets() async throws {
+        let css = "a { content: 'hunter2'; width: 4111111111111111px }"
+        func asset(_ content: Term, _ more: TermMap = [:]) -> Term {
+            var map: TermMap = ["content": content, "href": "/a.css", "type": "text/css"]
+            for pair in more.pairs { map[pair.key] = pair.value }
+            return .map(map)
+        }
+        let (bytes, _) = try await recorded(assigns: .map(["password": "hunter2"]), redactor: .standard) { session in
+            session.record(kind: "page_asset", payload: asset(.string(css), ["secret": "seven"]))
+            session.record(kind: "page_asset", payload: asset(7, ["secret": "eight"]))
+            session.record(kind: "page_asset", payload: asset(.binary([UInt8](repeating: 57, count: (4 << 20) + 1))))
+        }
+        #expect(bytes.contains(css))
+        for text in ["seven", "eight", "secret", "9999"] { #expect(!bytes.contains(text)) }
+    }
+
     @Test("Of 40 secrets that are typed into a form that echoes them none is in the recording, however it is written")
     func secrets() async throws {
         let secrets = (0..<40).map { number in

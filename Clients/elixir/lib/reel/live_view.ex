@@ -38,6 +38,7 @@ defmodule Reel.LiveView do
     * `page` with the root layout around the view, when it is mounted.
     * `page_join` with the whole tree of a view, or of a nested one.
     * `page_diff` with each diff, without pushed events and replies.
+    * `page_asset` with each style sheet of the document, with `:stylesheets` of `Reel.Recorder`.
 
   ## What is not recorded
 

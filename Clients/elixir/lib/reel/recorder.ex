@@ -17,6 +17,8 @@ defmodule Reel.Recorder do
     * `:reel` - the executable; by default `reel` in the PATH.
     * `:args` - further options of `reel record`, such as `["--keep-idle"]`. `reel help record` lists them.
     * `:pages` - with `true` the pages that LiveView sends to browsers are recorded as well: see `Reel.LiveView`.
+    * `:stylesheets` - with `pages: true`, the folder of the application's static files, or an application, whose
+      `priv/static` it is: the style sheets that a page links to, and that are files there, are part of its recording.
     * `:max_waiting` - the most bytes that wait for `reel record`; 16 MiB by default.
     * `:required` - with `true` this process does not start unless `reel record` is ready within 10 seconds.
     * `:delays` - `{first, longest}`: milliseconds until `reel record` is started again; `{1_000, 30_000}` by default.
@@ -82,7 +84,9 @@ defmodule Reel.Recorder do
   @spec start_link(keyword) :: GenServer.on_start()
   def start_link(options) do
     {pages, options} = [name: __MODULE__] |> Keyword.merge(options) |> Keyword.pop(:pages, false)
+    {stylesheets, options} = Keyword.pop(options, :stylesheets)
     options = Map.new(options)
+    Reel.LiveView.Assets.take_from(options.name, stylesheets)
     Reel.LiveView.Telemetry.attach(options.name)
     if pages, do: start_with_pages(options), else: :reel_recorder.start_link(options)
   end

@@ -5,7 +5,7 @@ defmodule Reel.LiveView.Pages do
   # has come for, and what belongs to connections that have ended.
 
   use GenServer
-  alias Reel.LiveView.{Document, View}
+  alias Reel.LiveView.{Assets, Document, View}
   alias Reel.Recorder
 
   # Milliseconds that something waits for a connection, or stays after one that may come back; milliseconds between two
@@ -41,10 +41,19 @@ defmodule Reel.LiveView.Pages do
     with {id, document} <- document(socket.id) do
       GenServer.cast(__MODULE__, {:joined, socket.transport_pid, id})
       Recorder.event(view.key, :page, Map.put(document, :id, id), view.recorder)
+      View.guard(:ok, fn -> assets(document, socket, view) end)
     end
 
     %{view | pages: true}
   end
+
+  defp assets(document, socket, view) do
+    for asset <- Assets.of(document, view.recorder, host(socket)),
+        do: Recorder.event(view.key, :page_asset, asset, view.recorder)
+  end
+
+  defp host(%{host_uri: %URI{host: host}}), do: host
+  defp host(_socket), do: nil
 
   # A nested view, whose HTML goes into that of its root.
   def nested(socket, view) do
