@@ -14,7 +14,7 @@ struct SpliceTests {
         Sample.small.map(\.name) + ["1.0.19", "1.1.33", "1.2.10"].map { "Samples/pages/\($0)/2-cart.reel" }
 
     private func recording(_ name: String) throws -> [UInt8] {
-        guard name.hasPrefix("Samples/") else {
+        guard name.hasSuffix(".reel") else {
             return try Sample.named(name).imported(SpliceTests.options)
         }
         return Array(try Data(contentsOf: Sample.root.appending(path: name)))
@@ -55,7 +55,9 @@ struct SpliceTests {
         #expect((page.unsureReason == nil) == (shown.unsureReason == nil))
     }
 
-    @Test("A span has the events that it had, with their states and pages", arguments: recordings)
+    @Test(
+        "A span has the events that it had, with their states, pages and assets",
+        arguments: recordings + ["Vectors/pages/assets/some.reel"])
     func trim(_ name: String) throws {
         var numbers = RandomNumbers(seed: RandomNumbers.seed)
         let bytes = try recording(name)
@@ -74,6 +76,9 @@ struct SpliceTests {
                 let trimmed = try events(of: file)
                 let made = trimmed.count - (last - first + 1)
                 #expect(first == 0 ? made == 0 : made > 0)
+                if first > 0 {
+                    #expect(try file.pageAssets().recorded == original.pageAssets().recorded)
+                }
                 let shift = keepsTimes || first == 0 ? 0 : -all[first].offset
                 for index in first...last {
                     try compare(file, trimmed[made + index - first], with: original, all[index], shift: shift)

@@ -162,7 +162,8 @@ class PagesTest(BrowserTest):
 
     LOOKS = """
         const { contentDocument: page, contentWindow: frame } = arguments[0] === null
-          ? { contentDocument: document, contentWindow: window } : document.querySelector(arguments[0]);
+          ? { contentDocument: document, contentWindow: window } : document.querySelector(arguments[0]) ?? {};
+        if (!page?.querySelector("h1") || !page.getElementById("local")) return [];
         const looks = (name, property) => frame.getComputedStyle(page.querySelector(name))[property];
         return [looks("h1", "color"), looks("h2", "color"), looks("h3", "color"),
           looks("h1", "backgroundImage").slice(0, 27),

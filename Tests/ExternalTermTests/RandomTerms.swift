@@ -60,7 +60,7 @@ extension RandomTerms {
         case 18: return .list(terms(depth: depth), tail: term(depth: depth - 1))
         case 19, 20:
             return .map(TermMap(terms(depth: depth).map { TermMap.Pair($0, term(depth: depth - 1)) }))
-        case 21: return .record(record(depth: depth))
+        case 21: return record(depth: depth).map(Term.record) ?? .nil
         default: return .localFunction(localFunction(depth: depth))
         }
     }
@@ -94,11 +94,11 @@ extension RandomTerms {
 
     private mutating func pid() -> Pid { Pid(node: node(), number: word(), serial: word(), creation: word()) }
 
-    private mutating func record(depth: Int) -> NativeRecord {
+    private mutating func record(depth: Int) -> NativeRecord? {
         let names = Set((0..<number(0...4)).map { _ in atom() }).sorted().shuffled(using: &generator)
         return NativeRecord(
             module: atom(), name: atom(), isExported: chance(50),
-            fields: names.map { NativeRecord.Field($0, term(depth: depth - 1)) })!
+            fields: names.map { NativeRecord.Field($0, term(depth: depth - 1)) })
     }
 
     /// A function whose version follows from its module, as it does on a node.

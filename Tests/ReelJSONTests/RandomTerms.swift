@@ -62,10 +62,10 @@ struct RandomTerms {
             return .map(TermMap((0..<number(0...4)).map { _ in TermMap.Pair(.string(text()), term(depth: depth - 1)) }))
         case 24:
             let names = Set((0..<number(0...4)).map { _ in atom() }).sorted()
-            return .record(
-                NativeRecord(
-                    module: atom(), name: atom(), isExported: number(0...1) == 1,
-                    fields: names.map { NativeRecord.Field($0, term(depth: depth - 1)) })!)
+            let record = NativeRecord(
+                module: atom(), name: atom(), isExported: number(0...1) == 1,
+                fields: names.map { NativeRecord.Field($0, term(depth: depth - 1)) })
+            return record.map(Term.record) ?? .nil
         default:
             return .localFunction(
                 LocalFunction(

@@ -89,8 +89,9 @@ struct SpliceOptions: ParsableArguments {
         guard json else {
             let made = summary.eventCount - taken
             let remark = made > 0 ? ", \(made.grouped) of them for the state" : ""
+            let names = inputs.reduce(into: []) { if $0.last != $1 { $0.append($1) } }.joined(separator: ", ")
             return try result.say(
-                "\(inputs.reduce(into: []) { if $0.last != $1 { $0.append($1) } }.joined(separator: ", ")) → \(result.name): \(summary.eventCount.of("event"))\(remark),"
+                "\(names) → \(result.name): \(summary.eventCount.of("event"))\(remark),"
                     + " \(Moment(milliseconds: summary.duration)), \(byteCount.of("byte"))")
         }
         let parts = zip(splice.parts, inputs).map { part, input -> JSONText in

@@ -5,6 +5,8 @@ import Reel
 struct Situation {
     var state = State()
     var page = Page()
+    /// The files that the recording holds for its pages, by their addresses.
+    var assets: [String: PageAsset] = [:]
     /// The payload of the last event that said how large the visitor's window is, when it is known.
     var viewport: Term?
 
@@ -15,6 +17,7 @@ struct Situation {
     init(before event: Int, of file: RecordingFile, viewport: Term?) throws(ReelError) {
         state = try file.state(after: event - 1)
         page = try file.page(after: event - 1)
+        assets = try file.pageAssets().recorded
         self.viewport = viewport
     }
 }
@@ -42,6 +45,10 @@ struct Restoration {
         }
         add("mount", .map(["assigns": .map(situation.state.assigns)]), at: offset)
         add(componentsOf: situation, at: offset)
+        // They have to come before the first page.
+        for (href, asset) in situation.assets.sorted(by: { $0.key < $1.key }) {
+            add(PageAsset.kind, asset.payload(at: href), at: offset)
+        }
         finish(situation, at: offset)
     }
 

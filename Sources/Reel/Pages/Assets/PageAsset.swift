@@ -32,7 +32,12 @@ public struct PageAsset: Hashable, Sendable {
     /// The payload of an event as it may be recorded: without other keys. Implements Spec/port.md §7.
     package static func recorded(_ payload: Term) -> Term {
         guard let (href, asset) = reading(payload), asset.content.count <= mostBytes else { return .map([:]) }
-        return .map(["content": .binary(asset.content), "href": .string(href), "type": .string(asset.type)])
+        return asset.payload(at: href)
+    }
+
+    /// The payload of an event that holds the file for an address.
+    package func payload(at href: String) -> Term {
+        .map(["content": .binary(content), "href": .string(href), "type": .string(type)])
     }
 
     /// Whether it is a style sheet.
