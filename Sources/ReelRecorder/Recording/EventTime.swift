@@ -31,9 +31,3 @@ enum EventTime: Hashable, Sendable {
         return offset - min(offset, elapsed) > longestLead ? elapsed : offset
     }
 }
-
-/// The sum, or the largest integer when it is larger.
-func saturatingSum(_ first: Int, _ second: Int) -> Int {
-    let (sum, overflows) = first.addingReportingOverflow(second)
-    return overflows ? .max : sum
-}

@@ -1,4 +1,5 @@
 import Metrics
+import Reel
 import Synchronization
 import ReelStore
 

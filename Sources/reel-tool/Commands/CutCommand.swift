@@ -16,26 +16,12 @@ struct CutCommand: ParsableCommand {
               reel cut session.reel --range 120..480 --keep-times -o shorter.reel
             """)
 
-    @Argument(help: "A recording, or a file of PhoenixReplay's; - is standard input.")
-    var file: String
-
-    @OptionGroup(title: "Span")
-    var span: SpanOptions
-
-    @Flag(help: "Leave times as they were.")
-    var keepTimes = false
-
     @OptionGroup
-    var options: SpliceOptions
+    var options: SpanSpliceOptions
 
     func run() throws {
-        try ExitStatus.of(file) {
-            var input = try Input(recording: file, temporarySpace: options.space.byteCount)
-            let recording = try RecordingFile(try input.file())
-            let splice = try Splice(
-                of: recording, without: span.span(of: recording), keepsTimes: keepTimes, id: options.id)
-            try options.write(splice, of: splice.parts.map { _ in file })
-            return input.reportLosses()
+        try options.write { recording, span in
+            try Splice(of: recording, without: span, keepsTimes: options.keepTimes, id: options.splice.id)
         }
     }
 }

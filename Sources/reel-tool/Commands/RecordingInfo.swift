@@ -90,8 +90,7 @@ extension RecordingInfo {
     private static func dropped(_ header: Header, _ gaps: [Gap]) -> [String: Int] {
         let counts = header.fields[atom: "dropped"].map { [Gap(payload: .map(["dropped": $0]))] } ?? gaps
         return counts.flatMap(\.dropped).reduce(into: [:]) { sums, count in
-            let (sum, overflows) = sums[count.key.name, default: 0].addingReportingOverflow(count.value)
-            sums[count.key.name] = overflows ? .max : sum
+            sums[count.key.name] = saturatingSum(sums[count.key.name, default: 0], count.value)
         }
     }
 
@@ -173,8 +172,7 @@ extension RecordingInfo {
         add("errors", summary.errorCount.grouped, summary.errorCount > 0 ? .red : nil)
         if gapCount > 0 { add("gaps", gapCount.grouped, .yellow) }
         if !dropped.isEmpty {
-            let sum = dropped.values.reduce(0) { $0.addingReportingOverflow($1).overflow ? .max : $0 + $1 }
-            add("dropped", sum.grouped, .yellow)
+            add("dropped", dropped.values.reduce(0, saturatingSum).grouped, .yellow)
             add(dropped, most: 10)
         }
         add("events", summary.eventCount.grouped)

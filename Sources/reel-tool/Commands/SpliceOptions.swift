@@ -112,3 +112,29 @@ struct SpliceOptions: ParsableArguments {
         try standardOutput.flush()
     }
 }
+
+/// What commands that make a recording of one and a span of it have in common.
+struct SpanSpliceOptions: ParsableArguments {
+    @Argument(help: "A recording, or a file of PhoenixReplay's; - is standard input.")
+    var file: String
+
+    @OptionGroup(title: "Span")
+    var span: SpanOptions
+
+    @Flag(help: "Leave times as they were.")
+    var keepTimes = false
+
+    @OptionGroup
+    var splice: SpliceOptions
+
+    /// Writes the recording that is made of the input and the span.
+    func write(_ make: (RecordingFile, RecordingSpan) throws -> Splice) throws {
+        try ExitStatus.of(file) {
+            var input = try Input(recording: file, temporarySpace: splice.space.byteCount)
+            let recording = try RecordingFile(try input.file())
+            let made = try make(recording, try span.span(of: recording))
+            try splice.write(made, of: made.parts.map { _ in file })
+            return input.reportLosses()
+        }
+    }
+}

@@ -18,26 +18,12 @@ struct TrimCommand: ParsableCommand {
               reel trim session.reel --range 120..480 --keep-times -o bug.reel
             """)
 
-    @Argument(help: "A recording, or a file of PhoenixReplay's; - is standard input.")
-    var file: String
-
-    @OptionGroup(title: "Span")
-    var span: SpanOptions
-
-    @Flag(help: "Leave times as they were.")
-    var keepTimes = false
-
     @OptionGroup
-    var options: SpliceOptions
+    var options: SpanSpliceOptions
 
     func run() throws {
-        try ExitStatus.of(file) {
-            var input = try Input(recording: file, temporarySpace: options.space.byteCount)
-            let recording = try RecordingFile(try input.file())
-            let splice = try Splice(
-                of: recording, keeping: span.span(of: recording), keepsTimes: keepTimes, id: options.id)
-            try options.write(splice, of: [file])
-            return input.reportLosses()
+        try options.write { recording, span in
+            try Splice(of: recording, keeping: span, keepsTimes: options.keepTimes, id: options.splice.id)
         }
     }
 }

@@ -6,7 +6,9 @@ package import Reel
 /// ```swift
 /// let file = try RecordingFile(InputFile("session.reel"))
 /// let splice = try Splice(of: file, keeping: RecordingSpan(of: file, from: 80_000, to: 90_000))
-/// try splice.write(to: output)
+/// let writer = try RecordingWriter(to: output, header: splice.header)
+/// for part in splice.parts { try splice.write(part, to: writer) }
+/// try writer.finish(reason: splice.reason)
 /// ```
 ///
 /// The state and the page at each event are those of the recording that it comes from: events that nobody has recorded make them
@@ -173,7 +175,7 @@ extension Splice {
             }
         }
         guard !events.isEmpty else { return try join(events, of: file, shift: shift) }
-        let start = try file.event(at: 0).offset.saturatingSum(shift)
+        let start = saturatingSum(try file.event(at: 0).offset, shift)
         guard start >= duration else {
             throw SpliceError(.wrongOrder, "starts \(duration - start) ms before the recording before it ends")
         }
@@ -186,7 +188,7 @@ extension Splice {
         try join(events, of: file, shift: shift, gap: start - duration, restoration)
         let dropped = Gap(payload: .map(["dropped": fields[atom: "dropped"] ?? .map([:])]))
         let more = Gap(payload: .map(["dropped": try file.header.fields[atom: "dropped"] ?? .map([:])]))
-        let sums = dropped.dropped.merging(more.dropped) { $0.saturatingSum($1) }
+        let sums = dropped.dropped.merging(more.dropped, uniquingKeysWith: saturatingSum)
         fields[atom: "dropped"] = sums.isEmpty ? nil : Gap(dropped: sums).payload[atom: "dropped"]
     }
 
@@ -194,7 +196,7 @@ extension Splice {
         _ events: Range<Int>, of file: RecordingFile, shift: Int, gap: Int? = nil, _ restoration: Restoration? = nil
     ) throws(ReelError) {
         try add(events, of: file, shift: shift, gap: gap, restoration)
-        duration = max(duration, try file.latestOffset(of: events).saturatingSum(shift))
+        duration = max(duration, saturatingSum(try file.latestOffset(of: events), shift))
     }
 
     /// How much later the session of `file` started, as far as the headers say.
@@ -210,22 +212,9 @@ extension Splice {
 // MARK: - Writing
 
 extension Splice {
-    /// Writes the whole recording, with an index and keyframes of its own.
-    ///
-    /// - Returns: the summary.
-    /// - Throws: ``ReelError`` when a part is damaged, an event that makes a state is too large, or the sink fails.
-    @discardableResult
-    package func write(
-        to sink: any ByteSink, options: WriterOptions = .smallest
-    ) throws(ReelError) -> Summary {
-        let writer = try RecordingWriter(to: sink, header: header, options: options)
-        for part in parts { try write(part, to: writer) }
-        return try writer.finish(reason: try reason)
-    }
-
     /// Appends the events of a part: for those who want to know which one it is that cannot be read.
     ///
-    /// - Throws: ``ReelError`` as ``write(to:options:)`` does.
+    /// - Throws: ``ReelError`` when the part is damaged, an event that makes a state is too large, or the sink fails.
     package func write(_ part: Part, to writer: RecordingWriter) throws(ReelError) {
         for event in part.made {
             try writer.append(offset: event.offset, kind: event.kind, payload: event.payload)
@@ -235,7 +224,7 @@ extension Splice {
         var encoded = EncodedEventWriter()
         try part.file.forEachEvent(from: part.events.lowerBound) { (event) throws(ReelError) in
             guard event.index < part.events.upperBound else { return false }
-            try encoded.append(event.encoded(at: event.offset.saturatingSum(part.shift)), to: writer)
+            try encoded.append(event.encoded(at: saturatingSum(event.offset, part.shift)), to: writer)
             count += 1
             return count < part.events.count
         }
@@ -284,13 +273,5 @@ extension Event {
         writer.writeTupleHead(count: count)
         writer.write(integer: offset)
         return writer.bytes + encoded.dropFirst(end)
-    }
-}
-
-extension Int {
-    /// The sum, or the nearest number that there is.
-    fileprivate func saturatingSum(_ other: Int) -> Int {
-        let (sum, overflows) = addingReportingOverflow(other)
-        return overflows ? (other < 0 ? .min : .max) : sum
     }
 }
