@@ -28,7 +28,7 @@ package struct RecordingSpan: Hashable, Sendable {
         let upper = to == nil ? count : (last ?? nil).map { $0 + 1 } ?? 0
         events = lower..<max(lower, upper)
         start = from ?? 0
-        if let to { end = max(start, to) } else { end = max(start, try file.latestOffset(of: events)) }
+        if let to { end = max(start, to) } else { end = max(start, try file.offsets(of: events).upperBound) }
     }
 
     /// The span of events by their indexes; those that are not there do not count.
@@ -40,24 +40,27 @@ package struct RecordingSpan: Hashable, Sendable {
         self.events = lower..<max(lower, events.upperBound < count ? events.upperBound + 1 : count)
         start = try 0 < lower && lower < count ? file.event(at: lower).offset : 0
         let upper = self.events.upperBound
-        end = try max(start, upper < count ? file.event(at: upper).offset : file.latestOffset(of: self.events))
+        end = try max(start, upper < count ? file.event(at: upper).offset : file.offsets(of: self.events).upperBound)
     }
 }
 
 extension RecordingFile {
-    /// The latest offset of events that follow one another, in milliseconds; 0 when there are none.
-    func latestOffset(of events: Range<Int>) throws(ReelError) -> Int {
-        guard !events.isEmpty else { return 0 }
+    /// The earliest and the latest offset of events that follow one another, in milliseconds; 0 when there are none.
+    func offsets(of events: Range<Int>) throws(ReelError) -> ClosedRange<Int> {
+        var (least, greatest) = (Int.max, 0)
         if layout != .sequential, try events == 0..<eventCount {
-            return entries.filter { $0.eventCount > 0 }.map(\.lastOffset).max() ?? 0
+            for entry in entries where entry.eventCount > 0 {
+                (least, greatest) = (min(least, entry.firstOffset), max(greatest, entry.lastOffset))
+            }
+        } else if !events.isEmpty {
+            try forEachEvent(from: events.lowerBound) { event in
+                guard event.index < events.upperBound else { return false }
+                (least, greatest) = (min(least, event.offset), max(greatest, event.offset))
+                return true
+            }
         }
-        var latest = 0
-        try forEachEvent(from: events.lowerBound) { event in
-            guard event.index < events.upperBound else { return false }
-            latest = max(latest, event.offset)
-            return true
-        }
-        return latest
+        // An index may say that its least offset is beyond its greatest.
+        return min(least, greatest)...greatest
     }
 }
 

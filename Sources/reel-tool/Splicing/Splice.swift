@@ -112,6 +112,8 @@ extension Splice {
         _ events: Range<Int>, of file: RecordingFile, from start: Int, keepsTimes: Bool
     ) throws {
         guard !events.isEmpty else { throw SpliceError(.nothingLeft, "no event would be left") }
+        // Where times go back, the earliest event is the start: none is before it.
+        let start = min(start, try file.offsets(of: events).lowerBound)
         let shift = keepsTimes ? 0 : -start
         guard events.lowerBound > 0 else { return try add(events, of: file, shift: shift) }
         let viewport = try MissingEvents.viewport(before: events.lowerBound, of: file)
@@ -196,7 +198,7 @@ extension Splice {
         _ events: Range<Int>, of file: RecordingFile, shift: Int, gap: Int? = nil, _ restoration: Restoration? = nil
     ) throws(ReelError) {
         try add(events, of: file, shift: shift, gap: gap, restoration)
-        duration = max(duration, saturatingSum(try file.latestOffset(of: events), shift))
+        duration = max(duration, saturatingSum(try file.offsets(of: events).upperBound, shift))
     }
 
     /// How much later the session of `file` started, as far as the headers say.
