@@ -1,66 +1,72 @@
 /// The parts of an address that may carry something sensitive, named as the fields of Elixir's `URI`.
 enum AddressPart: String {
-    case query, fragment, userinfo, authority
+    case query, fragment, userinfo, authority, path
 }
 
 extension DefaultSanitizer {
     public func sanitize(url: String) throws -> String {
-        let bytes = sanitized(addressesIn: Array(url.utf8), isAddress: true)
-        return String(decoding: try redactor.redact(bytes) ?? bytes, as: UTF8.self)
+        let bytes = try sanitized(text: Array(url.utf8), isAddress: true)
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// A part of an address without what is sensitive.
-    func sanitized(_ text: String, of part: AddressPart) -> String {
+    func sanitized(_ text: String, of part: AddressPart) throws -> String {
         let bytes = Array(text.utf8)
-        let sanitized =
-            switch part {
-            case .query, .fragment: replacing(values(in: bytes, startsWithKey: true, isAddress: true), of: bytes)
-            case .authority: replacing(passwords(in: bytes, from: 0), of: bytes)
-            case .userinfo: replacing(passwords(in: bytes + [UInt8(ascii: "@")], from: 0), of: bytes)
-            }
-        return String(decoding: sanitized, as: UTF8.self)
+        var found: [Range<Int>] = []
+        switch part {
+        case .query, .fragment: found = try values(in: bytes, startsWithKey: true, isAddress: true)
+        case .authority: found = userinfo(in: bytes, from: 0)
+        case .userinfo: found = userinfo(in: bytes + [UInt8(ascii: "@")], from: 0)
+        case .path: _ = pathTokens(in: bytes, from: 0, &found)
+        }
+        let kept = bytes.replacing(found, by: SanitizedValue.filtered)
+        return String(decoding: try redactor.redact(kept) ?? kept, as: UTF8.self)
     }
 
-    /// Text in which the addresses have lost the values of sensitive keys, and passwords.
+    /// Where the addresses in text have sensitive values: those of keys, those in paths, and who signs in.
     ///
-    /// - Parameter isAddress: whether all of the text is one address, in which spaces end nothing.
-    func sanitized(addressesIn text: [UInt8], isAddress: Bool = false) -> [UInt8] {
-        guard text.contains(where: { Mark($0) != nil }) else { return text }
-        var found = values(in: text, startsWithKey: false, isAddress: isAddress)
+    /// - Parameters:
+    ///   - isAddress: whether all of the text is one address, in which spaces end nothing.
+    ///   - depth: how many addresses this one stands in.
+    func secretsInAddresses(_ text: [UInt8], isAddress: Bool, depth: Int = 0) throws -> [Range<Int>] {
+        var found = try values(in: text, startsWithKey: false, isAddress: isAddress, depth: depth)
         var position = 0
+        var pathEnd = isAddress ? pathTokens(in: text, from: 0, &found) : 0
         while let slashes = text[position...].firstRange(of: Array("://".utf8)) {
-            found += passwords(in: text, from: slashes.upperBound)
             position = slashes.upperBound
+            found += userinfo(in: text, from: position)
+            if !isAddress, position > pathEnd { pathEnd = pathTokens(in: text, from: position, &found) }
         }
-        return replacing(found, of: text)
+        return found
     }
 
-    /// What stands before a pair of a key and a value, or an authority.
-    private enum Mark {
-        case pair, authority
+    // MARK: Keys and values
 
-        init?(_ byte: UInt8) {
-            switch byte {
-            case UInt8(ascii: "?"), UInt8(ascii: "&"), UInt8(ascii: "#"), UInt8(ascii: ";"): self = .pair
-            case UInt8(ascii: ":"): self = .authority
-            default: return nil
-            }
-        }
+    /// Whether a byte stands before a pair of a key and a value.
+    private static func startsPair(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "?") || byte == UInt8(ascii: "&") || byte == UInt8(ascii: "#") || byte == UInt8(ascii: ";")
     }
 
-    /// Where the values of sensitive keys stand.
-    private func values(in text: [UInt8], startsWithKey: Bool, isAddress: Bool) -> [Range<Int>] {
+    /// Where the values of sensitive keys stand, and those that have something sensitive in them.
+    private func values(
+        in text: [UInt8], startsWithKey: Bool, isAddress: Bool, depth: Int = 0
+    ) throws -> [Range<Int>] {
         var values: [Range<Int>] = []
         var position = 0
         var isKey = startsWithKey
+        // A value may hold others. Its end is looked for once, and it is decoded once.
+        var valueEnd = -1
+        var decodedEnd = 0
         while position < text.count {
             guard isKey else {
-                isKey = Mark(text[position]) == .pair
+                isKey = DefaultSanitizer.startsPair(text[position])
                 position += 1
                 continue
             }
             let rest = text[position...]
-            let end = rest.firstIndex { $0 == UInt8(ascii: "=") || Mark($0) == .pair || !isAddress && $0.endsAddress }
+            let end = rest.firstIndex {
+                $0 == UInt8(ascii: "=") || DefaultSanitizer.startsPair($0) || !isAddress && $0.endsAddress
+            }
             guard let end, text[end] == UInt8(ascii: "=") else {
                 position = end ?? text.count
                 isKey = false
@@ -68,31 +74,45 @@ extension DefaultSanitizer {
             }
             position = end + 1
             isKey = false
-            guard verdict(onKey: DefaultSanitizer.decoded(rest[..<end]), in: .params) != .keep else { continue }
-            let valueEnd = text[position...].firstIndex {
-                $0 == UInt8(ascii: "&") || $0 == UInt8(ascii: "#") || !isAddress && $0.endsAddress
+            if valueEnd < position {
+                let end = text[position...].firstIndex {
+                    $0 == UInt8(ascii: "&") || $0 == UInt8(ascii: "#") || !isAddress && $0.endsAddress
+                }
+                valueEnd = end ?? text.count
             }
-            values.append(position..<(valueEnd ?? text.count))
-            position = valueEnd ?? text.count
+            if isSensitive(addressKey: DefaultSanitizer.decoded(rest[..<end])) {
+                values.append(position..<valueEnd)
+                position = valueEnd
+            } else if decodedEnd < valueEnd {
+                decodedEnd = valueEnd
+                if try hasSecret(encoded: text[position..<valueEnd], depth: depth) {
+                    values.append(position..<valueEnd)
+                }
+            }
         }
         return values
     }
 
-    /// Where the password of an authority stands that starts at `start`: none, or one range.
-    private func passwords(in text: [UInt8], from start: Int) -> [Range<Int>] {
-        let authority = text[start...].prefix { $0 != UInt8(ascii: "/") && Mark($0) != .pair && !$0.endsAddress }
-        guard let at = authority.lastIndex(of: UInt8(ascii: "@")),
-            let colon = authority[..<at].firstIndex(of: UInt8(ascii: ":"))
-        else { return [] }
-        return [colon + 1..<at]
+    private func isSensitive(addressKey key: String) -> Bool {
+        verdict(onKey: key, in: .params) == .filter || queryKeys.contains(key.lowercased())
     }
 
-    private func replacing(_ ranges: [Range<Int>], of text: [UInt8]) -> [UInt8] {
-        text.replacing(ranges, by: SanitizedValue.filtered)
+    /// Whether a value has something sensitive in it once it is decoded: an address of its own, a token.
+    private func hasSecret(encoded value: ArraySlice<UInt8>, depth: Int) throws -> Bool {
+        guard depth < 3, value.count < 8_192, value.contains(UInt8(ascii: "%")) else { return false }
+        let text = Array(DefaultSanitizer.decoded(value).utf8)
+        return try redactor.redact(text) != nil || !secretsInAddresses(text, isAddress: true, depth: depth + 1).isEmpty
+            || !valuesAfterNames(in: text).isEmpty
     }
 
-    /// A key as it is meant: `p%61ssword` is one as well.
-    private static func decoded(_ key: ArraySlice<UInt8>) -> String {
+    /// A key or a value as it is meant, however often it has been encoded: `p%61ssword` and `p%2561ssword` are keys as well.
+    static func decoded(_ key: ArraySlice<UInt8>) -> String {
+        var bytes = Array(key)
+        for round in 0..<3 where round == 0 || bytes.contains(UInt8(ascii: "%")) { bytes = decodedOnce(bytes[...]) }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func decodedOnce(_ key: ArraySlice<UInt8>) -> [UInt8] {
         var bytes: [UInt8] = []
         var rest = key
         while let byte = rest.popFirst() {
@@ -105,7 +125,93 @@ extension DefaultSanitizer {
                 bytes.append(byte == UInt8(ascii: "+") ? UInt8(ascii: " ") : byte)
             }
         }
-        return String(decoding: bytes, as: UTF8.self)
+        return bytes
+    }
+
+    // MARK: Who signs in
+
+    /// Where the password of an authority stands that starts at `start`, or a user without one that is a token: none, or one range.
+    private func userinfo(in text: [UInt8], from start: Int) -> [Range<Int>] {
+        let authority = text[start...].prefix {
+            $0 != UInt8(ascii: "/") && !DefaultSanitizer.startsPair($0) && !$0.endsAddress
+        }
+        guard let at = authority.lastIndex(of: UInt8(ascii: "@")) else { return [] }
+        if let colon = authority[..<at].firstIndex(of: UInt8(ascii: ":")) { return [colon + 1..<at] }
+        return TokenLook(authority[..<at]).isLikely ? [start..<at] : []
+    }
+
+    // MARK: Paths
+
+    /// Adds where tokens stand in the path that starts at `start` or after its authority: `/reset/TOKEN`. Returns where it ends.
+    private func pathTokens(in text: [UInt8], from start: Int, _ found: inout [Range<Int>]) -> Int {
+        let end =
+            text[start...].firstIndex { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") || $0.endsAddress }
+            ?? text.count
+        var before: Range<Int>?
+        var position = start
+        while position < end {
+            let slash = text[position..<end].firstIndex(of: UInt8(ascii: "/")) ?? end
+            let segment = position..<(text[position..<slash].firstIndex(of: UInt8(ascii: ";")) ?? slash)
+            if let before, before.count < 40, !segment.isEmpty {
+                let look = TokenLook(text[segment])
+                if look.isLikely, lets(in: DefaultSanitizer.decoded(text[before]), look) { found.append(segment) }
+            }
+            before = segment
+            position = slash + 1
+        }
+        return end
+    }
+
+    private func lets(in part: String, _ look: TokenLook) -> Bool {
+        let letters = FoldedName(part).letters
+        return DefaultSanitizer.letsIn.contains(letters) || names.contains(part)
+            || look.isCertain && DefaultSanitizer.mayLetIn.contains(letters)
+    }
+
+    /// Parts of a path that a token follows which lets somebody in.
+    private static let letsIn = Set(
+        [
+            "reset", "reset_password", "password_reset", "reset_passwords", "magic", "magic_link", "login", "log_in",
+            "signin",
+            "sign_in", "verify", "verification", "verify_email", "activate", "activation", "recover", "recovery",
+            "unlock",
+            "auth", "sso", "otp", "impersonate", "webhooks",
+        ].map { FoldedName($0).letters })
+
+    /// Parts of a path that a token may follow, and a number of an order as well.
+    private static let mayLetIn = Set(
+        [
+            "confirm", "confirm_email", "confirmation", "email_confirmation", "invite", "invites", "invitation",
+            "invitations",
+            "accept", "join", "share", "shared", "unsubscribe",
+        ].map { FoldedName($0).letters })
+}
+
+/// How much a word looks like a token: something random that is neither a word nor a number.
+private struct TokenLook {
+    /// Letters and digits, or letters of both cases in no word's order, or very long.
+    let isLikely: Bool
+    /// So long or so mixed that it is no number of an order either.
+    let isCertain: Bool
+
+    init(_ word: ArraySlice<UInt8>) {
+        var (lower, upper, digits, changes) = (0, 0, 0, 0)
+        var before: UInt8 = 0
+        for byte in word {
+            if byte.isASCIILetter { lower += 1 } else if (byte | 0x20).isASCIILetter { upper += 1 }
+            if byte.isASCIIDigit { digits += 1 }
+            if (byte | 0x20).isASCIILetter, byte & 0x20 == 0, before.isASCIILetter { changes += 1 }
+            before = byte
+        }
+        let isFile = word.contains(UInt8(ascii: ".")) && word.count < 40
+        let hasHyphen = word.contains(UInt8(ascii: "-"))
+        isLikely =
+            word.count >= 6 && !isFile
+            && (lower + upper > 0 && digits > 1 || changes > 1 || word.count >= 24 && !hasHyphen)
+        isCertain =
+            isLikely
+            && (changes > 1 && digits > 0 || word.count >= 16 && !hasHyphen && lower + upper > 0 && digits > 3
+                || word.count == 36 && word.allSatisfy { $0.hexDigit != nil || $0 == UInt8(ascii: "-") })
     }
 }
 

@@ -5,15 +5,18 @@ public import ExternalTerm
 ///
 /// ```swift
 /// var rules = DefaultSanitizer.Rules()
-/// rules.sensitiveWords.append("iban")
+/// rules.sensitiveWords.append("blood_type")
 /// rules.allowedKeys = ["token_count"]
 /// let recorder = try Recorder(store: store, sanitizer: DefaultSanitizer(rules, redactor: Redactor([.cardNumbers])))
 /// ```
 ///
-/// A key is an atom, a binary or a charlist; case does not count. It stands before its value in a map, a struct or a tuple, so in
-/// keyword lists and lists of headers as well; where a tuple's first element is a sensitive atom, all its other elements are
-/// filtered. Keys are looked for at every depth, in what functions have closed over too, and in the query strings and fragments
-/// of addresses, in the middle of other text too; an address's password is filtered as well.
+/// A key is an atom, a binary or a charlist; neither case nor separators count. It stands before its value in a map, a struct, a
+/// tuple or a list of two, so in keyword lists and lists of headers as well; where a tuple's first element is sensitive, all its
+/// other elements are filtered. It may stand in a value itself: of `%{"name" => "password", "value" => x}` the `value` is filtered,
+/// and so is what a key was pressed in. Keys are looked for at every depth, in what functions have closed over too, in text such
+/// as `password=x` or JSON, and in the query strings, fragments and paths of addresses; an address's password is filtered as well.
+///
+/// What is filtered by default, and what is not and why, says <doc:Secrets>.
 public struct DefaultSanitizer: Sanitizer {
     /// What is removed, filtered and compacted.
     public struct Rules: Sendable {
@@ -21,8 +24,14 @@ public struct DefaultSanitizer: Sanitizer {
         public var internalKeys: Set<String> = [
             "__changed__", "flash", "uploads", "streams", "_replay_id", "_replay_t0",
         ]
-        /// What a name contains whose value is filtered, in lower or upper case; `_` stands for `_`, `-`, `.`, a space or nothing.
-        public var sensitiveWords = ["password", "token", "secret", "api_key", "private_key", "credential"]
+        /// What a name contains whose value is filtered, in lower or upper case; `_` stands for any separator, the start of a word
+        /// in upper case, or nothing.
+        public var sensitiveWords = SensitiveNames.words
+        /// The word that a name is, or ends with, whose value is filtered: `pin` is that of `card_pin` and `pinCode`, not of
+        /// `pinned` or `pin_board`.
+        public var sensitiveLastWords = SensitiveNames.lastWords
+        /// Keys whose values are filtered in addresses, and nowhere else.
+        public var sensitiveQueryKeys = SensitiveNames.queryKeys
         /// Names that are kept, whatever they contain, in lower or upper case.
         public var allowedKeys: Set<String> = []
         /// What becomes of the structs of Phoenix and Ecto.
@@ -50,7 +59,8 @@ public struct DefaultSanitizer: Sanitizer {
 
     let rules: Rules
     let redactor: Redactor
-    private let sensitive: SensitiveNames
+    let names: SensitiveNames
+    let queryKeys: Set<String>
     private let internalKeys: Set<String>
 
     /// Creates a sanitizer.
@@ -62,7 +72,10 @@ public struct DefaultSanitizer: Sanitizer {
     public init(_ rules: Rules = Rules(), redactor: Redactor = .none) {
         self.rules = rules
         self.redactor = redactor
-        sensitive = SensitiveNames(containing: rules.sensitiveWords, except: rules.allowedKeys)
+        names = SensitiveNames(
+            containing: rules.sensitiveWords, endingWith: rules.sensitiveLastWords, except: rules.allowedKeys)
+        queryKeys = Set(rules.sensitiveQueryKeys.map { $0.lowercased() })
+            .subtracting(rules.allowedKeys.map { $0.lowercased() })
         internalKeys = rules.internalKeys.subtracting(rules.allowedKeys)
     }
 
@@ -70,14 +83,18 @@ public struct DefaultSanitizer: Sanitizer {
 
     public func verdict(onKey key: String, in part: RecordedPart) -> SanitizerVerdict {
         if part == .assigns, internalKeys.contains(key) { return .remove }
-        return sensitive.contains(key) ? .filter : .keep
+        if names.contains(key) { return .filter }
+        return NamedValue.valueKeys.contains(key) || NamedValue.addressKeys.contains(key) ? .depends : .keep
     }
 
     public func sanitize(_ term: Term, in part: RecordedPart) throws -> Term {
         guard part == .payload, case .map(let payload) = term else { return try sanitized(term, in: part, depth: 0) }
         var pairs: [TermMap.Pair] = []
+        let filtered = valueKeys(filteredIn: payload, part)
         for pair in payload.pairs {
-            if let part = pair.key.atom.flatMap(DefaultSanitizer.part(under:)) {
+            if !filtered.isEmpty, let key = pair.key.keyName, filtered.contains(key) {
+                pairs.append(TermMap.Pair(pair.key, .string(SanitizedValue.filtered)))
+            } else if let part = pair.key.atom.flatMap(DefaultSanitizer.part(under:)) {
                 pairs.append(TermMap.Pair(pair.key, try sanitized(pair.value, in: part, depth: 1)))
             } else {
                 try append(pair, to: &pairs, in: .payload, depth: 0)
@@ -104,17 +121,28 @@ struct SanitizingError: Error {
 }
 
 extension DefaultSanitizer {
-    private func sanitized(_ term: Term, in part: RecordedPart, depth: Int) throws -> Term {
+    func sanitized(_ term: Term, in part: RecordedPart, depth: Int) throws -> Term {
         guard depth <= TermLimits.deepestTree else {
             throw SanitizingError(reason: "terms nested deeper than \(TermLimits.deepestTree)")
         }
         switch term {
+        case .integer(let value): return try redacted(value) ?? term
         case .binary(let bytes): return .binary(try sanitized(text: bytes))
         case .map(let map): return .map(try sanitized(map, in: part, depth: depth))
         case .list(let elements):
             if let text = term.charlist { return try sanitized(charlist: text) ?? term }
+            if NamedValue.isPairs(elements) {
+                return .list(
+                    try elements.map { try sanitized(pair: $0.listElements ?? [], in: part, depth: depth + 1) })
+            }
+            if let stored = NamedValue.storedByBrowser(elements) { return stored }
             return .list(try sanitized(elements, in: part, depth: depth))
         case .improperList(let elements, let tail):
+            if elements.count == 1, let key = elements[0].keyName, NamedValue.isName(key),
+                verdict(onKey: key, in: part) == .filter
+            {
+                return .list(elements, tail: .string(SanitizedValue.filtered))
+            }
             return .list(
                 try sanitized(elements, in: part, depth: depth), tail: try sanitized(tail, in: part, depth: depth + 1))
         case .tuple(let elements): return try sanitized(tuple: elements, in: part, depth: depth) ?? .tuple([])
@@ -142,7 +170,7 @@ extension DefaultSanitizer {
 
     /// A tuple as it may be recorded, or nil when it is an internal key with its value.
     private func sanitized(tuple elements: [Term], in part: RecordedPart, depth: Int) throws -> Term? {
-        if elements.count == 2 || elements.first?.atom != nil, let key = elements.first?.keyName {
+        if let key = elements.first?.keyName, elements.count == 2 || NamedValue.isName(key) {
             switch verdict(onKey: key, in: part) {
             case .filter where elements.count > 1:
                 let filtered = Array(repeating: Term.string(SanitizedValue.filtered), count: elements.count - 1)
@@ -159,9 +187,12 @@ extension DefaultSanitizer {
         var pairs: [TermMap.Pair] = []
         pairs.reserveCapacity(map.count)
         let isAddress = map[atom: .struct]?.atom?.name == "Elixir.URI"
+        let filtered = valueKeys(filteredIn: map, part)
         for pair in map.pairs {
             if isAddress, let text = pair.value.text, let part = AddressPart(rawValue: pair.key.atom?.name ?? "") {
-                pairs.append(TermMap.Pair(pair.key, .string(sanitized(text, of: part))))
+                pairs.append(TermMap.Pair(pair.key, .string(try sanitized(text, of: part))))
+            } else if !filtered.isEmpty, let key = pair.key.keyName, filtered.contains(key) {
+                pairs.append(TermMap.Pair(pair.key, .string(SanitizedValue.filtered)))
             } else {
                 try append(pair, to: &pairs, in: part, depth: depth)
             }
@@ -174,9 +205,14 @@ extension DefaultSanitizer {
     ) throws {
         let verdict = pair.key.keyName.map { self.verdict(onKey: $0, in: part) } ?? .keep
         guard verdict != .remove else { return }
-        let value =
-            verdict == .filter
-            ? .string(SanitizedValue.filtered) : try sanitized(pair.value, in: part, depth: depth + 1)
+        let value: Term
+        if verdict == .filter || part == .payload && pair.isQueryParameters {
+            value = .string(SanitizedValue.filtered)
+        } else if verdict == .depends, case .binary(let bytes) = pair.value, NamedValue.isAddress(bytes) {
+            value = .binary(try sanitized(text: bytes, isAddress: true))
+        } else {
+            value = try sanitized(pair.value, in: part, depth: depth + 1)
+        }
         pairs.append(TermMap.Pair(try sanitized(key: pair.key, in: part, depth: depth + 1), value))
     }
 
@@ -185,9 +221,27 @@ extension DefaultSanitizer {
         key.atom == nil ? try sanitized(key, in: part, depth: depth) : key
     }
 
-    private func sanitized(text bytes: [UInt8]) throws -> [UInt8] {
-        let bytes = sanitized(addressesIn: bytes)
+    /// Text without the values of sensitive keys in it and in its addresses, and without what the redactor finds.
+    ///
+    /// - Parameter isAddress: whether all of the text is one address.
+    func sanitized(text bytes: [UInt8], isAddress: Bool = false) throws -> [UInt8] {
+        var bytes = bytes
+        if isAddress || bytes.contains(where: ShortText.marksAddress) {
+            let found = try secretsInAddresses(bytes, isAddress: isAddress)
+            // What an address has found ends where the address says.
+            let starts = Set(found.map(\.lowerBound))
+            let others = valuesAfterNames(in: bytes).filter { !starts.contains($0.lowerBound) }
+            bytes = bytes.replacing(found + others, by: SanitizedValue.filtered)
+        }
         return try redactor.redact(bytes) ?? bytes
+    }
+
+    /// What stands in the place of an integer that as text would be redacted, such as a card's number; nil when it is kept.
+    private func redacted(_ value: Int) throws -> Term? {
+        guard value > 99_999_999_999, !redactor.isEmpty else { return nil }
+        let digits = Array(String(value).utf8)
+        return try redactor.redact(digits) == Array(SanitizedValue.redacted.utf8)
+            ? .string(SanitizedValue.redacted) : nil
     }
 
     /// A charlist as it may be recorded, or nil when it may be as it is.
@@ -199,9 +253,17 @@ extension DefaultSanitizer {
     }
 }
 
+extension TermMap.Pair {
+    /// Whether these are the parameters of a query of a database: Ecto's are a list, and parameters of a view a map.
+    fileprivate var isQueryParameters: Bool {
+        guard key.atom?.name == "params", case .list(let elements) = value else { return false }
+        return !elements.isEmpty
+    }
+}
+
 extension Term {
     /// The name that this is when it is a key: of an atom, a binary or a charlist.
-    fileprivate var keyName: String? {
+    var keyName: String? {
         switch self {
         case .atom(let atom): atom.name
         case .binary(let bytes): String(decoding: bytes, as: UTF8.self)

@@ -34,6 +34,8 @@ public enum SanitizerVerdict: UInt8, Hashable, Sendable {
     case filter
     /// Neither the key nor the value is recorded.
     case remove
+    /// It depends on what stands beside it: ``Sanitizer/sanitize(_:in:)`` decides, which sees both.
+    case depends
 }
 
 /// Where a value stands that is recorded.

@@ -90,12 +90,14 @@ struct RecordingOptions: ParsableArguments {
 struct SanitizingOptions: ParsableArguments {
     /// What is looked for in text.
     enum Pattern: String, CaseIterable, ExpressibleByArgument {
-        case cards, bearer, emails, none
+        case cards, bearer, keys, accounts, emails, none
 
         var patterns: [TextPattern] {
             switch self {
             case .cards: [.cardNumbers]
             case .bearer: [.bearerTokens]
+            case .keys: [.accessKeys, .privateKeys]
+            case .accounts: [.bankAccounts, .socialSecurityNumbers]
             case .emails: [.emailAddresses]
             case .none: []
             }
@@ -115,9 +117,9 @@ struct SanitizingOptions: ParsableArguments {
 
     @Option(
         help:
-            "Redact in all text: cards, bearer, emails or none; cards and bearer unless told otherwise. May be given again."
+            "Redact in all text: cards, bearer, keys, accounts, emails or none; by default all but emails. May be given again."
     )
-    var redact: [Pattern] = [.cards, .bearer]
+    var redact: [Pattern] = [.cards, .bearer, .keys, .accounts]
 
     @Option(
         name: .customLong("redact-like"),

@@ -13,10 +13,15 @@ struct RedactorTests {
             ("paid with 5555555555554444, thanks", "paid with [REDACTED], thanks"),
             ("item 12 4111 1111 1111 1111 2", "item 12 [REDACTED] 2"),
             ("4111111111111111 5555555555554444", "[REDACTED] [REDACTED]"),
-            // Luhn's rule broken, too short, too long, milliseconds, not one group.
+            ("4111  1111  1111  1111", "[REDACTED]"), ("4111.1111.1111.1111", "[REDACTED]"),
+            ("4111\u{A0}1111\u{A0}1111\u{A0}1111", "[REDACTED]"),
+            ("4111\u{2013}1111\u{2013}1111\u{2013}1111", "[REDACTED]"),
+            ("４１１１１１１１１１１１１１１１", "[REDACTED]"), ("٤١١١١١١١١١١١١١١١", "[REDACTED]"), ("30569309025904", "[REDACTED]"),
+            ("3530111333300000", "[REDACTED]"), ("5018000000000009", "[REDACTED]"),
+            // Luhn's rule broken, too short, too long, milliseconds, no issuer's, fractions.
             ("4111111111111112", "4111111111111112"), ("411111111111", "411111111111"),
             ("41111111111111111111", "41111111111111111111"), ("1795395070566", "1795395070566"),
-            ("4111  1111  1111  1111", "4111  1111  1111  1111"), ("", ""),
+            ("4012345678909", "[REDACTED]"), ("0.4111111111111111", "0.4111111111111111"), ("", ""),
         ])
     func cardNumbers(text: String, redacted: String) throws {
         #expect(try Redactor([.cardNumbers]).redact(text) == redacted)
@@ -51,6 +56,40 @@ struct RedactorTests {
     }
 
     @Test(
+        "Keys of services, private keys and numbers of accounts are redacted",
+        arguments: [
+            (TextPattern.accessKeys, "id AKIAIOSFODNN7EXAMPLE.", "id [REDACTED]"),
+            (.accessKeys, "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "[REDACTED]"),
+            (.accessKeys, "ghp_16C7e42F292c6912E7710c838347Ae178B4a", "[REDACTED]"),
+            (.accessKeys, "xoxb-123456789012-abcdefSECRET", "[REDACTED]"),
+            (.accessKeys, "a sk_live_4eC39HqLyjWDarjtT1zdp7dc b", "a [REDACTED] b"),
+            (.accessKeys, "AIzaSyA-1234567890abcdefghijklmnopqrstu", "[REDACTED]"),
+            (.accessKeys, "pk_live_4eC39HqLyjWDarjtT1zdp7dc", "pk_live_4eC39HqLyjWDarjtT1zdp7dc"),
+            (.accessKeys, "/assets/Images/Products/2024/Summer/P0x1", "/assets/Images/Products/2024/Summer/P0x1"),
+            (
+                .privateKeys, "a -----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY----- b",
+                "a [REDACTED] b"
+            ),
+            (.privateKeys, "-----BEGIN PRIVATE KEY-----\nMIIE", "[REDACTED]"),
+            (.privateKeys, "-----BEGIN CERTIFICATE-----\nMIIE", "-----BEGIN CERTIFICATE-----\nMIIE"),
+            (.bankAccounts, "DE89370400440532013000", "[REDACTED]"),
+            (.bankAccounts, "to DE89 3704 0044 0532 0130 00, please", "to [REDACTED], please"),
+            (.bankAccounts, "gb29nwbk60161331926819", "[REDACTED]"),
+            (.bankAccounts, "DE89370400440532013001", "DE89370400440532013001"),
+            (.socialSecurityNumbers, "078-05-1120", "[REDACTED]"),
+            (.socialSecurityNumbers, "1078-05-1120", "1078-05-1120"),
+            (.socialSecurityNumbers, "666-05-1120", "666-05-1120"),
+            (.bearerTokens, "Basic dXNlcjpodW50ZXIy", "Basic [REDACTED]"),
+            (.bearerTokens, "Basic training1", "Basic training1"),
+            (.bearerTokens, "Bearer abcdefSECRETq", "Bearer [REDACTED]"),
+            (.bearerTokens, "x_eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln", "x_[REDACTED]"),
+            (.bearerTokens, "SFMyNTY.g2gDYQFuBgB.abc-DEF_1", "[REDACTED]"),
+        ])
+    func keysAndAccounts(pattern: TextPattern, text: String, redacted: String) throws {
+        #expect(try Redactor([pattern]).redact(text) == redacted)
+    }
+
+    @Test(
         "A template stands for text of its form",
         arguments: [
             ("sk_live_*", "key SK_live_9aZ-_ is", "key [REDACTED] is"),
@@ -81,11 +120,13 @@ struct RedactorTests {
 
     @Test("No text is redacted to something that is not UTF-8, and hostile text ends as well")
     func hostile() throws {
-        let redactor = Redactor([
-            .cardNumbers, .emailAddresses, .bearerTokens, try .template("a*b*c"), try .template("#*"),
-        ])
+        let redactor = Redactor(
+            Redactor.standard.patterns + [.emailAddresses, try .template("a*b*c"), try .template("#*")])
         for piece in [
             "a", "@", "4", "4 ", "4-", "eyJ", "=eyJ", ".eyJ", "bearer ", "a@a", "é@é.", "1@", "a*", "://", "?a=", "ab",
+            "a=", "password=", "password='", "token:[", "/reset/A1b2C3", "://a@", "?a=%", "?a=%25", "cookie:",
+            "-----BEGIN ",
+            "DE89", "AKIA", "xoxb-", "SFMyNTY.", "４", "4.", "a b c=", "\"token\":", "%7", "basic ",
         ] {
             let text = String(repeating: piece, count: 50_000)
             let redacted = try redactor.redact(text)
