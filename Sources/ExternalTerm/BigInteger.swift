@@ -41,61 +41,21 @@ extension BigInteger {
 
     /// Creates an integer from decimal digits with an optional minus sign, or returns nil when `text` is anything else.
     ///
-    /// - Complexity: O(*n*²) in the number of digits.
+    /// - Complexity: O(*n*^1.6) in the number of digits.
     public init?(decimal text: some StringProtocol) {
-        var digits = text.utf8[...]
+        var digits = Array(text.utf8)[...]
         let isNegative = digits.first == UInt8(ascii: "-")
         if isNegative { digits = digits.dropFirst() }
         guard !digits.isEmpty, digits.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }) else { return nil }
-        // Nine digits at a time: the words are little-endian in base 2^32.
-        var words: [UInt32] = []
-        while !digits.isEmpty {
-            let group = digits.prefix(9)
-            digits = digits.dropFirst(9)
-            var scale: UInt64 = 1
-            var carry: UInt64 = 0
-            for digit in group {
-                carry = carry * 10 + UInt64(digit - UInt8(ascii: "0"))
-                scale *= 10
-            }
-            for index in words.indices {
-                let product = UInt64(words[index]) * scale + carry
-                words[index] = UInt32(truncatingIfNeeded: product)
-                carry = product >> 32
-            }
-            if carry > 0 { words.append(UInt32(truncatingIfNeeded: carry)) }
-            if carry >> 32 > 0 { words.append(UInt32(truncatingIfNeeded: carry >> 32)) }
-        }
         self.init(
             isNegative: isNegative,
-            magnitude: words.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) } }
-        )
+            magnitude: BigInteger.magnitude(ofDecimal: digits.map { $0 - UInt8(ascii: "0") }))
     }
 
     /// The integer's decimal digits, with a minus sign when it is negative.
     ///
-    /// - Complexity: O(*n*²) in the number of bytes of the magnitude.
-    public var decimalText: String {
-        // Most significant first, in base 2^32, divided by 10^9 again and again.
-        var words = stride(from: 0, to: magnitude.count, by: 4).map { start -> UInt32 in
-            magnitude[start..<Swift.min(start + 4, magnitude.count)].reversed().reduce(0) { $0 << 8 | UInt32($1) }
-        }
-        words.reverse()
-        var groups: [String] = []
-        var first = 0
-        while first < words.count {
-            var remainder: UInt64 = 0
-            for index in first..<words.count {
-                let value = remainder << 32 | UInt64(words[index])
-                words[index] = UInt32(truncatingIfNeeded: value / 1_000_000_000)
-                remainder = value % 1_000_000_000
-            }
-            while first < words.count, words[first] == 0 { first += 1 }
-            let digits = String(remainder)
-            groups.append(first < words.count ? String(repeating: "0", count: 9 - digits.count) + digits : digits)
-        }
-        return (isNegative ? "-" : "") + (groups.isEmpty ? "0" : groups.reversed().joined())
-    }
+    /// - Complexity: O(*n*^1.6) in the number of bytes of the magnitude.
+    public var decimalText: String { (isNegative ? "-" : "") + BigInteger.decimalText(ofMagnitude: magnitude) }
 }
 
 extension BigInteger: Comparable {

@@ -25,6 +25,8 @@ extension Term {
     public static func decodePrefix(
         of bytes: Span<UInt8>, limits: TermLimits = .default
     ) throws(TermError) -> (term: Term, byteCount: Int) {
+        var limits = limits
+        limits.treeTermCount = max(limits.treeTermCount, bytes.count)
         switch try TermEnvelope.open(bytes, limits: limits) {
         case .plain(let start):
             var decoder = TermDecoding(bytes, at: start, limits: limits)
@@ -40,6 +42,20 @@ extension Term {
         case .local(let range):
             return (.local([UInt8](copying: bytes.extracting(range))), range.upperBound)
         }
+    }
+
+    /// Reads one term without a leading 131 of several that share a budget of terms.
+    ///
+    /// - Parameter remaining: how many terms the trees may still have, from which this one's are taken.
+    package static func decode(
+        _ bytes: Span<UInt8>, at offset: Int, limits: TermLimits, spending remaining: inout Int
+    ) throws(TermError) -> Term {
+        var limits = limits
+        limits.treeTermCount = remaining
+        var decoder = TermDecoding(bytes, at: offset, limits: limits)
+        let term = try decoder.term()
+        remaining = decoder.remainingTerms
+        return term
     }
 
     /// Reads one term without a leading 131 that starts at `offset` and may be followed by others.
@@ -68,6 +84,9 @@ extension TermError {
 struct TermDecoding: ~Escapable {
     private(set) var reader: TokenReader
     let depthLimit: Int
+    /// How many more terms the tree may have, and how many it may have in all.
+    fileprivate private(set) var remainingTerms: Int
+    private let termLimit: Int
     private var atoms = RecentAtoms()
     /// What the maps in a long list have in common, and whether somebody else is looking after that.
     private var recent: RecentTerms?
@@ -86,6 +105,8 @@ struct TermDecoding: ~Escapable {
         reader = TokenReader(bytes, at: offset)
         self.isSharing = isSharing
         depthLimit = min(limits.depth, TermLimits.deepestTree)
+        termLimit = limits.treeTermCount
+        remainingTerms = limits.treeTermCount
     }
 
     /// Reads one whole term.
@@ -120,14 +141,17 @@ struct TermDecoding: ~Escapable {
         let bytes = reader.bytes
         switch token {
         case .map(let count):
+            try spend(2 * count)
             if let map = sharedMap(at: start, enclosedBy: depth) { return map }
             return try map(count: count, at: start, enclosedBy: depth)
         case .list(let count): return try list(count: count, enclosedBy: depth)
         case .tuple(let count):
             try checkDepth(depth, count)
+            try spend(count)
             return .tuple(try terms(count: count, enclosedBy: depth + 1))
         case .localFunction(let head):
             try checkDepth(depth, head.freeVariableCount)
+            try spend(head.freeVariableCount)
             var function = bytes.localFunction(head)
             function.freeVariables = try terms(count: head.freeVariableCount, enclosedBy: depth + 1)
             return .localFunction(function)
@@ -146,7 +170,9 @@ struct TermDecoding: ~Escapable {
         case .float(let value): return .float(value)
         case .bigInteger(let isNegative, let magnitude):
             return .bigInteger(BigInteger(isNegative: isNegative, magnitude: bytes.array(magnitude)))
-        case .string(let range): return .list(range.map { .integer(Int(bytes[$0])) })
+        case .string(let range):
+            try spend(range.count)
+            return .list(range.map { .integer(Int(bytes[$0])) })
         case .bitstring(let range, let bits):
             // The token has at least one byte and 1 to 7 bits.
             return Bitstring(bytes: bytes.array(range), bitsInLastByte: bits).map(Term.bitstring) ?? .binary([])
@@ -169,6 +195,15 @@ struct TermDecoding: ~Escapable {
         }
     }
 
+    /// Takes so many terms from what the tree may have.
+    @inline(__always)
+    private mutating func spend(_ count: Int) throws(TermError) {
+        remainingTerms -= count
+        if remainingTerms < 0 {
+            throw TermError(.limitExceeded, at: reader.offset, "a tree of more than \(termLimit) terms")
+        }
+    }
+
     private mutating func terms(count: Int, enclosedBy depth: Int) throws(TermError) -> [Term] {
         var terms: [Term] = []
         terms.reserveCapacity(min(count, TermDecoding.trustedCount))
@@ -186,6 +221,7 @@ struct TermDecoding: ~Escapable {
             }
         }
         try checkDepth(depth, count)
+        try spend(count)
         if !isSharing, recent == nil, count >= TermDecoding.longList.count,
             (reader.bytes.count - reader.offset) / count >= TermDecoding.longList.byteCount
         {
@@ -197,8 +233,11 @@ struct TermDecoding: ~Escapable {
             let token = try reader.next()
             switch token {
             case .nil: return .list(elements)
-            case .list(let count): for _ in 0..<count { elements.append(try term(enclosedBy: depth + 1)) }
+            case .list(let count):
+                try spend(count)
+                for _ in 0..<count { elements.append(try term(enclosedBy: depth + 1)) }
             case .string(let range):
+                try spend(range.count)
                 for position in range { elements.append(.integer(Int(reader.bytes[position]))) }
                 return .list(elements)
             default:

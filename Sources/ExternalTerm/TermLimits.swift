@@ -9,10 +9,32 @@ public struct TermLimits: Hashable, Sendable {
     /// How many bytes a compressed term may inflate to: 64 MiB unless told otherwise.
     public var inflatedByteCount: Int
 
+    /// How many terms a tree of ``Term`` values may have: one million by default, or one a byte where the input is larger.
+    ///
+    /// Bytes that are compressed may hold sixty million terms in five hundred bytes, and a tree takes many times the bytes that it is
+    /// built of. What builds no tree has no need of it.
+    public var treeTermCount: Int
+
     /// Creates limits.
-    public init(depth: Int = 1_024, inflatedByteCount: Int = 64 << 20) {
+    public init(depth: Int = 1_024, inflatedByteCount: Int = 64 << 20, treeTermCount: Int = 1_000_000) {
         self.depth = depth
         self.inflatedByteCount = inflatedByteCount
+        self.treeTermCount = treeTermCount
+    }
+
+    /// The limits for terms in an input of so many bytes: a larger one may have larger trees, of one term a byte, and a small one may
+    /// not inflate to as much.
+    public func scaled(to byteCount: Int) -> TermLimits {
+        var limits = self
+        limits.treeTermCount = max(treeTermCount, byteCount)
+        limits.inflatedByteCount = min(inflatedByteCount, TermLimits.mostInflated(from: byteCount))
+        return limits
+    }
+
+    /// What so many bytes may inflate to: 256 times as much, or 8 MiB when that is more.
+    package static func mostInflated(from byteCount: Int) -> Int {
+        let (product, overflows) = byteCount.multipliedReportingOverflow(by: 256)
+        return overflows ? .max : max(product, 8 << 20)
     }
 
     /// The limits for input that nobody vouches for.

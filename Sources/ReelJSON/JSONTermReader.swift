@@ -126,6 +126,10 @@ struct JSONTermReader {
         case .number(let range, let isInteger):
             let text = bytes.numberText(range)
             if isInteger {
+                // As in Erlang's and Elixir's notation: longer ones have a tag, and hexadecimal digits.
+                guard range.count <= 262_145 else {
+                    throw JSONError(.limitExceeded, at: range.lowerBound, "an integer of more than 262,144 digits")
+                }
                 if let value = Int(text) { return .integer(value) }
                 if let value = BigInteger(decimal: text) {
                     return .integer(isNegative: value.isNegative, magnitude: value.magnitude)

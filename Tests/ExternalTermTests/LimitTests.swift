@@ -139,13 +139,17 @@ struct LimitTests {
 
     @Test("declared counts, one inside the other, add up to no more memory than is read")
     func nestedCounts() {
-        // Each tuple declares as many elements as there are bytes left: together 200 million.
+        // Each tuple declares as many elements as there are bytes left: together 200 million, and five are more than a tree may have.
         var bytes: [UInt8] = [131]
         let count = 1_000
         let padding = 200_000
         for index in 0..<count { bytes += [0x69] + word32(padding + 5 * (count - 1 - index)) }
         bytes += repeated([0x6A], padding)
-        ErrorRow("", bytes, .truncated, at: bytes.count).check()
+        ErrorRow("", bytes, .limitExceeded, at: 1 + 5 * 5).checkDecode(.default)
+        let error = #expect(throws: TermError.self) {
+            try Term(external: bytes, limits: TermLimits(treeTermCount: .max))
+        }
+        #expect(error?.code == .truncated && error?.offset == bytes.count)
     }
 }
 

@@ -1,6 +1,6 @@
 /// Numbers in text, which both notations write alike.
 enum NumberText {
-    /// How many bytes the magnitude of an integer has at most that is written in decimal, which takes quadratic time.
+    /// How many bytes the magnitude of an integer has at most that is written in decimal, which takes more than linear time.
     static let longestDecimal = 32_768
 
     /// The text of an integer beyond 64 bits: in decimal, or in hexadecimal after `prefix` when it is very long.
@@ -166,7 +166,7 @@ struct Digits {
     private var isPowerOfTwo: Bool { radix & (radix - 1) == 0 }
 
     /// Whether there are not more digits than can be read in reasonable time: what Erlang's integers have where that is
-    /// linear in their number, and 262,144 of them in decimal, where it is quadratic.
+    /// linear in their number, and 262,144 of them in decimal.
     var areFew: Bool { values.count <= (isPowerOfTwo ? 33_554_368 : 1_048_576) / digitBitCount }
 
     /// The integer's bytes, the least significant first.
@@ -187,6 +187,7 @@ struct Digits {
             bytes.append(UInt8(truncatingIfNeeded: pending))
             return bytes
         }
+        if radix == 10 { return BigInteger.magnitude(ofDecimal: values) }
         for word in words {
             for shift in 0..<8 as Range<UInt64> { bytes.append(UInt8(truncatingIfNeeded: word >> (8 * shift))) }
         }

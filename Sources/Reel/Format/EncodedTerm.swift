@@ -7,6 +7,11 @@ enum EncodedTerm {
         of bytes: Span<UInt8>, at offset: Int
     ) throws(TermError) -> [(key: Term, value: Range<Int>)]? {
         guard case (.map(let count), var position) = try KnownTerm.token(of: bytes, at: offset) else { return nil }
+        guard 2 * count <= TermLimits.trusted.treeTermCount else {
+            throw TermError(
+                .limitExceeded, at: offset,
+                "a map of \(count) pairs, more than the limit of a tree of \(TermLimits.trusted.treeTermCount) terms")
+        }
         var pairs: [(key: Term, value: Range<Int>)] = []
         pairs.reserveCapacity(count)
         for _ in 0..<count {

@@ -14,15 +14,19 @@ public struct Event: Sendable {
     public let encoded: ArraySlice<UInt8>
     /// Where in `encoded` the payload stands.
     let payloadRange: Range<Int>
+    /// How many terms a tree of it may have.
+    var treeTermCount = TermLimits.default.treeTermCount
+
+    private var limits: TermLimits { TermLimits(depth: .max, treeTermCount: treeTermCount) }
 
     /// What the format asks of the event.
     var head: EventHead { EventHead(offset: offset, kind: kind, payload: payloadRange) }
 
     /// What the event carries, decoded anew each time.
     ///
-    /// - Throws: ``TermError`` when the payload nests deeper than trees may.
+    /// - Throws: ``TermError`` when the payload nests deeper, or has more terms, than trees may.
     public var payload: Term {
-        get throws(TermError) { try Term.decode(encoded.span, at: payloadRange.lowerBound, limits: .trusted).term }
+        get throws(TermError) { try Term.decode(encoded.span, at: payloadRange.lowerBound, limits: limits).term }
     }
 
     /// What the event carries, sharing what it has in common with what `terms` has read before.
@@ -34,7 +38,7 @@ public struct Event: Sendable {
 
     /// The whole event: `{OffsetMs, Kind, Payload}`, and what follows the payload when something does.
     public var term: Term {
-        get throws(TermError) { try Term.decode(encoded.span, at: 0, limits: .trusted).term }
+        get throws(TermError) { try Term.decode(encoded.span, at: 0, limits: limits).term }
     }
 }
 

@@ -65,6 +65,12 @@ private struct FrameReading {
         var parser = TermParser(bytes.span, at: start, limits: limits.term)
         switch try parser.next() {
         case .list(let count):
+            guard count <= limits.term.treeTermCount else {
+                throw ReelError(
+                    .limitExceeded,
+                    "a batch of \(count) events, more than the limit of \(limits.term.treeTermCount)", offset: start,
+                    section: "recording.md §9")
+            }
             if !isFollowed, let events = commonBatch(count, at: parser.offset) { return .events(events) }
             return .events(try batch(count, &parser))
         case .nil: throw FrameReading.malformed("a batch without events", at: start, "recording.md §6.3")
@@ -126,7 +132,8 @@ private struct FrameReading {
             events.append(
                 Event(
                     index: firstEvent + events.count, offset: head.offset, kind: atoms.atom(head.kind, of: content),
-                    encoded: bytes[offset..<end], payloadRange: head.payload - offset..<end - offset))
+                    encoded: bytes[offset..<end], payloadRange: head.payload - offset..<end - offset,
+                    treeTermCount: limits.term.treeTermCount))
             offset = end
         }
         guard offset == content.count - 1, let (token, _) = try? KnownTerm.token(of: content, at: offset), token == .nil
@@ -147,14 +154,17 @@ private struct FrameReading {
         }
         return Event(
             index: index, offset: head.offset, kind: head.kind, encoded: bytes[start..<parser.offset],
-            payloadRange: head.payload.lowerBound - start..<head.payload.upperBound - start)
+            payloadRange: head.payload.lowerBound - start..<head.payload.upperBound - start,
+            treeTermCount: limits.term.treeTermCount)
     }
 
     /// The control frame of this name, whose term, which is valid, starts at `start`.
     private func control(_ tag: Atom, at start: Int) throws -> FrameContent {
         switch tag {
         case Header.tag:
-            let term = try decoded(at: start)
+            var limits = limits.term
+            limits.treeTermCount = min(self.limits.headerTermCount, limits.treeTermCount)
+            let term = try Term.decode(bytes.span, at: start, limits: limits).term
             // The version decides whether this reader knows the rest.
             try Header.checkVersion(of: term)
             guard let header = Header(term) else {

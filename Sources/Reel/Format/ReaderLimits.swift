@@ -12,17 +12,29 @@ public struct ReaderLimits: Hashable, Sendable {
     public var indexEntryCount: Int
     /// What a frame's term may ask.
     public var term: TermLimits
+    /// How many terms a header may have: 100,000 by default. It is read of every file that is listed.
+    public var headerTermCount: Int
 
     /// Creates limits.
     public init(
         frameByteCount: Int = 64 << 20, memberByteCount: Int = 128 << 20, totalByteCount: Int = 1 << 40,
-        indexEntryCount: Int = 4_000_000, term: TermLimits = .default
+        indexEntryCount: Int = 4_000_000, term: TermLimits = .default, headerTermCount: Int = 100_000
     ) {
         self.frameByteCount = frameByteCount
         self.memberByteCount = memberByteCount
         self.totalByteCount = totalByteCount
         self.indexEntryCount = indexEntryCount
         self.term = term
+        self.headerTermCount = headerTermCount
+    }
+
+    /// The limits for a recording of so many bytes: trees of a larger one may be larger, by a term a byte, and a small one may not
+    /// inflate to as much.
+    func scaled(to byteCount: Int) -> ReaderLimits {
+        var limits = self
+        limits.term = term.scaled(to: byteCount)
+        limits.memberByteCount = min(memberByteCount, TermLimits.mostInflated(from: byteCount))
+        return limits
     }
 
     /// The limits for input that nobody vouches for.

@@ -59,7 +59,7 @@ public struct MemberTally: Sendable {
     /// - Returns: why it could not be counted up to its end, or nil when it could.
     public mutating func addAll(of bytes: some RandomAccessBytes, limits: ReaderLimits = .default) -> ReelError? {
         do throws(ReelError) {
-            return try add(upToEndOf: bytes, limits: limits)
+            return try add(upToEndOf: bytes, limits: limits.scaled(to: bytes.byteCount))
         } catch {
             return error
         }

@@ -77,6 +77,7 @@ public final class RecordingFile {
     /// its checksum: nobody may be told of the header before that.
     package init(_ bytes: any RandomAccessBytes, limits: ReaderLimits, verifiesFirstMember: Bool) throws(ReelError) {
         self.bytes = bytes
+        let limits = limits.scaled(to: bytes.byteCount)
         self.limits = limits
         self.verifiesFirstMember = verifiesFirstMember
         do {
@@ -224,7 +225,7 @@ public final class RecordingFile {
     public func state(after index: Int) throws(ReelError) -> State {
         let fold = try fold(through: index)
         do {
-            return try fold.state()
+            return try fold.state(limits.term)
         } catch {
             throw ReelError(wrapping: error)
         }

@@ -45,6 +45,8 @@ public final class RecordingReader {
 
     /// Starts to read a recording, as a plain one when `ignoresFields` is true.
     init(_ source: any ByteSource, limits: ReaderLimits, ignoresFields: Bool) throws(ReelError) {
+        // Of a file it is known how large it is.
+        let limits = (source as? any RandomAccessBytes).map { limits.scaled(to: $0.byteCount) } ?? limits
         stream = FrameStream(source, limits: limits, ignoresFields: ignoresFields)
         self.limits = limits
         do {

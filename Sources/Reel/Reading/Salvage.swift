@@ -60,6 +60,7 @@ public struct Salvage {
     ///
     /// - Throws: ``ReelError`` when nothing in it is a recording's, or it cannot be read at all.
     public init(_ bytes: any RandomAccessBytes, limits: ReaderLimits = .default) throws(ReelError) {
+        let limits = limits.scaled(to: bytes.byteCount)
         self.bytes = bytes
         self.limits = limits
         do {

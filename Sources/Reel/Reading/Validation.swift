@@ -42,6 +42,7 @@ public enum Validation {
     public static func findings(in bytes: any RandomAccessBytes, limits: ReaderLimits = .default) -> [Finding] {
         var check = Check()
         do throws(ReelError) {
+            let limits = limits.scaled(to: bytes.byteCount)
             let reader = try RecordingReader(SequentialBytes(bytes: bytes, position: 0), limits: limits)
             check.checkHeader(reader.header)
             while let frame = try reader.nextFrame() { try check.check(frame, offset: reader.fileOffset) }

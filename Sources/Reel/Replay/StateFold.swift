@@ -184,21 +184,24 @@ extension StateFold {
 // MARK: - Values
 
 extension StateFold {
-    /// The state as terms.
-    func state() throws(TermError) -> State {
+    /// The state as terms, of which it may have so many in all.
+    func state(_ limits: TermLimits = .trusted) throws(TermError) -> State {
         var map: [TermMap.Pair] = []
+        var remaining = limits.treeTermCount
         for (key, component) in components {
-            map.append(TermMap.Pair(key.term, .map(try StateFold.decoded(component))))
+            map.append(TermMap.Pair(key.term, .map(try StateFold.decoded(component, &remaining))))
         }
         return State(
-            assigns: try StateFold.decoded(assigns), components: TermMap(map), url: url, unsureSince: unsureSince)
+            assigns: try StateFold.decoded(assigns, &remaining), components: TermMap(map), url: url,
+            unsureSince: unsureSince)
     }
 
-    private static func decoded(_ assigns: [StateKey: [UInt8]]) throws(TermError) -> TermMap {
+    private static func decoded(_ assigns: [StateKey: [UInt8]], _ remaining: inout Int) throws(TermError) -> TermMap {
         var pairs: [TermMap.Pair] = []
         pairs.reserveCapacity(assigns.count)
         for (key, value) in assigns {
-            pairs.append(TermMap.Pair(key.term, try Term.decode(value.span, at: 0, limits: .trusted).term))
+            pairs.append(
+                TermMap.Pair(key.term, try Term.decode(value.span, at: 0, limits: .trusted, spending: &remaining)))
         }
         return TermMap(pairs)
     }
