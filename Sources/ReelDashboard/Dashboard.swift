@@ -41,7 +41,8 @@ public struct Dashboard: Sendable {
         live = LiveFeed(
             store: store, mostViewers: configuration.mostViewers, interval: configuration.heartbeat)
         forgery = RequestForgery(secret: configuration.secret)
-        reading = ReadingWork(max(configuration.readsAtOnce, 1), mostWaiting: 256)
+        reading = ReadingWork(
+            max(configuration.readsAtOnce, 1), mostWaiting: 256, longest: configuration.longestReading)
     }
 
     /// Adds the dashboard's pages to a router, or to a group of one.
@@ -62,6 +63,8 @@ public struct DashboardConfiguration: Sendable {
     public var heartbeat: Duration = .seconds(15)
     /// How many recordings are read at the same time to show a page or a state. Each may take as much memory as a member inflates to.
     public var readsAtOnce = 4
+    /// How long a page or a state may take to be made, its waiting for others included.
+    public var longestReading: Duration = .seconds(20)
     /// How much a recording may ask of its reader.
     public var limits = ReaderLimits(totalByteCount: 8 << 30)
     /// What the tokens of forms are made with: the same for all processes that serve the same dashboard. Each has its own when it is nil.

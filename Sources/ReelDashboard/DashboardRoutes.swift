@@ -2,6 +2,7 @@ import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
+import NIOHTTP1
 import Reel
 import ReelStore
 
@@ -59,6 +60,9 @@ struct DashboardRoutes<Context: RequestContext>: Sendable {
         } catch let error as any HTTPResponseError {
             throw error
         } catch let error as CancellationError {
+            throw error
+        } catch let error as HTTPParserError {
+            // The server answers: the request is malformed, and nothing can follow it.
             throw error
         } catch {
             let known = DashboardError(error)

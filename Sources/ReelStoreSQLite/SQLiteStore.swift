@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 public import Reel
 public import ReelStore
+public import SystemPackage
 
 /// Recordings in a SQLite database: one file that can be copied, queried with SQL, and shared by the processes of a machine.
 ///
@@ -14,16 +15,26 @@ public import ReelStore
 /// ```
 public final class SQLiteStore: RecordingStore {
     private let path: String
+    private let permissions: FilePermissions
+    private let reserve: Reserve
     private let pool: DatabasePool
     private let feed = ChangeFeed()
     private let poller: ChangePoller
 
     /// Opens a database, and brings its tables up to date.
     ///
-    /// - Parameter createsFile: whether to make the database when there is none.
-    /// - Throws: ``StoreError``, of the kind `notFound` when there is none.
-    public init(_ path: String, createsFile: Bool = true) throws(StoreError) {
+    /// A database that is not this one's is left alone: nothing is made in it, nor beside it.
+    ///
+    /// - Parameters:
+    ///   - createsFile: whether to make the database when there is none.
+    ///   - permissions: who may read and write a database that is made: the owner alone by default.
+    /// - Throws: ``StoreError``, of the kind `notFound` when there is none, and `invalidLocation` when what is there is no store.
+    public init(
+        _ path: String, createsFile: Bool = true, permissions: FilePermissions = .ownerReadWrite
+    ) throws(StoreError) {
         self.path = path
+        self.permissions = permissions
+        reserve = Reserve(beside: path)
         var configuration = Configuration()
         configuration.busyMode = .timeout(30)
         configuration.label = "reel"
@@ -35,16 +46,47 @@ public final class SQLiteStore: RecordingStore {
             try db.execute(sql: "PRAGMA synchronous = FULL")
         }
         do {
-            guard createsFile || FileManager.default.fileExists(atPath: path) else {
-                throw StoreError(.notFound, "no such database")
+            if FileManager.default.fileExists(atPath: path) {
+                try SQLiteStore.check(path, mayBeEmpty: createsFile)
+            } else {
+                guard createsFile else { throw StoreError(.notFound, "no such database") }
+                try DatabaseFile.create(FilePath(path), permissions: permissions)
             }
-            let pool = try DatabasePool(path: path, configuration: configuration)
-            try Schema.migrator.migrate(pool)
+            let pool: DatabasePool
+            do {
+                pool = try DatabasePool(path: path, configuration: configuration)
+            } catch let error as DatabaseError where error.isFullDisk && reserve.giveUp() {
+                pool = try DatabasePool(path: path, configuration: configuration)
+            }
+            // A migrator writes, even when nothing is to be done: a full disk can be read all the same.
+            if try !pool.read(Schema.migrator.hasCompletedMigrations) { try Schema.migrator.migrate(pool) }
             self.pool = pool
+            if createsFile { reserve.keep(permissions) }
             let log = ChangeLog(pool)
             poller = ChangePoller(feed) { log.news() }
         } catch {
             throw StoreError(database: error)
+        }
+    }
+
+    /// Checks that a database is a store, or nothing yet.
+    private static func check(_ path: String, mayBeEmpty: Bool) throws {
+        var content = try DatabaseFile.content(at: FilePath(path))
+        if content == nil {
+            var configuration = Configuration()
+            configuration.readonly = true
+            configuration.busyMode = .timeout(30)
+            let isStore = try DatabaseQueue(path: path, configuration: configuration).read {
+                try $0.tableExists("reel_recordings")
+            }
+            content = isStore ? .store : .other
+        }
+        switch content {
+        case .store?: return
+        case .nothing?:
+            guard mayBeEmpty else { throw StoreError(.invalidLocation, "an empty database, and no store") }
+        case .other?, nil:
+            throw StoreError(.invalidLocation, "a database of something else, and no store of recordings")
         }
     }
 
@@ -101,7 +143,7 @@ public final class SQLiteStore: RecordingStore {
     public func delete(
         _ ids: [RecordingID], keepingUnfinished: Bool
     ) async throws(StoreError) -> [RecordingID] {
-        let deleted = try await writing { db in
+        let deleted = try await freeing { db in
             _ = try Rows.removeReplaced(in: db)
             let deleted = try ids.filter { try Rows.delete($0, keepingUnfinished: keepingUnfinished, in: db) }
             try ChangeLog.append(deleted.map(RecordingChange.deleted), in: db)
@@ -112,7 +154,7 @@ public final class SQLiteStore: RecordingStore {
     }
 
     public func clear() async throws(StoreError) {
-        try await writing { db in
+        try await freeing { db in
             try Rows.clear(db)
             try ChangeLog.append([.unknown], in: db)
         }
@@ -121,13 +163,27 @@ public final class SQLiteStore: RecordingStore {
 
     /// Gives the system back what deleted recordings took.
     private func shrink() async throws(StoreError) {
-        try await access {
-            try await self.pool.writeWithoutTransaction { db in
-                // Each row that it gives is a page: it stops when nobody asks for the next.
-                let pages = try Row.fetchCursor(db, sql: "PRAGMA incremental_vacuum")
-                while try pages.next() != nil {}
+        do {
+            try await access { try await self.pool.writeWithoutTransaction { try SQLiteStore.vacuum($0, pages: nil) } }
+        } catch  where error.kind == .full {
+            // Little by little, so that what one step has written makes room for the next.
+            try await access {
+                try await self.pool.writeWithoutTransaction { db in
+                    while try Int.fetchOne(db, sql: "PRAGMA freelist_count") ?? 0 > 0 {
+                        try db.checkpoint(.truncate)
+                        try SQLiteStore.vacuum(db, pages: 64)
+                    }
+                    try db.checkpoint(.truncate)
+                }
             }
         }
+        reserve.keep(permissions)
+    }
+
+    private static func vacuum(_ db: Database, pages: Int?) throws {
+        // Each row that it gives is a page: it stops when nobody asks for the next.
+        let cursor = try Row.fetchCursor(db, sql: "PRAGMA incremental_vacuum\(pages.map { "(\($0))" } ?? "")")
+        while try cursor.next() != nil {}
     }
 
     // MARK: Reading
@@ -177,6 +233,18 @@ public final class SQLiteStore: RecordingStore {
         return value
     }
 
+    /// Writes what makes room, with the room that is kept for that when there is no other.
+    private func freeing<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(StoreError) -> Value {
+        do {
+            return try await writing(body)
+        } catch {
+            guard error.kind == .full, reserve.giveUp() else { throw error }
+            return try await writing(body)
+        }
+    }
+
     private func access<Value: Sendable>(_ body: () async throws -> Value) async throws(StoreError) -> Value {
         do {
             return try await body()
@@ -205,6 +273,11 @@ private struct SQLiteContent: StoredContent {
     }
 }
 
+extension DatabaseError {
+    /// Whether there is no room, which SQLite tells in several ways before a database is open.
+    fileprivate var isFullDisk: Bool { [.SQLITE_FULL, .SQLITE_IOERR, .SQLITE_CANTOPEN].contains(resultCode) }
+}
+
 extension StoreError {
     /// What GRDB's error means.
     init(database error: any Error) {
@@ -219,7 +292,10 @@ extension StoreError {
                 case .SQLITE_CANTOPEN: .notFound
                 default: .inputOutput
                 }
-            self.init(kind, error.message ?? "\(error)")
+            self.init(
+                kind,
+                kind == .unavailable
+                    ? "locked by another process for longer than 30 seconds" : error.message ?? "\(error)")
         default: self.init(.inputOutput, "\(error)")
         }
     }

@@ -1,7 +1,7 @@
 import ArgumentParser
-import FoundationEssentials
 import Glibc
 import Reel
+import SystemPackage
 
 /// The command `reel`.
 @main
@@ -34,10 +34,10 @@ struct ReelTool: AsyncParsableCommand {
 
     /// The arguments; on a terminal those of `info` when a file stands where a command should.
     private static var arguments: [String] {
-        let arguments = Array(CommandLine.arguments.dropFirst())
+        let arguments = RawArgument.all ?? Array(CommandLine.arguments.dropFirst())
         guard let first = arguments.first, !first.hasPrefix("-"), StandardOutput.isTerminal,
             first != "help", !configuration.subcommands.contains(where: { $0.configuration.commandName == first }),
-            FileManager.default.fileExists(atPath: first)
+            (try? FilePath(argument: first).stat()) != nil
         else { return arguments }
         return ["info"] + arguments
     }

@@ -14,10 +14,13 @@ struct SourceRules {
         "ReelStore": ["ReelJSON", "Reel", "ExternalTerm", "Zlib", "SystemPackage", "Dispatch", "Synchronization"],
         "ReelStore/SQL/CountsJSON.swift": ["Reel", "ExternalTerm", "FoundationEssentials"],
         "ReelStore/Files/FileSystem.swift": ["SystemPackage", "FoundationEssentials", "Synchronization", "Glibc"],
-        "ReelStoreSQLite": ["ReelStore", "Reel", "ExternalTerm", "GRDB", "Foundation", "Synchronization"],
+        "ReelStoreSQLite": [
+            "ReelStore", "Reel", "ExternalTerm", "GRDB", "Foundation", "Synchronization", "SystemPackage",
+        ],
         "ReelStorePostgres": ["ReelStore", "Reel", "ExternalTerm", "Dispatch", "Synchronization"],
         "ReelStorePostgres/PostgresConnection.swift": ["ReelStore", "CPostgres", "Synchronization", "Glibc"],
         "reel-tool/Vectors/ChildProcess.swift": ["Glibc", "SystemPackage"],
+        "reel-tool/Input/RawPaths.swift": ["FoundationEssentials", "Glibc", "SystemPackage"],
         "ReelRetention": ["ReelStore", "ServiceLifecycle", "Logging"],
         "ReelRecorder": [
             "ReelStore", "Reel", "ExternalTerm", "GzipMembers", "Zlib", "Dispatch", "Synchronization", "SystemPackage",
@@ -29,10 +32,10 @@ struct SourceRules {
         "ReelDashboard": [
             "ReelStore", "ReelJSON", "Reel", "ExternalTerm", "GzipMembers", "Synchronization", "SystemPackage",
             "FoundationEssentials", "Hashing", "HTTPTypes", "Hummingbird", "HummingbirdCore", "Logging",
-            "Mustache", "NIOCore", "ServiceLifecycle", "UnixSignals",
+            "Mustache", "NIOCore", "NIOHTTP1", "NIOHTTPTypes", "ServiceLifecycle", "UnixSignals",
         ],
         "ReelDashboard/EmbeddedFile.swift": ["CDashboardWeb"],
-        "ReelDashboard/Recording/ReadingWork.swift": ["Foundation"],
+        "ReelDashboard/Recording/ReadingWork.swift": ["Foundation", "HTTPTypes", "Reel", "ReelStore", "Synchronization"],
     ]
 
     /// The rooms that may import anything.
@@ -42,6 +45,7 @@ struct SourceRules {
     static let unsafe: Set<String> = [
         "Zlib", "Reel/IO/File.swift", "ReelStore/Files/FileSystem.swift", "ReelStorePostgres/PostgresConnection.swift",
         "Hashing", "ReelDashboard/EmbeddedFile.swift", "reel-tool/Vectors/ChildProcess.swift",
+        "reel-tool/Input/RawPaths.swift",
         "ReelRecorder/Storing/QueueExecutor.swift",
         "ReelRecorder/Recording/EventWriter.swift", "ReelRecorder/Recording/MonotonicTime.swift",
     ]

@@ -1,3 +1,4 @@
+import ExternalTerm
 import Foundation
 import ReelStore
 import ReelStoreConformance
@@ -36,6 +37,49 @@ struct ProgramTests {
             #expect(try await store.recording(RecordingID("s-1")) == nil)
             #expect(program.stop() == 0)
             #expect(program.said.isEmpty)
+        }
+    }
+
+    @Test(
+        "reel serve ends when it is told to, whatever it is doing and whoever holds on to it", .timeLimit(.minutes(1)))
+    func endsWhileWorking() async throws {
+        try await Self.inFolder { (folder) async throws in
+            let store = try FileStore(FilePath(folder))
+            // Integers whose digits take minutes.
+            let number = Term.integer(isNegative: false, magnitude: [UInt8](repeating: 0xAB, count: 32_768))
+            let numbers = Term.list([Term](repeating: number, count: 1_500))
+            try await store.keep(
+                SampleSession("s-1", events: [(0, "mount", .map(["assigns": .map(["numbers": numbers])]))]))
+            let program = try ServingProgram("reel", ["serve", folder, "--port", "0"])
+            let client = try Self.client(await program.nextLine())
+            await withTaskGroup(of: Void.self) { group in
+                for _ in 0..<8 { group.addTask { _ = try? await client.get("/recordings/s-1/state?event=0") } }
+                group.addTask {
+                    _ = try? await client.raw("POST /clear HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9\r\n\r\n")
+                }
+                group.addTask {
+                    // The server has begun when it follows a recording.
+                    _ = try? await client.follow("/recordings/s-1/live") { try await $0.nextEvent() }
+                    #expect(program.stop() == 0)
+                }
+            }
+        }
+    }
+
+    @Test("reel serve says what is the matter with a port and a password")
+    func refusals() async throws {
+        try await Self.inFolder { (folder) async throws in
+            _ = try FileStore(FilePath(folder))
+            let program = try ServingProgram("reel", ["serve", folder, "--port", "0"])
+            let client = try Self.client(await program.nextLine())
+            let other = try ServingProgram("reel", ["serve", folder, "--port", "\(client.port)"])
+            #expect(other.status() == 74)
+            #expect(other.said.contains("the port is taken by another program"))
+            #expect(program.stop() == 0)
+            let password = try ServingProgram(
+                "reel", ["serve", folder], environment: ["REEL_PASSWORD": "long enough for one"])
+            #expect(password.status() == 64)
+            #expect(password.said.contains("REEL_PASSWORD without --user"))
         }
     }
 

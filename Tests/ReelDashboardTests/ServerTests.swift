@@ -1,7 +1,10 @@
+import ExternalTerm
 import Foundation
+import Logging
 import ReelDashboard
 import ReelStore
 import ReelStoreConformance
+import Synchronization
 import SystemPackage
 import Testing
 
@@ -12,14 +15,16 @@ struct ServerTests {
     /// Runs a server on this machine and calls `body`.
     private static func with<Result: Sendable>(
         host: String = "127.0.0.1", credentials: DashboardCredentials? = nil, mayDelete: Bool = true,
+        limits: ConnectionLimits = ConnectionLimits(), session: SampleSession = SampleSession("s-1"),
         _ body: @Sendable (Client) async throws -> Result
     ) async throws -> Result {
         let folder = FileManager.default.temporaryDirectory.appending(path: "reel-server-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
         let store = try FileStore(FilePath(folder.path))
-        try await store.keep(SampleSession("s-1"))
+        try await store.keep(session)
         let server = try DashboardServer(
-            Dashboard(store: store), host: host, port: 0, credentials: credentials, mayDelete: mayDelete)
+            Dashboard(store: store), host: host, port: 0, credentials: credentials, mayDelete: mayDelete, limits: limits
+        )
         let (urls, ready) = AsyncStream<String>.makeStream()
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await server.run { ready.yield($0) } }
@@ -150,6 +155,114 @@ struct ServerTests {
         try await Self.with { (client) async throws in
             #expect(try await client.get(path).status == 404)
             #expect(try await client.post(path, "").status == 404)
+        }
+    }
+
+    // MARK: Slow and silent visitors
+
+    @Test("those who are silent keep nobody out", .timeLimit(.minutes(1)))
+    func silent() async throws {
+        var limits = ConnectionLimits()
+        (limits.most, limits.mostIdle) = (24, 16)
+        try await Self.with(credentials: try DashboardCredentials(user: "ada", password: Self.password), limits: limits)
+        { (client) async throws in
+            try await withThrowingTaskGroup(of: Void.self) { (group) async throws in
+                for _ in 0..<60 { group.addTask { _ = try? await client.raw("") } }
+                for _ in 0..<20 { #expect(try await client.get("/").status == 401) }
+                group.cancelAll()
+            }
+        }
+    }
+
+    @Test(
+        "a head or a body that does not come ends the connection", .timeLimit(.minutes(1)),
+        arguments: [
+            "", "GET / HTTP/1.1\r\nHost: 127",
+            "POST /clear HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\nc",
+        ])
+    func deadlines(sent: String) async throws {
+        var limits = ConnectionLimits()
+        (limits.head, limits.body, limits.idle) = (.milliseconds(200), .milliseconds(200), .milliseconds(200))
+        try await Self.with(limits: limits) { (client) async throws in
+            // It ends only when the server closes the connection.
+            let answer = try await client.raw(sent)
+            #expect(!answer.hasPrefix("HTTP/1.1 2"), "\(answer)")
+            #expect(try await client.get("/").status == 200)
+        }
+    }
+
+    @Test("an answer that nobody reads ends the connection", .timeLimit(.minutes(1)))
+    func unread() async throws {
+        var limits = ConnectionLimits()
+        limits.write = .milliseconds(200)
+        // Larger than what a system holds for a connection.
+        let session = SampleSession("s-1", events: SampleSession.noise(24 << 20))
+        try await Self.with(limits: limits, session: session) { (client) async throws in
+            try await client.stalled("/recordings/s-1/bytes")
+            #expect(try await client.get("/").status == 200)
+        }
+    }
+
+    @Test("trailers without an end are refused", .timeLimit(.minutes(1)))
+    func trailers() async throws {
+        try await Self.with { (client) async throws in
+            let many = (0..<2_000).map { "X-\($0): y\r\n" }.joined()
+            let answer = try await client.raw(
+                "POST /clear HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nc\r\n0\r\n\(many)\r\n"
+            )
+            #expect(answer.hasPrefix("HTTP/1.1 400"), "\(answer.prefix(200))")
+        }
+    }
+
+    @Test("wrong passwords are logged, without what was tried")
+    func wrongPasswords() async throws {
+        let log = CapturedLog()
+        let folder = FileManager.default.temporaryDirectory.appending(path: "reel-server-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let server = try DashboardServer(
+            Dashboard(store: try FileStore(FilePath(folder.path))), port: 0,
+            credentials: try DashboardCredentials(user: "ada", password: Self.password), logger: log.logger)
+        let (urls, ready) = AsyncStream<String>.makeStream()
+        try await withThrowingTaskGroup(of: Void.self) { (group) async throws in
+            group.addTask { try await server.run { ready.yield($0) } }
+            let url = try #require(await urls.first { _ in true })
+            let client = Client(port: try #require(URL(string: url)?.port))
+            let wrong = Data("ada:not the right one".utf8).base64EncodedString()
+            for _ in 0..<2 {
+                #expect(try await client.get("/", [("Authorization", "Basic \(wrong)")]).status == 401)
+            }
+            #expect(try await client.get("/").status == 401)
+            group.cancelAll()
+            while await group.nextResult() != nil {}
+        }
+        #expect(log.lines.count(where: { $0.contains("wrong user or password") }) == 2)
+        #expect(
+            !log.lines.contains {
+                $0.contains("not the right one") || $0.contains(Data("ada:".utf8).base64EncodedString())
+            })
+    }
+}
+
+/// What a server logs.
+private final class CapturedLog: Sendable {
+    private let state = Mutex<[String]>([])
+
+    var lines: [String] { state.withLock { $0 } }
+
+    var logger: Logger { Logger(label: "test", factory: { _ in Handler(log: self) }) }
+
+    private struct Handler: LogHandler {
+        let log: CapturedLog
+        var metadata: Logger.Metadata = [:]
+        var logLevel = Logger.Level.trace
+
+        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+            get { metadata[key] }
+            set { metadata[key] = newValue }
+        }
+
+        func log(event: LogEvent) {
+            log.state.withLock { $0.append("\(event.level) \(event.message) \(event.metadata ?? [:])") }
         }
     }
 }

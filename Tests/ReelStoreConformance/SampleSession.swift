@@ -44,6 +44,12 @@ public struct SampleSession: Sendable {
         (90_500, "exit", .map(["reason": "shutdown"])),
     ]
 
+    /// An event that nothing makes smaller.
+    public static func noise(_ byteCount: Int) -> [(offset: Int, kind: Atom, payload: Term)] {
+        let bytes = (0..<byteCount).map { _ in UInt8.random(in: .min ... .max) }
+        return [(0, "mount", .map(["assigns": .map(["noise": .binary(bytes)])]))]
+    }
+
     private final class Pieces: ByteSink {
         var pieces: [[UInt8]] = []
 

@@ -15,6 +15,33 @@ struct SQLiteStoreTests {
         }
     }
 
+    @Test("a database of something else is left as it is, and nothing is made beside it", arguments: [true, false])
+    func foreign(isLogged: Bool) async throws {
+        try await inFolder { folder in
+            let path = folder + "/app.db"
+            let queue = try isLogged ? DatabasePool(path: path) : DatabaseQueue(path: path) as any DatabaseWriter
+            try await queue.write { try $0.execute(sql: "CREATE TABLE users (id INTEGER)") }
+            try queue.close()
+            let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+            let bytes = try Data(contentsOf: URL(filePath: path))
+            for createsFile in [true, false] {
+                #expect(throws: StoreError.self) { try SQLiteStore(path, createsFile: createsFile) }
+            }
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == names)
+            #expect(try Data(contentsOf: URL(filePath: path)) == bytes)
+            try Data("text".utf8).write(to: URL(filePath: folder + "/notes.txt"))
+            #expect(throws: StoreError.self) { try SQLiteStore(folder + "/notes.txt") }
+            try Data().write(to: URL(filePath: folder + "/empty.db"))
+            #expect(throws: StoreError.self) { try SQLiteStore(folder + "/empty.db", createsFile: false) }
+            let store = try SQLiteStore(folder + "/empty.db")
+            try await store.keep(SampleSession("a"))
+            await store.close()
+            let again = try SQLiteStore(folder + "/empty.db", createsFile: false)
+            #expect(try await again.recording(RecordingID("a")) != nil)
+            await again.close()
+        }
+    }
+
     @Test("the old form of a replaced recording is gone after a while, and at once when the recording is deleted")
     func replaced() async throws {
         try await inFolder { folder in

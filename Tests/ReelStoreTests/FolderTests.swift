@@ -33,6 +33,35 @@ struct FolderTests {
         }
     }
 
+    @Test(
+        "pipes, links and folders that somebody puts in are listed as damaged, and keep nobody waiting",
+        .timeLimit(.minutes(1)))
+    func noFiles() async throws {
+        try await inFolder { folder in
+            let secret = folder.appending("secret")
+            try folder.write(Array("private".utf8), to: "secret")
+            let store = try FileStore(folder.appending("store"))
+            try await store.keep(SampleSession("one"))
+            for place in ["store", "store/running"] {
+                let name = place == "store" ? "f" : "r"
+                #expect(unsafe mkfifo("\(folder)/\(place)/\(name)-pipe.reel", 0o600) == 0)
+                try FileManager.default.createSymbolicLink(
+                    atPath: "\(folder)/\(place)/\(name)-link.reel", withDestinationPath: secret.string)
+            }
+            #expect(unsafe mkfifo("\(folder)/store/.reel/catalogue/ff", 0o600) == 0)
+            let other = try FileStore(folder.appending("store"))
+            let page = try await other.page(RecordingQuery(), after: nil, limit: 100)
+            #expect(Set(page.recordings.map(\.id.text)) == ["one", "f-pipe", "f-link", "r-pipe", "r-link"])
+            for recording in page.recordings where recording.id.text != "one" {
+                #expect(recording.damage?.contains("not a file") == true, "\(recording)")
+                await #expect(throws: StoreError.self) { try await other.open(recording.id) }
+            }
+            #expect(try await other.delete(RecordingID("f-pipe")))
+            #expect(try await other.delete(RecordingID("r-link")))
+            #expect(try folder.appending("secret").bytes == Array("private".utf8))
+        }
+    }
+
     @Test("files that somebody puts in, takes out or replaces are noticed")
     func byHand() async throws {
         try await inFolder { folder in

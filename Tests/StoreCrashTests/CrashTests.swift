@@ -82,6 +82,33 @@ struct CrashTests {
     }
 
     @Test(
+        "on a disk that is full, recordings can be listed and deleted, which makes room",
+        .enabled(if: SmallDisk.isPermitted, "only root may mount a small filesystem"),
+        arguments: Kind.allCases.filter { $0 != .postgres })
+    func deletingOnFullDisk(_ kind: Kind) async throws {
+        let disk = try SmallDisk(megabytes: 6)
+        let location = try kind.location(in: disk.path)
+        var store = try await open(location)
+        for index in 0..<20 { try await store.keep(SampleSession("s-\(index)", events: SampleSession.noise(100_000))) }
+        await store.close()
+        let ballast = try FileDescriptor.open(
+            FilePath("\(disk.path)/ballast"), .writeOnly, options: .create, permissions: .ownerReadWrite)
+        // To the last byte.
+        for size in [65_536, 4_096, 1] {
+            let bytes = [UInt8](repeating: 0, count: size)
+            while (try? ballast.writeAll(bytes)) != nil {}
+        }
+        try ballast.close()
+        store = try await open(location)
+        #expect(try await store.ids().count == 20)
+        let ids = (0..<19).map { RecordingID(validating: "s-\($0)") }.compactMap(\.self)
+        #expect(try await store.delete(ids, keepingUnfinished: true).count == 19)
+        #expect(try await store.ids().map(\.text) == ["s-19"])
+        try await store.keep(SampleSession("after", events: SampleSession.noise(100_000)))
+        await store.close()
+    }
+
+    @Test(
         "on a disk that is full", .enabled(if: SmallDisk.isPermitted, "only root may mount a small filesystem"),
         arguments: Kind.allCases)
     func fullDisk(_ kind: Kind) async throws {

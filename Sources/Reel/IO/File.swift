@@ -10,11 +10,23 @@ public final class InputFile: ByteSource, RandomAccessBytes {
 
     /// Opens the file at `path`.
     ///
-    /// - Throws: `Errno` when it cannot be opened or is a folder.
-    public init(_ path: FilePath) throws {
-        descriptor = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
+    /// - Parameter followsLinks: whether a symbolic link is followed. Where others may put files, it should not be: a link leads
+    ///   to any file that this process may read.
+    /// - Throws: `Errno` when it cannot be opened or is a folder, ``ReelError`` when it is no regular file: a pipe is not waited for,
+    ///   and a device not read.
+    public init(_ path: FilePath, followsLinks: Bool = true) throws {
+        var options: FileDescriptor.OpenOptions = [.closeOnExec, .nonBlocking]
+        if !followsLinks { options.insert(.noFollow) }
+        do {
+            descriptor = try FileDescriptor.open(path, .readOnly, options: options)
+        } catch Errno.tooManySymbolicLinkLevels where !followsLinks {
+            throw ReelError(.inputOutput, "a link, not a file")
+        } catch Errno.noSuchAddressOrDevice {
+            throw ReelError(.inputOutput, "a socket or a device, not a file")
+        }
         isOwned = true
         do {
+            if let what = try File.kindOfOther(descriptor) { throw ReelError(.inputOutput, "\(what), not a file") }
             byteCount = Int(try descriptor.seek(offset: 0, from: .end))
             try descriptor.seek(offset: 0, from: .start)
             var nothing: [UInt8] = []
@@ -71,6 +83,8 @@ public struct DescriptorSink: ByteSink {
 
 /// A file that appears whole or not at all: written under another name, synced, renamed, and its folder synced.
 ///
+/// Recordings hold what people typed, so that nobody but the owner may read it unless its permissions say so.
+///
 /// A file that is dropped before ``commit()`` leaves nothing behind, and what stood under its name stays as it was.
 public final class AtomicFile: ByteSink {
     private let path: FilePath
@@ -82,15 +96,22 @@ public final class AtomicFile: ByteSink {
 
     /// Starts the file that will stand at `path`.
     ///
+    /// - Parameter permissions: who may do what with the file, whatever the process's mask is.
     /// - Throws: `Errno` when its folder does not exist or is not writable.
-    public init(_ path: FilePath) throws {
+    public init(_ path: FilePath, permissions: FilePermissions = .ownerReadWrite) throws {
         self.path = path
         // Not made of the file's own name, which may be as long as names can be.
         let name = ".reel-\(String(UInt64.random(in: .min ... .max), radix: 36)).tmp"
         temporary = path.removingLastComponent().appending(name)
         descriptor = try FileDescriptor.open(
-            temporary, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
-            permissions: [.ownerReadWrite, .groupRead, .otherRead])
+            temporary, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec], permissions: .ownerReadWrite)
+        if permissions != .ownerReadWrite {
+            guard fchmod(descriptor.rawValue, permissions.rawValue) == 0 else {
+                let error = Errno(rawValue: errno)
+                discard()
+                throw error
+            }
+        }
     }
 
     deinit { discard() }
@@ -158,6 +179,16 @@ enum File {
             }
         }
         return try outcome.get()
+    }
+
+    /// What stands behind an open descriptor that is neither a regular file nor a folder; nil for those.
+    static func kindOfOther(_ descriptor: FileDescriptor) throws -> String? {
+        switch try descriptor.stat().type {
+        case .regular, .directory: nil
+        case .fifo: "a pipe"
+        case .socket: "a socket"
+        default: "a device"
+        }
     }
 
     static func sync(_ descriptor: FileDescriptor) throws {

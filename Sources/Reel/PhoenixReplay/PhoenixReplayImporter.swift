@@ -34,6 +34,7 @@ public struct PhoenixReplayImporter {
     /// - Throws: ``ReelError`` when it is something else, or nothing of it can be read.
     public init(_ bytes: any RandomAccessBytes, limits: ReaderLimits = .default) throws(ReelError) {
         do {
+            let limits = limits.scaled(to: bytes.byteCount)
             guard let wrapping = try PhoenixReplayFormat.wrapping(of: bytes) else {
                 throw ReelError(.notARecording, "this is no file of PhoenixReplay's", offset: 0)
             }
@@ -83,6 +84,31 @@ public struct PhoenixReplayImporter {
             throw ReelError(wrapping: error)
         }
         return ImportReport(summary: try writer.finish(reason: .imported), losses: losses)
+    }
+
+    /// Writes a recording without an end, as that of a session is which is still running.
+    ///
+    /// - Returns: what could not be read, one sentence each.
+    /// - Throws: ``ReelError`` when an event is no event, or the sink fails.
+    public func writeUnfinished(
+        to sink: any ByteSink, options: WriterOptions = .smallest
+    ) throws(ReelError) -> [String] {
+        let writer = try RecordingWriter(to: sink, header: header, options: options)
+        do {
+            var events = try ImportedEvents(of: self)
+            while try events.next(
+                nil,
+                { range, bytes, converter in
+                    try writer.append { (term) throws(ReelError) in
+                        try converter.write(range, of: bytes.span, to: &term)
+                    }
+                })
+            {}
+        } catch {
+            throw ReelError(wrapping: error)
+        }
+        try writer.stop()
+        return losses
     }
 
     /// Writes the recording, the same bytes, and compresses as many of its members at once as there are processors.

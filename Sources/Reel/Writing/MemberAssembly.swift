@@ -38,7 +38,8 @@ package struct MemberAssembly: Sendable {
 
     /// Starts a recording.
     ///
-    /// - Throws: ``ReelError`` when the header has a key that is no atom, or is larger than an event may be.
+    /// - Throws: ``ReelError`` when no reader would take the header: it is larger or nests deeper than one may, or has keys that are
+    ///   no atoms.
     package init(header: Header, options: WriterOptions = WriterOptions()) throws(ReelError) {
         self.options = options
         fields = MemberFields.DataFields(firstEvent: 0)
@@ -51,6 +52,12 @@ package struct MemberAssembly: Sendable {
                 section: "recording.md §6.1")
         }
         let term = header.term.external
+        do throws(TermError) {
+            var parser = TermParser(term.span, at: 1, limits: .default)
+            try parser.skipToEnd()
+        } catch {
+            throw ReelError(wrapping: error)
+        }
         guard term.count <= options.eventByteCount else {
             throw ReelError(
                 .limitExceeded, "a header of \(term.count) bytes, more than the limit of \(options.eventByteCount)",

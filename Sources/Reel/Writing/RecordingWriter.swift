@@ -56,7 +56,7 @@ public final class RecordingWriter {
 
     /// Starts a recording. Nothing reaches the sink before the first member is full, or ``flush()``.
     ///
-    /// - Throws: ``ReelError`` when zlib has no memory.
+    /// - Throws: ``ReelError`` when no reader would take the header, or zlib has no memory.
     public convenience init(
         to sink: any ByteSink, header: Header, options: WriterOptions = WriterOptions()
     ) throws(ReelError) {

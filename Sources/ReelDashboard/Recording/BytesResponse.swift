@@ -7,7 +7,7 @@ import ReelStore
 /// Answers requests for a recording's bytes, whole or in part. Implements RFC 9110 §14.
 struct BytesResponse {
     /// How many bytes are read and sent at a time.
-    private static let pieceByteCount = 256 << 10
+    private static let pieceByteCount = 64 << 10
 
     let content: any StoredContent
     let id: RecordingID

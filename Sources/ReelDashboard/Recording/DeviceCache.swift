@@ -21,7 +21,7 @@ final class DeviceCache: Sendable {
     private static let mostBytes = 1 << 20
 
     /// Not what reads recordings to show them: a list does not wait for that.
-    private let reading = ReadingWork(4, mostWaiting: 4_096)
+    private let reading = ReadingWork(4, mostWaiting: 4_096, longest: .seconds(10))
     private let names = Mutex<[Key: String?]>([:])
 
     /// The devices of recordings, nil where none is known.
@@ -52,9 +52,10 @@ final class DeviceCache: Sendable {
 
     private func read(_ id: RecordingID, in store: any RecordingStore) async -> String? {
         guard let content = try? await store.open(id) else { return nil }
-        return try? await reading.run {
+        return try? await reading.run { permit in
             // The header is the first frame: no index is looked for, and no more is read than its member.
-            let start = Start(bytes: content, end: min(content.byteCount, Self.mostBytes))
+            let start = Start(
+                bytes: PermittedContent(content: content, permit: permit), end: min(content.byteCount, Self.mostBytes))
             return Device.name(try RecordingReader(start).header)
         }
     }

@@ -34,7 +34,7 @@ struct PlayerPage: Sendable {
     static let eventCount = 100
 
     /// Reads what the page shows of a recording: events from `first` on.
-    mutating func read(_ content: any StoredContent, from first: Int, limits: ReaderLimits) {
+    mutating func read(_ content: any RandomAccessBytes, from first: Int, limits: ReaderLimits) {
         do throws(ReelError) {
             let file = try RecordingFile(content, limits: limits)
             device = Device.name(try file.header)

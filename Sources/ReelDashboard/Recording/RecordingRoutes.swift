@@ -19,9 +19,9 @@ extension DashboardRoutes {
         let content = try await dashboard.store.open(recording.id)
         let limits = dashboard.configuration.limits
         let first = max((event ?? 0) - PlayerPage.eventCount / 2, 0)
-        page = try await dashboard.reading.run { [page] in
+        page = try await dashboard.reading.run { [page] permit in
             var page = page
-            page.read(content, from: first, limits: limits)
+            page.read(PermittedContent(content: content, permit: permit), from: first, limits: limits)
             return page
         }
         var response = visit.page("player", page.values(assets: visit.assets))
@@ -64,7 +64,12 @@ extension DashboardRoutes {
         guard let event = try visit.event() else { throw DashboardError.badRequest("event=N is missing") }
         let content = try await dashboard.store.open(recording.id)
         let limits = dashboard.configuration.limits
-        return try await dashboard.reading.run { try body(ReplayedPage(content, after: event, limits: limits)) }
+        return try await dashboard.reading.run { permit in
+            let page = try ReplayedPage(
+                PermittedContent(content: content, permit: permit), after: event, limits: limits)
+            try permit.check()
+            return try body(page)
+        }
     }
 
     @Sendable func live(_ visit: Visit<Context>) async throws -> Response {

@@ -9,7 +9,7 @@ struct ReplayedPage {
     let state: State
 
     /// Reads a recording's state after an event; -1 is before the first one.
-    init(_ content: any StoredContent, after event: Int, limits: ReaderLimits) throws(ReelError) {
+    init(_ content: any RandomAccessBytes, after event: Int, limits: ReaderLimits) throws(ReelError) {
         let file = try RecordingFile(content, limits: limits)
         view = try file.header.view
         state = event < 0 ? State() : try file.state(after: event)

@@ -4,6 +4,7 @@ import HummingbirdCore
 public import Logging
 import NIOCore
 import ServiceLifecycle
+import SystemPackage
 import UnixSignals
 
 /// A dashboard as a server of its own, as `reel serve` runs it.
@@ -23,12 +24,10 @@ public struct DashboardServer: Sendable {
     private let mayDelete: Bool
     private let logger: Logger
 
-    /// How many connections there may be at a time. More of them wait.
-    private static let mostConnections = 1_024
-    /// How long a connection may be silent between requests, and while one is sent.
-    private static let idleTime = TimeAmount.seconds(60)
+    private let limits: ConnectionLimits
+
     /// How long requests may take to end when the server shuts down.
-    private static let graceTime = Duration.seconds(5)
+    public static let graceTime = Duration.seconds(5)
 
     /// Creates a server.
     ///
@@ -36,12 +35,15 @@ public struct DashboardServer: Sendable {
     ///   - host: the address to listen at, or `localhost`. Beyond the machine itself, credentials are needed.
     ///   - credentials: who is let in; nil lets in whoever is on this machine.
     ///   - mayDelete: whether recordings may be deleted.
+    ///   - limits: what connections may take.
     /// - Throws: ``DashboardServerError`` when it would let in everybody.
     public init(
         _ dashboard: Dashboard, host: String = "127.0.0.1", port: Int = 4040, credentials: DashboardCredentials? = nil,
-        mayDelete: Bool = true, logger: Logger = Logger(label: "reel.dashboard")
+        mayDelete: Bool = true, limits: ConnectionLimits = ConnectionLimits(),
+        logger: Logger = Logger(label: "reel.dashboard")
     ) throws(DashboardServerError) {
         try DashboardServer.check(host: host, port: port, hasCredentials: credentials != nil)
+        self.limits = limits
         self.dashboard = dashboard
         self.host = host
         self.port = port
@@ -65,9 +67,11 @@ public struct DashboardServer: Sendable {
     ///
     /// - Parameter ready: called with the dashboard's URL when it can be reached.
     public func run(ready: @escaping @Sendable (String) -> Void = { _ in }) async throws {
-        let router = Router(context: BasicRequestContext.self)
+        let table = ConnectionTable(limits)
+        let router = Router(context: ServerContext.self)
+        router.add(middleware: EndsWithConnection(table: table))
         if let credentials {
-            router.add(middleware: BasicAuthentication(credentials: credentials))
+            router.add(middleware: BasicAuthentication(credentials: credentials, logger: logger))
         } else {
             router.add(middleware: LoopbackHost())
         }
@@ -77,12 +81,12 @@ public struct DashboardServer: Sendable {
             router: router,
             server: .http1(
                 configuration: .init(
-                    idleTimeout: Self.idleTime,
+                    additionalChannelHandlers: [ConnectionDeadlines(table)], idleTimeout: TimeAmount(limits.idle),
                     httpDecoderConfiguration: .init(
                         maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100))),
             configuration: .init(
                 address: .hostname(host, port: port), serverName: nil,
-                availableConnectionsDelegate: MaximumAvailableConnections(Self.mostConnections)),
+                availableConnectionsDelegate: MaximumAvailableConnections(limits.most)),
             onServerRunning: { channel in
                 let name = host.contains(":") ? "[\(host)]" : host
                 ready("http://\(name):\(channel.localAddress?.port ?? 0)/")
@@ -91,7 +95,18 @@ public struct DashboardServer: Sendable {
         var configuration = ServiceGroupConfiguration(
             services: [application], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         configuration.maximumGracefulShutdownDuration = Self.graceTime
-        try await ServiceGroup(configuration: configuration).run()
+        do {
+            try await ServiceGroup(configuration: configuration).run()
+        } catch let error as IOError {
+            let reason =
+                switch Errno(rawValue: error.errnoCode) {
+                case .addressInUse: "the port is taken by another program"
+                case .permissionDenied: "this user may not listen at the port"
+                case .addressNotAvailable: "this machine has no such address"
+                case let code: "cannot be listened at: \(code)"
+                }
+            throw DashboardServerError(reason: "\(host):\(port): \(reason)")
+        }
     }
 }
 

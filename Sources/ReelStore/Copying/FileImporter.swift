@@ -1,3 +1,4 @@
+import ExternalTerm
 public import Reel
 public import SystemPackage
 
@@ -40,10 +41,14 @@ public struct FileImporter: Sendable {
     public static func files(in folder: FilePath) throws(StoreError) -> [FilePath] {
         var files: [FilePath] = []
         var folders = [folder]
+        // A link may lead to a folder that it stands in.
+        var seen: Set<UInt64> = []
         do {
             while let folder = folders.popLast() {
-                for name in try FileSystem.names(in: folder).sorted() where !name.hasPrefix(".") {
-                    let path = folder.appending(name)
+                if let stamp = FileSystem.stamp(of: folder), !seen.insert(stamp.inode).inserted { continue }
+                let entries = try FileSystem.entries(in: folder).sorted { $0.string < $1.string }
+                for entry in entries where !entry.string.hasPrefix(".") {
+                    let (path, name) = (folder.appending(entry), entry.string)
                     guard let stamp = FileSystem.stamp(of: path) else { continue }
                     if stamp.isFolder {
                         folders.append(path)
@@ -75,8 +80,31 @@ public struct FileImporter: Sendable {
         let options = options
         let file = try await BlockingWork.run { () throws(StoreError) in try PreparedFile.open(path, options) }
         let id = if let id { id } else { try file.id(for: path) }
-        let copy = try await RecordingCopier.append(file.bytes, as: id, to: store, progress: nil)
+        let copy = try await append(file, as: id)
         return Outcome(id: id, copy: copy, format: file.format, losses: file.losses)
+    }
+
+    /// Appends a recording, or has it take the place of a part of the same session that was put before.
+    private func append(_ file: PreparedFile, as id: RecordingID) async throws(StoreError) -> RecordingCopier.Outcome {
+        do throws(StoreError) {
+            return try await RecordingCopier.append(file.bytes, as: id, to: store, progress: nil)
+        } catch {
+            guard error.kind == .conflict, let there = try await store.recording(id), there.damage == nil else {
+                throw error
+            }
+            let content = try await store.open(id)
+            let relation = try await BlockingWork.run { () throws(StoreError) in
+                try file.relation(to: there, content, id)
+            }
+            switch relation {
+            case .other: throw error
+            case .part: return .unchanged
+            case .whole:
+                // What is deleted is a part of what takes its place, which the caller has.
+                try await store.delete([id], keepingUnfinished: false)
+                return try await RecordingCopier.append(file.bytes, as: id, to: store, progress: nil)
+            }
+        }
     }
 
     /// Puts files into the store, several at a time. One that fails does not stop the others.
@@ -128,6 +156,34 @@ private struct PreparedFile: Sendable {
         while let event = try reader.next() { try writer.append(event) }
         try writer.finish(reason: reader.summary?.reason ?? .interrupted)
         bytes = MemorySource(sink.bytes)
+    }
+
+    /// How a file relates to what a store has under its id.
+    enum Relation {
+        /// They are of two sessions, or nobody can tell.
+        case other
+        /// The store has all of it, and the session's end.
+        case part
+        /// The store has the start of it, which nobody is writing any more.
+        case whole
+    }
+
+    func relation(
+        to there: StoredRecording, _ content: any StoredContent, _ id: RecordingID
+    ) throws(StoreError) -> Relation {
+        do throws(ReelError) {
+            let eventCount = try RecordingFile(bytes).eventCount
+            let other = try RecordingFile(content).header
+            // A session that is being recorded names its recorder, and whose it is.
+            guard header.connectedAt != nil, header.connectedAt == other.connectedAt, header.view == other.view,
+                header.url == other.url, other.fields[atom: "recorder"] == nil
+            else { return .other }
+            if format == .part, there.isFinished, eventCount <= there.eventCount { return .part }
+            let mayGrow = !there.isFinished || there.summary.reason == .interrupted
+            return mayGrow && eventCount >= there.eventCount ? .whole : .other
+        } catch {
+            throw StoreError(invalid: id, error)
+        }
     }
 
     static func open(_ path: FilePath, _ options: WriterOptions) throws(StoreError) -> PreparedFile {

@@ -27,7 +27,10 @@ package struct ImportedRecording: Sendable {
             losses = importer.losses
         } else {
             let importer = try PhoenixReplayImporter(bytes)
-            losses = try importer.write(to: sink, options: options).losses
+            losses =
+                importer.format == .part
+                ? try importer.writeUnfinished(to: sink, options: options)
+                : try importer.write(to: sink, options: options).losses
             header = importer.header
             format = importer.format
         }

@@ -51,7 +51,9 @@ final class Catalogue: Sendable {
         if let kept, kept.folderModified == stamp.modified { return kept }
         let path = layout.catalogue(of: folder)
         var old = kept
-        if old == nil, let file = try? InputFile(path), let bytes = try? file.read(0..<file.byteCount) {
+        if old == nil, let file = try? InputFile(path, followsLinks: false),
+            let bytes = try? file.read(0..<file.byteCount)
+        {
             old = CatalogueBytes(bytes)
             if let old, old.folderModified == stamp.modified {
                 state.withLock { $0.catalogues[folder.name] = old }
@@ -66,7 +68,9 @@ final class Catalogue: Sendable {
             for id in new.ids { state.news[id] = nil }
         }
         // It can be made again: a folder that may only be read is listed all the same.
-        if new.isChanged || new.bytes.folderModified != 0 { try? FileSystem.replace(path, with: new.bytes.encoded) }
+        if new.isChanged || new.bytes.folderModified != 0 {
+            try? FileSystem.replace(path, with: new.bytes.encoded, permissions: layout.permissions)
+        }
         return new.bytes
     }
 
@@ -86,7 +90,7 @@ final class Catalogue: Sendable {
                 removeLeftover(path, name)
                 continue
             }
-            guard let stamp = FileSystem.stamp(of: path), !stamp.isFolder else { continue }
+            guard let stamp = FileSystem.stamp(of: path, followsLinks: false), !stamp.isFolder else { continue }
             if let row = rows[id], let old, old.row(at: row).stamp == stamp, let entry = old.entry(at: row) {
                 entries.append(entry)
                 found += 1

@@ -7,6 +7,7 @@ import Synchronization
 /// first.
 final class ChangeLog: Sendable {
     private let path: FilePath
+    private let permissions: FilePermissions
     private let reading = Guarded<Reading?>(nil)
 
     /// From this size on another file is started.
@@ -18,7 +19,10 @@ final class ChangeLog: Sendable {
         var position: Int64
     }
 
-    init(_ path: FilePath) { self.path = path }
+    init(_ path: FilePath, permissions: FilePermissions) {
+        self.path = path
+        self.permissions = permissions
+    }
 
     deinit { reading.withLock { try? $0?.descriptor?.close() } }
 
@@ -26,7 +30,7 @@ final class ChangeLog: Sendable {
     func append(_ changes: [RecordingChange]) throws {
         let lines = Array(changes.map { $0.text + "\n" }.joined().utf8)
         while true {
-            let isWritten = try FileSystem.withLock(path) { descriptor in
+            let isWritten = try FileSystem.withLock(path, permissions: permissions) { descriptor in
                 // Somebody may have started another file before this one was locked.
                 guard let stamp = FileSystem.stamp(of: path), try FileSystem.inode(of: descriptor) == stamp.inode else {
                     return false
@@ -65,7 +69,9 @@ final class ChangeLog: Sendable {
     }
 
     private static func start(_ path: FilePath, atEnd: Bool) -> Reading {
-        guard let descriptor = try? FileDescriptor.open(path, .readOnly, options: .closeOnExec),
+        guard
+            let descriptor = try? FileDescriptor.open(
+                path, .readOnly, options: [.closeOnExec, .nonBlocking, .noFollow]),
             let inode = try? FileSystem.inode(of: descriptor)
         else { return Reading(position: 0) }
         let end = atEnd ? (try? descriptor.seek(offset: 0, from: .end)) ?? 0 : 0

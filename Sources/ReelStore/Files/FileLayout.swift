@@ -11,6 +11,8 @@ import SystemPackage
 struct FileLayout {
     /// The folder.
     let root: FilePath
+    /// Who may do what with the files.
+    var permissions: FilePermissions = .ownerReadWrite
 
     /// From how many recordings on the folder gets folders.
     static let mostInRoot = 1_024
@@ -33,7 +35,14 @@ struct FileLayout {
 
     /// Makes the folders that are always there.
     func create() throws {
-        for folder in [root, running, bookkeeping, locks, catalogues] { try FileSystem.createFolder(folder) }
+        for folder in [root, running, bookkeeping, locks, catalogues] {
+            try FileSystem.createFolder(folder, permissions: folderPermissions)
+        }
+    }
+
+    /// Who may do what with the folders: who may read files may look into them.
+    private var folderPermissions: FilePermissions {
+        FilePermissions(rawValue: permissions.rawValue | (permissions.rawValue & 0o444) >> 2)
     }
 
     /// Whether the folder has its folders. They are made in order, so the last one tells.
@@ -41,7 +50,9 @@ struct FileLayout {
 
     /// Makes the folders.
     func shard() throws {
-        for name in FileLayout.shardNames { try FileSystem.createFolder(root.appending(name)) }
+        for name in FileLayout.shardNames {
+            try FileSystem.createFolder(root.appending(name), permissions: folderPermissions)
+        }
     }
 
     /// The folders that finished recordings are in.

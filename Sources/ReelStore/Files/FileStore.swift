@@ -27,13 +27,17 @@ public final class FileStore: RecordingStore {
     ///   - syncs: whether ``append(_:to:at:)`` waits until the disk has what is appended. Where it does not, the death of a process
     ///     loses no more than it would, but when the machine stops, running recordings may lose what came last. A recording that
     ///     is stored whole, or replaced, is waited for in any case.
+    ///   - permissions: who may read and write the files that are made: the owner alone by default. Who may read them may look
+    ///     into the folders that are made.
     /// - Throws: ``StoreError``, of the kind ``StoreError/Kind/notFound`` when there is none.
-    public init(_ path: FilePath, createsFolder: Bool = true, syncs: Bool = true) throws(StoreError) {
+    public init(
+        _ path: FilePath, createsFolder: Bool = true, syncs: Bool = true, permissions: FilePermissions = .ownerReadWrite
+    ) throws(StoreError) {
         self.syncs = syncs
-        layout = FileLayout(root: path)
+        layout = FileLayout(root: path, permissions: permissions)
         running = RunningFiles(layout: layout, syncs: syncs)
         catalogue = Catalogue(layout: layout)
-        let log = ChangeLog(layout.changes)
+        let log = ChangeLog(layout.changes, permissions: permissions)
         self.log = log
         poller = ChangePoller(feed) { log.news() }
         if let stamp = FileSystem.stamp(of: path) {
@@ -109,11 +113,11 @@ public final class FileStore: RecordingStore {
         if tally.isFinished { try growIfNeeded() }
         let path = tally.isFinished ? layout.place(of: id) : layout.running(id)
         if tally.isFinished || syncs {
-            let file = try AtomicFile(path)
+            let file = try AtomicFile(path, permissions: layout.permissions)
             try file.write(members)
             try file.commit()
         } else {
-            try FileSystem.replace(path, with: members)
+            try FileSystem.replace(path, with: members, permissions: layout.permissions)
         }
         guard let stamp = FileSystem.stamp(of: path) else { throw StoreError.notFound(id) }
         let recording = StoredRecording(id: id, header: header, tally: tally, savedAt: stamp.milliseconds)
@@ -129,7 +133,7 @@ public final class FileStore: RecordingStore {
     private func unchanged(
         _ members: [UInt8], of id: RecordingID, at offset: Int, in path: FilePath, upTo end: Int?
     ) throws -> StoredRecording {
-        let file = try InputFile(path)
+        let file = try InputFile(path, followsLinks: false)
         let byteCount = min(end ?? file.byteCount, file.byteCount)
         let range = offset..<min(offset + members.count, byteCount)
         guard offset <= byteCount, range.count == members.count, try file.read(range) == members,
@@ -161,7 +165,8 @@ public final class FileStore: RecordingStore {
                 return try self.locked(id) { try self.compare(id, replacement) }
             }
             do {
-                let file = try AtomicFile(path)
+                let file = try AtomicFile(
+                    path, permissions: FileSystem.permissions(of: path) ?? self.layout.permissions)
                 try replacement.forEachPart { try file.write($1) }
                 return try self.locked(id) { try self.replaceLocked(id, file, replacement, byteCount) }
             } catch {
@@ -199,7 +204,7 @@ public final class FileStore: RecordingStore {
         guard let recording = try recordingNow(id), let path = existing(layout.finished(id)) else {
             throw StoreError.notFound(id)
         }
-        let file = try InputFile(path)
+        let file = try InputFile(path, followsLinks: false)
         guard file.byteCount == recording.byteCount, try replacement.isSame({ try file.read($0) }) else {
             throw replacement.changed(recording)
         }
@@ -233,7 +238,7 @@ public final class FileStore: RecordingStore {
     private func deleteLocked(_ id: RecordingID, keepingUnfinished: Bool) throws -> Bool {
         if keepingUnfinished {
             try adoptFinished(id)
-            if FileSystem.stamp(of: layout.running(id)) != nil { return false }
+            if FileSystem.stamp(of: layout.running(id), followsLinks: false) != nil { return false }
             guard let recording = try recordingNow(id), recording.isFinished || recording.damage != nil else {
                 return false
             }
@@ -282,10 +287,10 @@ public final class FileStore: RecordingStore {
     private func locked<Result>(_ id: RecordingID, _ body: () throws -> Result) throws(StoreError) -> Result {
         do {
             do {
-                return try FileSystem.withLock(layout.lock(of: id), body)
+                return try FileSystem.withLock(layout.lock(of: id), permissions: layout.permissions, body)
             } catch Errno.noSuchFileOrDirectory where FileSystem.stamp(of: layout.locks) == nil {
                 try layout.create()
-                return try FileSystem.withLock(layout.lock(of: id), body)
+                return try FileSystem.withLock(layout.lock(of: id), permissions: layout.permissions, body)
             }
         } catch {
             throw StoreError(wrapping: error, "'\(id)' in \(layout.root)")
@@ -300,9 +305,11 @@ public final class FileStore: RecordingStore {
             for _ in 0..<3 {
                 for path in self.layout.finished(id) + [self.layout.running(id)] {
                     do {
-                        return try FileContent(file: InputFile(path))
+                        return try FileContent(file: InputFile(path, followsLinks: false))
                     } catch Errno.noSuchFileOrDirectory {
                         continue
+                    } catch let error as ReelError {
+                        throw StoreError(invalid: id, error)
                     } catch {
                         throw StoreError(wrapping: error, "\(path)")
                     }
@@ -325,7 +332,7 @@ public final class FileStore: RecordingStore {
     private func recordingNow(_ id: RecordingID) throws -> StoredRecording? {
         for _ in 0..<3 {
             for path in layout.finished(id) {
-                if let stamp = FileSystem.stamp(of: path) {
+                if let stamp = FileSystem.stamp(of: path, followsLinks: false) {
                     return catalogue.known(id, stamp) ?? RecordingSurvey.recording(id, at: path, stamp)
                 }
             }
@@ -334,7 +341,9 @@ public final class FileStore: RecordingStore {
         return nil
     }
 
-    private func existing(_ paths: [FilePath]) -> FilePath? { paths.first { FileSystem.stamp(of: $0) != nil } }
+    private func existing(_ paths: [FilePath]) -> FilePath? {
+        paths.first { FileSystem.stamp(of: $0, followsLinks: false) != nil }
+    }
 
     public func page(
         _ query: RecordingQuery, after cursor: RecordingCursor?, limit: Int

@@ -8,7 +8,7 @@ enum RecordingSurvey {
         var recording = StoredRecording(
             id: id, savedAt: stamp.milliseconds, isFinished: false, byteCount: stamp.byteCount)
         do {
-            let input = try InputFile(path)
+            let input = try InputFile(path, followsLinks: false)
             let file = try RecordingFile(input)
             let header = try file.header
             recording = StoredRecording(

@@ -34,7 +34,7 @@ final class RunningFiles: Sendable {
     /// The session of this id as it is now, or nil when there is none.
     func session(_ id: RecordingID) throws -> Session? {
         let path = layout.running(id)
-        guard let stamp = FileSystem.stamp(of: path) else {
+        guard let stamp = FileSystem.stamp(of: path, followsLinks: false), !stamp.isFolder else {
             forget(id)
             return nil
         }
@@ -46,7 +46,7 @@ final class RunningFiles: Sendable {
             tally = known.tally
         }
         do {
-            let error = tally.addAll(of: try InputFile(path))
+            let error = tally.addAll(of: try InputFile(path, followsLinks: false))
             let session = Session(
                 header: tally.header, tally: tally, stamp: stamp,
                 damage: error?.kind == .truncated && tally.byteCount > 0 ? nil : error?.description)
@@ -54,6 +54,9 @@ final class RunningFiles: Sendable {
             return session
         } catch Errno.noSuchFileOrDirectory {
             return nil
+        } catch let error as ReelError {
+            // A pipe or a link that somebody has put here keeps nobody from the others.
+            return Session(header: nil, tally: MemberTally(), stamp: stamp, damage: error.description)
         }
     }
 
@@ -75,7 +78,7 @@ final class RunningFiles: Sendable {
         }
         let path = layout.running(id)
         let end = Int64(session.tally.byteCount)
-        let descriptor = try FileDescriptor.open(path, .writeOnly, options: .closeOnExec)
+        let descriptor = try FileDescriptor.open(path, .writeOnly, options: [.closeOnExec, .nonBlocking, .noFollow])
         try descriptor.closeAfter {
             if session.stamp.byteCount > session.tally.byteCount { try descriptor.resize(to: end) }
             do {

@@ -27,6 +27,9 @@ struct CompactCommand: AsyncParsableCommand {
     @OptionGroup
     var space: TemporarySpace
 
+    @OptionGroup
+    var mode: ModeOption
+
     func validate() throws {
         guard file != "-" || output != nil else {
             throw ValidationError("standard input cannot be replaced: give -o OUT")
@@ -39,9 +42,9 @@ struct CompactCommand: AsyncParsableCommand {
             let bytes = try input.file()
             let byteCount = input.imported?.byteCount ?? bytes.byteCount
             if output == nil { try checkReplaceable(input, bytes) }
-            let result = try output.map { try OutputFile($0) } ?? OutputFile(replacing: file)
+            let result = try output.map { try OutputFile($0, of: [file], mode: mode) } ?? OutputFile(replacing: file)
             try await rewrite(bytes, to: result)
-            if output == nil, try FilePath(file).stat().size != Int64(bytes.byteCount) {
+            if output == nil, try FilePath(argument: file).stat().size != Int64(bytes.byteCount) {
                 throw Failure(.inputFellShort, "has changed meanwhile", advice: "wait until its recorder is done")
             }
             try result.commit()
@@ -52,6 +55,9 @@ struct CompactCommand: AsyncParsableCommand {
     }
 
     private func checkReplaceable(_ input: Input, _ bytes: InputFile) throws {
+        guard try FilePath(argument: file).stat().type == .regular else {
+            throw Failure(.usage, "a pipe, which cannot be replaced", input: file, advice: "give -o OUT")
+        }
         guard input.imported == nil else {
             throw Failure(.usage, "a file of PhoenixReplay's is not replaced by a recording", advice: "give -o OUT")
         }

@@ -41,6 +41,9 @@ struct ExportCommand: ParsableCommand {
     @OptionGroup
     var space: TemporarySpace
 
+    @OptionGroup
+    var mode: ModeOption
+
     func run() throws {
         try ExitStatus.of(file) {
             let folder = try assets.folder()
@@ -61,11 +64,11 @@ struct ExportCommand: ParsableCommand {
     /// Makes the file, which appears whole or not at all.
     private func write(_ fileExtension: String, _ body: (OutputFile) throws -> Void) throws {
         var target = output
-        if output != "-", FilePath(output).isFolder {
-            let stem = file == "-" ? "recording" : FilePath(file).recordingStem
-            target = FilePath(output).appending(stem + fileExtension).string
+        if output != "-", FilePath(argument: output).isFolder {
+            let stem = file == "-" ? "recording" : FilePath(argument: file).recordingStem
+            target = FilePath(argument: output).appending(stem + fileExtension).argument
         }
-        let result = try OutputFile(target)
+        let result = try OutputFile(target, of: [file], mode: mode)
         try body(result)
         try result.commit()
     }

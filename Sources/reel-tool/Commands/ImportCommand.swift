@@ -30,13 +30,16 @@ struct ImportCommand: AsyncParsableCommand {
     @OptionGroup
     var level: LevelOption
 
+    @OptionGroup
+    var mode: ModeOption
+
     @Flag(
         help:
             "Print how long each file took, beside what deflate alone takes for the same bytes at the same level, on one processor."
     )
     var time = false
 
-    private var isFolder: Bool { output.hasSuffix("/") || FilePath(output).isFolder }
+    private var isFolder: Bool { output.hasSuffix("/") || FilePath(argument: output).isFolder }
 
     @OptionGroup
     var space: TemporarySpace
@@ -49,20 +52,20 @@ struct ImportCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        if inputs.count > 1, !FilePath(output).isFolder, !output.hasSuffix("/") {
+        if inputs.count > 1, !FilePath(argument: output).isFolder, !output.hasSuffix("/") {
             throw Failure(.usage, "several inputs need a folder to go into", input: output, advice: "create it first")
         }
-        if output.hasSuffix("/") { try FilePath(output).createFolder() }
+        if output.hasSuffix("/") { try FilePath(argument: output).createFolder() }
         var written: [FilePath: String] = [:]
         try await ExitStatus.ofEach(inputs) { name in
-            let stem = name == "-" ? "recording" : FilePath(name).recordingStem
-            let target = isFolder ? FilePath(output).appending("\(stem).reel") : FilePath(output)
+            let stem = name == "-" ? "recording" : FilePath(argument: name).recordingStem
+            let target = isFolder ? FilePath(argument: output).appending("\(stem).reel") : FilePath(argument: output)
             if let other = written[target] {
                 throw Failure(
                     .inputFellShort, "would go into \(target), as \(other) has", advice: "import it by itself")
             }
             var input = try Input(name, temporarySpace: space.byteCount)
-            let file = try await importFile(&input, to: target.string)
+            let file = try await importFile(&input, to: target.argument)
             written[target] = name
             if let remark = file.remark { StandardError.say(Failure(.fine, remark, input: name)) }
             for loss in file.losses { StandardError.say(Failure(.inputFellShort, loss, input: name)) }
@@ -83,7 +86,7 @@ struct ImportCommand: AsyncParsableCommand {
         defer { progress.finish() }
         let start = ContinuousClock.now
         let file = try PhoenixReplayFile(bytes)
-        let result = try OutputFile(target)
+        let result = try OutputFile(target, of: inputs, mode: mode)
         let summary = try await file.writeAtOnce(to: result, options: level.writerOptions, progress: progress.update)
         let duration = ContinuousClock.now - start
         try result.commit()
@@ -91,7 +94,7 @@ struct ImportCommand: AsyncParsableCommand {
             "\(input.name) → \(result.name): \(summary.eventCount.of("event")), \(bytes.byteCount.grouped)"
             + " → \(result.byteCount.of("byte")) (\(result.byteCount.share(of: bytes.byteCount)))"
         if time {
-            let alone = try DeflateAlone.duration(of: InputFile(FilePath(target)), level: level.level)
+            let alone = try DeflateAlone.duration(of: InputFile(FilePath(argument: target)), level: level.level)
             line += ", \(duration.seconds), deflate alone \(alone.seconds) (\(duration.times(alone)) times that)"
         }
         progress.finish()

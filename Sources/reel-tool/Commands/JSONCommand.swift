@@ -66,6 +66,9 @@ struct JSONCommand: AsyncParsableCommand {
     @OptionGroup
     var space: TemporarySpace
 
+    @OptionGroup
+    var mode: ModeOption
+
     @OptionGroup(title: "Filters")
     var filter: EventFilter
 
@@ -135,7 +138,7 @@ struct JSONCommand: AsyncParsableCommand {
     /// Writes terms: each as soon as it has come.
     private func write(_ input: Input, _ framing: TermFraming) throws -> ExitStatus {
         guard filter.isEmpty else { throw Failure(.usage, "terms have no events", advice: "leave out the filters") }
-        let target = try TextTarget(output)
+        let target = try TextTarget(output, of: [file], mode: mode)
         var lines = TermLines(
             input, framing, isAlone: self.input == .term, through: JSONLines(jsonMapping, style: style), to: target)
         try lines.write()
@@ -144,7 +147,7 @@ struct JSONCommand: AsyncParsableCommand {
 
     /// - Returns: the status that the command ends with when nothing else happens.
     private func writeRecording(_ input: Input) async throws -> ExitStatus {
-        let target = try TextTarget(output)
+        let target = try TextTarget(output, of: [file], mode: mode)
         var status = ExitStatus.fine
         if case .file(let bytes) = input.content,
             let recording = try? RecordingFile(bytes, limits: .default, verifiesFirstMember: !filter.isEmpty),

@@ -44,6 +44,9 @@ struct RecordCommand: AsyncParsableCommand {
     @OptionGroup(title: "Recording")
     var recording: RecordingOptions
 
+    @OptionGroup
+    var mode: ModeOption
+
     @OptionGroup(title: "Sanitizing")
     var sanitizing: SanitizingOptions
 
@@ -58,7 +61,8 @@ struct RecordCommand: AsyncParsableCommand {
             }
             let store: any RecordingStore
             do {
-                store = try await StoreAccess.open(self.store.location, creates: true, syncs: !recording.noSync)
+                store = try await StoreAccess.open(
+                    self.store.location, creates: true, syncs: !recording.noSync, mode: mode)
             } catch let error as StoreError {
                 throw Failure(error, input: "\(self.store.location)")
             }
@@ -127,7 +131,8 @@ struct RecordCommand: AsyncParsableCommand {
         case .content(let range):
             let term: Term
             do throws(TermError) {
-                term = try Term(external: input.bytes.span.extracting(range))
+                term = try Term(
+                    external: input.bytes.span.extracting(range), limits: TermLimits.default.scaled(to: range.count))
             } catch {
                 throw PortError(.malformedTerm, "\(error.reason) (\(error.code.rawValue))", byte: error.offset)
             }

@@ -22,6 +22,9 @@ struct RecoverCommand: ParsableCommand {
     @Option(name: .shortAndLong, help: "The recording to write; - is standard output.")
     var output: String
 
+    @OptionGroup
+    var mode: ModeOption
+
     @Flag(help: "Report as a JSON object.")
     var json = false
 
@@ -34,7 +37,7 @@ struct RecoverCommand: ParsableCommand {
             let progress = Progress("recovering \(file)")
             defer { progress.finish() }
             let salvage = try Salvage(WatchedFile(try input.file(), progress))
-            let result = try OutputFile(output)
+            let result = try OutputFile(output, of: [file], mode: mode)
             let summary = try salvage.write(to: result)
             try result.commit()
             progress.finish()

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Dispatch
 import FoundationEssentials
 import Logging
 import Reel
@@ -93,10 +94,16 @@ struct ServeCommand: AsyncParsableCommand {
                 let retention = limits.policy.map { RetentionService(store, policy: $0, logger: logger) }
                 // It ends with the server.
                 async let _ = retention?.run()
-                try await server.run { url in
-                    let output = StandardOutput()
-                    try? output.write(line: url)
-                    try? output.flush()
+                let ending = Ending.within(DashboardServer.graceTime + .seconds(2), status: .fine)
+                defer { for source in ending { source.cancel() } }
+                do {
+                    try await server.run { url in
+                        let output = StandardOutput()
+                        try? output.write(line: url)
+                        try? output.flush()
+                    }
+                } catch let error as DashboardServerError {
+                    throw Failure(.inputOutput, error.reason, input: "--port", advice: "give another one, or 0")
                 }
                 return .fine
             }
@@ -106,7 +113,7 @@ struct ServeCommand: AsyncParsableCommand {
     private func pageTemplates() throws -> PageTemplates {
         guard let templates else { return .none }
         do throws(TemplateError) {
-            return try PageTemplates(folder: FilePath(templates))
+            return try PageTemplates(folder: FilePath(argument: templates))
         } catch {
             throw Failure(.noInput, error.reason, input: error.file)
         }
@@ -115,6 +122,11 @@ struct ServeCommand: AsyncParsableCommand {
     private func credentials() throws -> DashboardCredentials? {
         guard let user else {
             guard passwordFile == nil else { throw Failure(.usage, "--password-file without --user") }
+            guard ProcessInfo.processInfo.environment["REEL_PASSWORD"] == nil else {
+                throw Failure(
+                    .usage, "REEL_PASSWORD without --user",
+                    advice: "give --user, or unset it to let in anybody on this machine")
+            }
             return nil
         }
         let password: String
@@ -151,7 +163,7 @@ private enum ServedStore {
         _ location: StoreLocation, _ body: Body
     ) async throws -> ExitStatus {
         do {
-            guard case .folder(let path) = location, let files = try files(at: FilePath(path)) else {
+            guard case .folder(let path) = location, let files = try files(at: FilePath(argument: path)) else {
                 return try await open(location, body)
             }
             let folder = FileManager.default.temporaryDirectory.appending(
@@ -159,7 +171,11 @@ private enum ServedStore {
             // Nobody else's eyes: temporary folders are everybody's.
             try FileManager.default.createDirectory(
                 at: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
-            defer { try? FileManager.default.removeItem(at: folder) }
+            Ending.removes(folder.path)
+            defer {
+                try? FileManager.default.removeItem(at: folder)
+                Ending.removes(nil)
+            }
             let store = try FileStore(FilePath(folder.path))
             let failures = Mutex<[Failure]>([])
             let count = Atomic<Int>(0)
@@ -176,7 +192,7 @@ private enum ServedStore {
                     failures.withLock { $0.append(Failure(error, input: path.string)) }
                 }
             }
-            if count.load(ordering: .relaxed) == 0, FilePath(path).isFolder {
+            if count.load(ordering: .relaxed) == 0, FilePath(argument: path).isFolder {
                 // Whatever they are: the folder is a store that is still empty.
                 return try await open(location, body)
             }

@@ -13,14 +13,14 @@ enum StoreAccess {
     /// - Parameter creates: whether a store that is not there is made.
     /// - Throws: `ExitCode` when it fails, or ends with a status that is not fine.
     static func with(
-        _ argument: StoreArgument, creates: Bool = false,
+        _ argument: StoreArgument, creates: Bool = false, mode: ModeOption? = nil,
         _ body: @escaping @Sendable (any RecordingStore) async throws -> ExitStatus
     ) throws {
         let location = argument.location
         try ExitStatus.of("\(location)") {
             try wait {
                 do {
-                    let store = try await open(location, creates: creates)
+                    let store = try await open(location, creates: creates, mode: mode)
                     do {
                         let status = try await body(store)
                         await store.close()
@@ -40,11 +40,14 @@ enum StoreAccess {
     ///
     /// - Parameter syncs: whether a folder's disk is waited for each time that something is appended.
     static func open(
-        _ location: StoreLocation, creates: Bool, syncs: Bool = true
+        _ location: StoreLocation, creates: Bool, syncs: Bool = true, mode: ModeOption? = nil
     ) async throws -> any RecordingStore {
+        let permissions = mode?.permissions ?? .ownerReadWrite
         switch location {
-        case .folder(let path): return try FileStore(FilePath(path), createsFolder: creates, syncs: syncs)
-        case .sqlite(let path): return try SQLiteStore(path, createsFile: creates)
+        case .folder(let path):
+            return try FileStore(
+                FilePath(argument: path), createsFolder: creates, syncs: syncs, permissions: permissions)
+        case .sqlite(let path): return try SQLiteStore(path, createsFile: creates, permissions: permissions)
         case .postgres(let url): return try await PostgresStore(url)
         case .phoenixReplay(let url): return try await PhoenixReplayStore(url)
         }
@@ -83,6 +86,7 @@ extension Failure {
         let advice: String? =
             switch error.kind {
             case .conflict: "keep it under another id"
+            case .unavailable where input.hasPrefix("sqlite:"): "try again when it is done"
             case .full: "make room, or see 'reel store gc'"
             case .unavailable: "is the database running, and does the URL name it?"
             default: nil

@@ -28,14 +28,17 @@ struct StoreCopyCommand: ParsableCommand {
     @OptionGroup
     var filter: StoreFilter
 
+    @OptionGroup
+    var mode: ModeOption
+
     @Option(name: .customLong("at-once"), help: "How many recordings are copied at a time.")
     var atOnce = 4
 
     func run() throws {
         let ids = try ids.map { try RecordingID($0) }
-        let (query, atOnce, target) = (filter.query(), atOnce, target.location)
+        let (query, atOnce, target, mode) = (filter.query(), atOnce, target.location, mode)
         try StoreAccess.with(source) { source in
-            let target = try await StoreAccess.open(target, creates: true)
+            let target = try await StoreAccess.open(target, creates: true, mode: mode)
             let outcomes = StoreOutcomes()
             let copier = RecordingCopier(from: source, to: target)
             let progress = Progress("copying")

@@ -21,11 +21,14 @@ struct StoreGetCommand: ParsableCommand {
     @Option(name: .shortAndLong, help: "Where to write it: a file; - is standard output.")
     var output = "-"
 
+    @OptionGroup
+    var mode: ModeOption
+
     func run() throws {
-        let (id, output) = (id, output)
+        let (id, output, mode) = (id, output, mode)
         try StoreAccess.with(store) { store in
             let content = try await store.open(try RecordingID(id))
-            let file = try OutputFile(output)
+            let file = try OutputFile(output, mode: mode)
             let progress = Progress("getting \(id)")
             defer { progress.finish() }
             var done = 0

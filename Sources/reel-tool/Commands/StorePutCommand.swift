@@ -27,6 +27,9 @@ struct StorePutCommand: ParsableCommand {
     @OptionGroup
     var level: LevelOption
 
+    @OptionGroup
+    var mode: ModeOption
+
     @Option(name: .customLong("at-once"), help: "How many files are put at a time.")
     var atOnce = 4
 
@@ -42,13 +45,13 @@ struct StorePutCommand: ParsableCommand {
 
     func run() throws {
         let store = try StoreArgument.parse(arguments.last ?? "")
-        let inputs = arguments.dropLast().map { FilePath($0) }
+        let inputs = arguments.dropLast().map { FilePath(argument: $0) }
         let id = try id.map { try RecordingID($0) }
         guard id == nil || inputs.count == 1 && !inputs[0].isFolder else {
             throw Failure(.usage, "--id is for a single file")
         }
         let (options, atOnce, quiet) = (level.writerOptions, atOnce, quiet)
-        try StoreAccess.with(store, creates: true) { store in
+        try StoreAccess.with(store, creates: true, mode: mode) { store in
             let outcomes = StoreOutcomes()
             var files: [FilePath] = []
             for input in inputs {
@@ -96,7 +99,10 @@ struct StorePutCommand: ParsableCommand {
             let output = StandardOutput()
             try? output.write(line: "\(path) → \(outcome.id): \(what)".escaped)
             try? output.flush()
-        case .failure(let error): outcomes.add(Failure(error, input: path.string))
+        case .failure(let error):
+            var failure = Failure(error, input: path.string)
+            if error.kind == .conflict { failure.advice = "keep it under another id with --id" }
+            outcomes.add(failure)
         }
     }
 }

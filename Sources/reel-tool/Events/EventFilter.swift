@@ -29,6 +29,7 @@ struct EventFilter: ParsableArguments {
     var last: Int?
 
     func validate() throws {
+        guard !kinds.contains("") else { throw ValidationError("--kind is followed by the name of a kind.") }
         guard first == nil || last == nil else { throw ValidationError("--first or --last: use one of them.") }
         guard first ?? 0 >= 0, last ?? 0 >= 0 else {
             throw ValidationError("--first and --last are followed by how many events to show.")

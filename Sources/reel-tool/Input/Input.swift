@@ -1,4 +1,5 @@
 import ExternalTerm
+import Glibc
 import Reel
 import SystemPackage
 
@@ -36,15 +37,17 @@ struct Input {
         self.name = name
         self.temporarySpace = temporarySpace
         guard name != "-" else {
+            try Input.checkEnds(.standardInput, name)
             content = .stream(DescriptorSource(.standardInput))
             return
         }
         do {
-            let path = FilePath(name)
+            let path = FilePath(argument: name)
             if [.directory, .regular].contains(try path.stat().type) {
                 content = .file(try InputFile(path))
             } else {
                 let descriptor = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
+                try Input.checkEnds(descriptor, name)
                 // A pipe: it stays open as long as the process lives.
                 content = .stream(DescriptorSource(descriptor))
             }
@@ -109,6 +112,20 @@ struct Input {
         let form = try identify()
         if case .file(let file) = content { return PhoenixReplayFile.matches(file) }
         return form == .phoenixReplay || form == .json
+    }
+
+    /// Refuses devices that give bytes without an end, such as `/dev/zero`.
+    private static func checkEnds(_ descriptor: FileDescriptor, _ name: String) throws {
+        guard let type = try? descriptor.stat().type, type == .characterSpecial || type == .blockSpecial,
+            isatty(descriptor.rawValue) == 0
+        else { return }
+        // Nothing is soon read.
+        if type == .characterSpecial, let nothing = try? FilePath("/dev/null").stat(),
+            try descriptor.stat().rawValue.st_rdev == nothing.rawValue.st_rdev
+        {
+            return
+        }
+        throw Failure(.noInput, "a device, not a file", input: name, advice: "give a file, or its bytes through a pipe")
     }
 
     /// The bytes in order. They can be asked for once.

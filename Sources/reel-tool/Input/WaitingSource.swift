@@ -31,7 +31,7 @@ final class WaitingSource: ByteSource {
         self.beforeWaiting = beforeWaiting
         if case .file = input.content, follows {
             self.follows = true
-            original = try? FilePath(input.name).stat()
+            original = try? FilePath(argument: input.name).stat()
         } else {
             self.follows = false
             original = nil
@@ -70,7 +70,7 @@ final class WaitingSource: ByteSource {
 
     /// Checks that the file is still the one that was opened, and that it goes on.
     private func checkFile() throws {
-        let now = try? FilePath(name).stat()
+        let now = try? FilePath(argument: name).stat()
         guard let now, now.inode == original?.inode, now.deviceID == original?.deviceID else {
             throw Failure(
                 .inputFellShort, "has been removed or replaced while it was followed", advice: "follow the new file")

@@ -5,7 +5,9 @@ extension String {
         guard unicodeScalars.contains(where: \.isSteering) else { return self }
         var text = ""
         for scalar in unicodeScalars {
-            if scalar.isSteering {
+            if let byte = RawArgument.byte(of: scalar) {
+                text += "\\x\(String(byte, radix: 16))"
+            } else if scalar.isSteering {
                 text += "\\u{\(String(scalar.value, radix: 16))}"
             } else {
                 text.unicodeScalars.append(scalar)
@@ -19,6 +21,7 @@ extension Unicode.Scalar {
     fileprivate var isSteering: Bool {
         switch value {
         case 0x00...0x1F, 0x7F...0x9F: true
+        case 0x10FF00...0x10FFFF: true
         case 0x061C, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069: true
         default: false
         }

@@ -23,7 +23,14 @@ final class OutputFile: ByteSink {
     private(set) var byteCount = 0
 
     /// Starts the file that will stand at `path`; `-` is standard output.
-    init(_ path: String) throws {
+    ///
+    /// - Parameters:
+    ///   - inputs: what it is made of, which it must not replace.
+    ///   - mode: who may do what with it.
+    init(_ path: String, of inputs: [String] = [], mode: ModeOption? = nil) throws {
+        for input in inputs where FilePath.areSame(path, input) {
+            throw Failure(.usage, "is what is read, and is not replaced", input: path, advice: "give another name")
+        }
         guard path != "-" else {
             try StandardOutput.checkTakesBytes("give a file with -o, or send them into one")
             name = "standard output"
@@ -32,12 +39,12 @@ final class OutputFile: ByteSink {
         }
         name = path
         do {
-            let path = FilePath(path).withoutLinks
+            let path = FilePath(argument: path).withoutLinks
             if let type = try? path.stat().type, type != .regular {
                 target = .stream(try FileDescriptor.open(path, .writeOnly, options: .closeOnExec))
             } else {
                 Interruption.wait()
-                target = .file(try AtomicFile(path), path)
+                target = .file(try AtomicFile(path, permissions: mode?.permissions ?? .ownerReadWrite), path)
             }
         } catch {
             throw Failure(writing: path, error)
@@ -48,7 +55,7 @@ final class OutputFile: ByteSink {
     init(replacing path: String) throws {
         name = path
         do {
-            let path = FilePath(path).withoutLinks
+            let path = FilePath(argument: path).withoutLinks
             let permissions = try path.stat().permissions
             // Nobody may read, even for a moment, what nobody could read before.
             let mask = umask(~permissions.rawValue & 0o777)
@@ -103,24 +110,20 @@ final class OutputFile: ByteSink {
 }
 
 extension FilePath {
+    /// Whether two names of the command line are the same file.
+    static func areSame(_ first: String, _ second: String) -> Bool {
+        guard first != "-", second != "-", let first = try? FilePath(argument: first).stat(),
+            let second = try? FilePath(argument: second).stat()
+        else { return false }
+        return first.type == .regular && first.inode == second.inode && first.deviceID == second.deviceID
+    }
+
     /// Whether a folder stands here.
     var isFolder: Bool { (try? stat().type) == .directory }
 
-    /// Makes a folder here unless there is one.
-    func createFolder() throws {
-        do {
-            try FileManager.default.createDirectory(atPath: string, withIntermediateDirectories: true)
-        } catch {
-            throw Failure(writing: string, error)
-        }
-    }
-
-    /// The path that this one leads to when its links are followed.
-    fileprivate var withoutLinks: FilePath { FilePath(URL(filePath: string).resolvingSymlinksInPath().path) }
-
     /// The last component without what PhoenixReplay's and Reel's names end with.
     var recordingStem: String {
-        let name = lastComponent?.string ?? "recording"
+        let name = lastComponent.map { FilePath(root: nil, [$0]).argument } ?? "recording"
         for ending in [".etf.gz", ".etf", ".json.gz", ".json", ".recording", ".part", ".reel"]
         where name.hasSuffix(ending) && name.utf8.count > ending.utf8.count {
             return String(name.dropLast(ending.count))

@@ -6,14 +6,15 @@ struct TextTarget {
     private let file: OutputFile?
     private let standardOutput: StandardOutput?
 
-    init(_ path: String) throws {
+    init(_ path: String, of inputs: [String], mode: ModeOption) throws {
         // Unlike a recording, JSON may be read on a terminal.
         guard path != "-" else {
             let output = StandardOutput()
-            (sink, standardOutput, file) = (output, output, nil)
+            sink = StandardOutput.isTerminal ? TerminalJSON(output) : output
+            (standardOutput, file) = (output, nil)
             return
         }
-        let output = try OutputFile(path)
+        let output = try OutputFile(path, of: inputs, mode: mode)
         (sink, standardOutput, file) = (output, nil, output)
     }
 

@@ -126,6 +126,18 @@ struct Client: Sendable {
         }
     }
 
+    /// Asks for something, reads nothing of the answer, and returns when the server has closed the connection.
+    func stalled(_ path: String) async throws {
+        let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .channelOption(.autoRead, value: false)
+            .connect(host: "127.0.0.1", port: port).get()
+        try await channel.writeAndFlush(
+            ByteBuffer(string: "GET \(path) HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\n\r\n"))
+        // What is written to a connection that the other end has closed fails, the second time at the latest.
+        while (try? await channel.writeAndFlush(ByteBuffer(string: "\r\n"))) != nil { await Task.yield() }
+        try? await channel.close()
+    }
+
     /// Sends bytes as they are, and returns what comes back until the connection is closed.
     func raw(_ text: String) async throws -> String {
         let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
