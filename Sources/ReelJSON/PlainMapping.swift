@@ -62,7 +62,9 @@ struct PlainMapping {
     ///
     /// - Returns: where the term ends.
     /// - Throws: ``TermError`` when there is no valid term after all.
-    mutating func write(_ bytes: Span<UInt8>, at start: Int, to json: inout JSONWriter) throws(TermError) -> Int {
+    mutating func write(
+        _ bytes: Span<UInt8>, at start: Int, to json: inout JSONWriter, drain: TextDrain? = nil
+    ) throws(TermError) -> Int {
         open.removeAll(keepingCapacity: true)
         keyStarts.removeAll(keepingCapacity: true)
         mixedKeys.removeAll()
@@ -73,6 +75,7 @@ struct PlainMapping {
         var offset = start
         try writeValue(bytes, &offset, &json)
         while let top = open.indices.last {
+            json.drainIfFull(drain)
             guard open[top].remaining > 0 else {
                 try close(bytes, &offset, &json)
                 continue

@@ -46,6 +46,8 @@ public final class RecordingJSONWriter {
 
     /// How many bytes are gathered before they are written.
     private static let pieceByteCount = 64 << 10
+    /// How many bytes of a frame are written in one pass.
+    private static let mostVisited = 4 << 20
 
     /// Starts a document, or writes the line of the header.
     ///
@@ -134,19 +136,31 @@ public final class RecordingJSONWriter {
         json.beginEvent(offset: event.offset, kind: kind.span)
         let bytes = event.encoded.span
         var (count, position) = try EventFields.start(of: bytes)
-        position = try terms.write(bytes, at: position, to: &json)
+        position = try terms.write(bytes, at: position, to: &json, drain: drain)
         if count > 3 {
             json.key("extra")
             json.beginArray()
             while count > 3 {
-                position = try terms.write(bytes, at: position, to: &json)
+                position = try terms.write(bytes, at: position, to: &json, drain: drain)
                 count -= 1
             }
             json.endArray()
         }
         json.endObject()
         if options.writesLines { json.endLine() }
+        if let failure { throw failure }
         try writeIfFull()
+    }
+
+    /// Sends text to the sink in the middle of a term.
+    private func drain(_ json: inout JSONWriter) {
+        defer { json.clearText() }
+        guard failure == nil else { return }
+        do {
+            try sink.write(json.bytes)
+        } catch {
+            failure = error
+        }
     }
 
     /// Writes all events that `reader` still has.
@@ -310,7 +324,10 @@ public final class RecordingJSONWriter {
 
 extension RecordingJSONWriter: FrameVisitor {
     package func visit(_ frame: Span<UInt8>, depth: Int) -> VisitedEvents? {
-        guard failure == nil, let visited = events.write(frame, depth: depth, to: &json) else { return nil }
+        // What is visited is written whole or not at all: a large frame's text goes out piece by piece instead.
+        guard failure == nil, frame.count <= RecordingJSONWriter.mostVisited,
+            let visited = events.write(frame, depth: depth, to: &json)
+        else { return nil }
         do {
             try writeIfFull()
         } catch {

@@ -27,12 +27,15 @@ struct TaggedMapping {
     ///
     /// - Returns: where the term ends.
     /// - Throws: ``TermError`` when there is no valid term after all.
-    mutating func write(_ bytes: Span<UInt8>, at start: Int, to json: inout JSONWriter) throws(TermError) -> Int {
+    mutating func write(
+        _ bytes: Span<UInt8>, at start: Int, to json: inout JSONWriter, drain: TextDrain? = nil
+    ) throws(TermError) -> Int {
         open.removeAll(keepingCapacity: true)
         surveyEnd = 0
         var offset = start
         try writeValue(bytes, &offset, &json)
         while let top = open.indices.last {
+            json.drainIfFull(drain)
             let isBetweenPairs =
                 open[top].kind == .record || open[top].kind == .pairs && open[top].remaining.isMultiple(of: 2)
             if isBetweenPairs, open[top].isPairOpen {

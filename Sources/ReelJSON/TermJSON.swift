@@ -24,10 +24,24 @@ struct TermJSONWriter {
     }
 
     /// Writes the valid term at `start`, without a leading 131, and returns where it ends.
+    ///
+    /// - Parameter drain: takes the text so far, now and then: a term may have many times as much text as it has bytes.
     @discardableResult
-    mutating func write(_ bytes: Span<UInt8>, at start: Int, to json: inout JSONWriter) throws(TermError) -> Int {
-        if plain != nil { return try plain?.write(bytes, at: start, to: &json) ?? start }
-        return try tagged.write(bytes, at: start, to: &json)
+    mutating func write(
+        _ bytes: Span<UInt8>, at start: Int, to json: inout JSONWriter, drain: TextDrain? = nil
+    ) throws(TermError) -> Int {
+        if plain != nil { return try plain?.write(bytes, at: start, to: &json, drain: drain) ?? start }
+        return try tagged.write(bytes, at: start, to: &json, drain: drain)
+    }
+}
+
+/// Takes text that has been written, all of it, from a writer.
+typealias TextDrain = (inout JSONWriter) -> Void
+
+extension JSONWriter {
+    /// Has the text taken when there is much of it.
+    mutating func drainIfFull(_ drain: TextDrain?) {
+        if bytes.count >= 256 << 10, let drain { drain(&self) }
     }
 }
 
