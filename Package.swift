@@ -119,12 +119,14 @@ let package = Package(
         .systemLibrary(
             name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"]), .brew(["nettle"])]),
         .target(name: "Hashing", dependencies: ["CNettle"], swiftSettings: settings),
+        // What the C library's allocator does beyond allocating.
+        .systemLibrary(name: "CMalloc"),
         // The files that browsers get, as they are in ReelDashboard.
         .target(name: "CDashboardWeb"),
         .target(
             name: "ReelDashboard",
             dependencies: [
-                "CDashboardWeb", "Hashing", "ReelStore", "ReelJSON", "Reel", "ExternalTerm", "GzipMembers",
+                "CDashboardWeb", "CMalloc", "Hashing", "ReelStore", "ReelJSON", "Reel", "ExternalTerm", "GzipMembers",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),

@@ -4,6 +4,7 @@ struct SourceRules {
     static let imports: [String: Set<String>] = [
         "CZlib": [],
         "CNettle": [],
+        "CMalloc": [],
         "Hashing": ["CNettle"],
         "Zlib": ["CZlib"],
         "ExternalTerm": ["Zlib"],
@@ -35,7 +36,10 @@ struct SourceRules {
             "Mustache", "NIOCore", "NIOHTTP1", "NIOHTTPTypes", "ServiceLifecycle", "UnixSignals",
         ],
         "ReelDashboard/EmbeddedFile.swift": ["CDashboardWeb"],
-        "ReelDashboard/Recording/ReadingWork.swift": ["Foundation", "HTTPTypes", "Reel", "ReelStore", "Synchronization"],
+        "ReelDashboard/Serving/FreeMemory.swift": ["CMalloc"],
+        "ReelDashboard/Recording/ReadingWork.swift": [
+            "Foundation", "HTTPTypes", "Reel", "ReelStore", "Synchronization",
+        ],
     ]
 
     /// The rooms that may import anything.

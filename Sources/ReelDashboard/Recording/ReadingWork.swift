@@ -55,7 +55,10 @@ actor ReadingWork {
         _ work: @escaping @Sendable () throws -> Result
     ) async throws -> Result {
         try await withCheckedThrowingContinuation { continuation in
-            let thread = Thread { continuation.resume(with: Swift.Result { try work() }) }
+            let thread = Thread {
+                continuation.resume(with: Swift.Result { try work() })
+                FreeMemory.giveBack()
+            }
             // Only what is used of it takes memory.
             thread.stackSize = stackByteCount
             thread.start()

@@ -96,13 +96,14 @@ final class ConnectionTable: Sendable {
     }
 
     func close(_ channel: any Channel) {
-        let abandonment = state.withLock { state -> Abandonment? in
-            guard let entry = state.entries.removeValue(forKey: ObjectIdentifier(channel)) else { return nil }
+        let (abandonment, isLast) = state.withLock { state -> (Abandonment?, Bool) in
+            guard let entry = state.entries.removeValue(forKey: ObjectIdentifier(channel)) else { return (nil, false) }
             if entry.idleSince != nil { state.idleCount -= 1 }
             if let peer = entry.peer, let count = state.peers[peer] { state.peers[peer] = count > 1 ? count - 1 : nil }
-            return entry.abandonment
+            return (entry.abandonment, state.entries.isEmpty)
         }
         abandonment?.abandon()
+        if isLast { FreeMemory.giveBack() }
     }
 }
 
