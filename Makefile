@@ -139,7 +139,7 @@ VECTOR_CHECKS := $(addprefix vectors-,generator rules mutants otp gzip python ja
 CLIENT_TESTS := client-elixir client-erlang
 BROWSER_TESTS := browser-tests
 DOCUMENT_TESTS := documents-commands
-ATTACKS := attack-short
+ATTACKS := attack-short differ-short
 .PHONY: $(JUDGE_SAMPLES) $(ATTACKS) $(VECTOR_CHECKS) $(CLIENT_TESTS) $(BROWSER_TESTS) $(DOCUMENT_TESTS)
 
 # A fixed sample of terms, and of damaged ones, beside a real BEAM.
@@ -151,6 +151,10 @@ judge-mutations:
 # The worst of the hostile files.
 attack-short:
 	python3 Tests/Attack/attack.py $(REEL) --short
+
+# A minute of changed recordings, which every way in has to read alike.
+differ-short:
+	python3 Tests/Attack/differ.py $(REEL) --seconds 60
 
 # The vectors against what is no code of ours.
 vectors-generator:
@@ -239,6 +243,9 @@ disagreements: setup-tests build ## damage vectors at random, DAMAGED times, and
 
 attack: build ## give every command every hostile file, and print what it takes, which is bounded
 	python3 Tests/Attack/attack.py $(REEL) --table
+
+differ: build ## change recordings for an hour, and see that every way in reads them alike
+	python3 Tests/Attack/differ.py $(REEL) --seconds 3600 --keep $(BUILD)/differ
 
 judge: setup-tests build ## compare TERMS random terms and MUTATIONS damaged ones with a real BEAM
 	$(JUDGE) terms --count $(TERMS) --seed $(SEED) --command "$(BUILD)/release/reel term transcode --lenient" --used
