@@ -37,6 +37,9 @@ struct PageCommand: ParsableCommand {
     var output = "-"
 
     @OptionGroup
+    var mode: ModeOption
+
+    @OptionGroup
     var space: TemporarySpace
 
     func run() throws {
@@ -67,9 +70,9 @@ struct PageCommand: ParsableCommand {
 
     private func write(_ text: String) throws {
         guard output == "-" else {
-            let file = try OutputFile(output)
-            try file.write(Array(text.utf8))
-            return try file.commit()
+            let target = try OutputFile(output, of: [file], mode: mode)
+            try target.write(Array(text.utf8))
+            return try target.commit()
         }
         let standardOutput = StandardOutput()
         if StandardOutput.isTerminal {

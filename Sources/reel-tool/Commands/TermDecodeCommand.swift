@@ -28,6 +28,9 @@ struct TermDecodeCommand: ParsableCommand {
     var output = "-"
 
     @OptionGroup
+    var mode: ModeOption
+
+    @OptionGroup
     var format: BytesFormat
 
     @OptionGroup
@@ -58,7 +61,8 @@ struct TermDecodeCommand: ParsableCommand {
             }
             let framing = try terms.framing(of: &input)
             var lines = TermLines(
-                input, framing, isAlone: terms.input == .term, through: to.writer(lists), to: try TextTarget(output))
+                input, framing, isAlone: terms.input == .term, through: to.writer(lists),
+                to: try TextTarget(output, of: [file], mode: mode))
             try lines.write()
             return .fine
         }

@@ -27,6 +27,9 @@ struct TermEncodeCommand: ParsableCommand {
     var output = "-"
 
     @OptionGroup
+    var mode: ModeOption
+
+    @OptionGroup
     var format: BytesFormat
 
     @Option(help: "The notation to read.")
@@ -52,7 +55,7 @@ struct TermEncodeCommand: ParsableCommand {
             if format.isRaw, output == "-" {
                 try StandardOutput.checkTakesBytes("add --hex or --base64, or give a file with -o")
             }
-            let target = try TextTarget(output)
+            let target = try TextTarget(output, of: [file], mode: mode)
             do {
                 if lines { try encodeLines(to: target) } else { try write(try Input(file).contents(), to: target) }
             } catch {

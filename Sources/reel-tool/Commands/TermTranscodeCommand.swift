@@ -25,6 +25,9 @@ struct TermTranscodeCommand: ParsableCommand {
     var output = "-"
 
     @OptionGroup
+    var mode: ModeOption
+
+    @OptionGroup
     var terms: TermInputOptions
 
     @Flag(help: "Ignore what follows a term in its frame, and answer a term that is refused with an empty frame.")
@@ -49,7 +52,8 @@ struct TermTranscodeCommand: ParsableCommand {
                 ? terms.input?.framing ?? .packet4 : try terms.framing(of: &input, otherwise: .packet4)
             let frames = CanonicalFrames(framing, isLenient: lenient, showsUsed: used)
             var lines = TermLines(
-                input, framing, isAlone: terms.input == .term, through: frames, to: try TextTarget(output))
+                input, framing, isAlone: terms.input == .term, through: frames,
+                to: try TextTarget(output, of: [file], mode: mode))
             do {
                 try lines.write()
             } catch var failure as Failure {
