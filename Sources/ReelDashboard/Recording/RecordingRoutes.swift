@@ -51,8 +51,9 @@ extension DashboardRoutes {
         guard let address = visit.parameters["address"] else { throw DashboardError.badRequest("address=A is missing") }
         let content = try await dashboard.store.open(recording.id)
         let (limits, folder) = (dashboard.configuration.limits, dashboard.assets)
-        let text = try await dashboard.reading.run {
-            try RecordingFile(content, limits: limits).pageAssets(folder: folder).asset(at: address)?.shownText
+        let text = try await dashboard.reading.run { permit in
+            try RecordingFile(PermittedContent(content: content, permit: permit), limits: limits)
+                .pageAssets(folder: folder).asset(at: address)?.shownText
         }
         return text.map { visit.text($0) } ?? Response(status: .noContent)
     }

@@ -13,7 +13,7 @@ struct AssetOptions: ParsableArguments {
     /// The folder, if one was named.
     func folder() throws -> AssetFolder? {
         do throws(ReelError) {
-            return try assets.map { path throws(ReelError) in try AssetFolder(FilePath(path)) }
+            return try assets.map { path throws(ReelError) in try AssetFolder(FilePath(argument: path)) }
         } catch {
             throw Failure(.noInput, "no such folder", input: assets)
         }

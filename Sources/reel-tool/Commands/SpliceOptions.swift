@@ -52,6 +52,9 @@ struct SpliceOptions: ParsableArguments {
     var id: String?
 
     @OptionGroup
+    var mode: ModeOption
+
+    @OptionGroup
     var level: LevelOption
 
     @Flag(help: "Report as a JSON object.")
@@ -66,7 +69,7 @@ struct SpliceOptions: ParsableArguments {
     func write(_ splice: Splice, of inputs: [String]) throws {
         let progress = Progress("writing \(output)")
         defer { progress.finish() }
-        let result = try OutputFile(output)
+        let result = try OutputFile(output, of: inputs, mode: mode)
         let writer = try RecordingWriter(to: result, header: splice.header, options: level.writerOptions)
         for (part, input) in zip(splice.parts, inputs) {
             do throws(ReelError) {
