@@ -85,7 +85,8 @@ struct HostileTests {
     func notEvents() throws {
         let count = 5_000_000
         let list = [131, 108] + bigEndian(count) + [UInt8](repeating: 106, count: count + 1)
-        expect(try gzip(HostileTests.head + frame(list), level: 1), .malformedFrame)
+        // More than a batch may have; of a longer file it would be no batch.
+        expect(try gzip(HostileTests.head + frame(list), level: 1), .limitExceeded)
     }
 
     // MARK: Members

@@ -65,6 +65,17 @@ extension MemberFields {
                 .malformedMember, "\(uncompressedByteCount) bytes declared for \(deflated) bytes of deflate data",
                 section: "recording.md §5.3")
         }
+        try checkContentByteCount(limits)
+    }
+
+    /// Checks that a file of this length may have as much content in a member.
+    func checkContentByteCount(_ limits: ReaderLimits) throws(ReelError) {
+        guard uncompressedByteCount <= limits.contentByteCount else {
+            throw ReelError(
+                .limitExceeded,
+                "a member of \(uncompressedByteCount) bytes, more than the limit of \(limits.contentByteCount) for a file of "
+                    + "this length", section: "recording.md §9")
+        }
     }
 
     /// The bytes of the end member, always.

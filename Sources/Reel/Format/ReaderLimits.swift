@@ -33,9 +33,15 @@ public struct ReaderLimits: Hashable, Sendable {
     func scaled(to byteCount: Int) -> ReaderLimits {
         var limits = self
         limits.term = term.scaled(to: byteCount)
-        limits.memberByteCount = min(memberByteCount, TermLimits.mostInflated(from: byteCount))
+        limits.inflatedByteCount = TermLimits.mostInflated(from: byteCount)
         return limits
     }
+
+    /// What the content of a member may have by the length of its file.
+    private var inflatedByteCount = Int.max
+
+    /// What the content of a member may have: by the limit of all, and by the length of its file.
+    var contentByteCount: Int { min(memberByteCount, inflatedByteCount) }
 
     /// The limits for input that nobody vouches for.
     public static let `default` = ReaderLimits()

@@ -82,6 +82,7 @@ struct MemberContent {
         guard !verifies else {
             return Inflated(fields: fields, content: try member.content(limits: limits, decoder: decoder))
         }
+        try member.checkContentByteCount(limits)
         var content: [UInt8] = []
         let trailer = try decoder.decodeWithoutChecksum(
             member.bytes.span, at: entry.offset, expecting: fields.uncompressedByteCount,
@@ -149,8 +150,22 @@ struct SingleMember {
         fields = try MemberFields(header, offset: offset)
     }
 
+    /// Checks that a file of this length may have as much content. What is beyond the limit of all, or what deflate cannot make of
+    /// so few bytes, is another error, of inflating.
+    func checkContentByteCount(_ limits: ReaderLimits) throws(ReelError) {
+        guard let fields, fields.uncompressedByteCount <= limits.memberByteCount,
+            fields.uncompressedByteCount / 1_032 <= byteCount
+        else { return }
+        do {
+            try fields.checkContentByteCount(limits)
+        } catch {
+            throw error.located(at: offset, member: nil, event: nil)
+        }
+    }
+
     /// What the member holds, checked: Spec/recording.md §5.3, steps 7 to 9.
     func content(limits: ReaderLimits, decoder: MemberDecoder) throws(ReelError) -> [UInt8] {
+        try checkContentByteCount(limits)
         var content: [UInt8] = []
         do {
             try decoder.decode(

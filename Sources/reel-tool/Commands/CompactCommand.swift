@@ -38,6 +38,7 @@ struct CompactCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await ExitStatus.of(file) {
+            if output == nil { try checkIsFile() }
             var input = try Input(recording: file, temporarySpace: space.byteCount)
             let bytes = try input.file()
             let byteCount = input.imported?.byteCount ?? bytes.byteCount
@@ -54,10 +55,13 @@ struct CompactCommand: AsyncParsableCommand {
         }
     }
 
+    private func checkIsFile() throws {
+        // What is not there is told by opening it.
+        guard let type = try? FilePath(argument: file).stat().type, type != .regular else { return }
+        throw Failure(.usage, "a pipe, which cannot be replaced", input: file, advice: "give -o OUT")
+    }
+
     private func checkReplaceable(_ input: Input, _ bytes: InputFile) throws {
-        guard try FilePath(argument: file).stat().type == .regular else {
-            throw Failure(.usage, "a pipe, which cannot be replaced", input: file, advice: "give -o OUT")
-        }
         guard input.imported == nil else {
             throw Failure(.usage, "a file of PhoenixReplay's is not replaced by a recording", advice: "give -o OUT")
         }
