@@ -46,7 +46,7 @@ struct HostileFilesTests {
         try inFolder { folder in
             let pipe = folder.appending(path: "pipe").path
             #expect(unsafe mkfifo(pipe, 0o600) == 0)
-            let tool = try Tool.shell("reel compact '\(pipe)' & printf x > '\(pipe)'; wait $!")
+            let tool = try Tool.run("compact", pipe)
             #expect(tool.status == 64)
             #expect(tool.talk.contains("a pipe, which cannot be replaced"))
         }
@@ -161,7 +161,7 @@ struct HostileFilesTests {
             #expect(try file.bytes.count < 1_000)
             let tool = try Tool.shell("ulimit -v 4000000; reel info '\(file.path)'")
             #expect(tool.status == 1)
-            #expect(tool.talk.contains("a tree of more than 100000 terms"))
+            #expect(tool.talk.contains("limitExceeded"))
         }
     }
 }
