@@ -128,6 +128,19 @@ struct TornImportTests {
         }
     }
 
+    @Test("After a frame that was torn before others were appended, those are read")
+    func tornInside() throws {
+        let session = PhoenixReplaySession(seed: 7, count: 18, isStruct: true)
+        let frames = try session.part([Array(0..<6), Array(6..<12), Array(12..<18)])
+        let all = session.tuples
+        for cut in stride(from: 4, to: frames[1].count, by: 3) {
+            let outcome = outcome(frames[0] + frames[1].prefix(cut) + frames[2])
+            #expect(outcome.events.starts(with: all[0..<6]), "cut at \(cut)")
+            #expect(outcome.events.suffix(6) == all[12..<18], "cut at \(cut)")
+            #expect(outcome.losses.contains { $0.contains("byte \(frames[0].count)") })
+        }
+    }
+
     @Test("What follows the frames and is none ends the reading, with a report")
     func trailing() throws {
         let session = PhoenixReplaySession(seed: 7, count: 6, isStruct: true)

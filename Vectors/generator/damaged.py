@@ -110,6 +110,7 @@ def vectors():
         plain_gzip,
         without_sound_members,
         finished_by_one,
+        passed_over,
     ):
         yield from group()
 
@@ -311,16 +312,21 @@ def wrong_contents():
             "has a number that is not the shortest",
         ),
     ]
+    harmless = {"count", "offset", "flag"}
     for name, frames, options, kind, what in samples:
         file = Recording().data(*good_before).data(*frames, **options)
         file.data(*good_after, change={1: 6})
         wrong = file.parts[1]
+        kept = file.parts if name in harmless else (file.parts[0], file.parts[2])
+        before = frames[:1] if name == "last-frame" else []
         yield vector(
             f"content/{name}",
-            f"A member that {what} is lost, and only that.",
+            f"A member that {what} is no loss." if name in harmless
+            else f"Of a member that {what} those are kept." if before
+            else f"A member that {what} is lost, and only that.",
             file,
-            frames_of(file.parts[0], file.parts[2]),
-            [(wrong.offset, wrong.end)],
+            frames_of(file.parts[0]) + before + frames_of(file.parts[2]) if before else frames_of(*kept),
+            [] if name in harmless else [(wrong.offset, wrong.end)],
             error=(kind, wrong.offset),
         )
     file = Recording().data(*good_before).data(batch(TWO), change={1: 4}).data(*good_after)
@@ -1257,4 +1263,55 @@ def finished_by_one():
         frames_of(wrong.parts[0]),
         [(0, wrong.length)],
         error=("checksum", 0),
+    )
+
+
+def passed_over():
+    """Members that whoever looks for events has no reason to read, as they declare none."""
+    none = {2: 0}
+    frames = [header(HEADER), batch(ONE), finish(ONE)]
+    yield vector(
+        "passed-over/only",
+        "The only member declares no events, and holds three.",
+        Recording().data(*frames, change=none).end(),
+        frames,
+        [],
+        error=("malformedMember", 0),
+    )
+    for name, number in [("middle", 1), ("last", 2)]:
+        file, first = Recording(), 0
+        for place, part in enumerate([[header(HEADER), batch(ONE)], [batch(TWO)], [batch(THREE), finish(EVENTS)]]):
+            change = {1: first, **(none if place == number else {})}
+            file.data(*part, change=change)
+            entry = list(file.entries[-1])
+            entry[3:5] = first, 0 if place == number else 3
+            file.entries[-1] = tuple(entry)
+            first += entry[4]
+        file.index().end()
+        yield vector(
+            f"passed-over/{name}",
+            f"The {name} member declares no events, and holds three; the index says the same.",
+            file,
+            file_frames(file),
+            # After the member that hides three, the finish frame counts three too many.
+            [(file.offset(2), file.offset(3))] if name == "middle" else [],
+            error=("malformedMember", file.offset(number)),
+        )
+    file = Recording().data(header(HEADER), crc=1).data(batch(ONE), finish(ONE)).index().end()
+    yield vector(
+        "passed-over/header-crc",
+        "A member with nothing but the header has a wrong checksum.",
+        file,
+        frames_of(file.parts[1]),
+        [(0, file.offset(1))],
+        error=("checksum", 0),
+    )
+    file = Recording().data(header(HEADER), batch(ONE)).data(finish(ONE), crc=1).index().end()
+    yield vector(
+        "passed-over/finish-crc",
+        "A member with nothing but the finish frame has a wrong checksum.",
+        file,
+        frames_of(file.parts[0]),
+        [(file.offset(1), file.offset(2))],
+        error=("checksum", file.offset(1)),
     )

@@ -64,46 +64,11 @@ struct PartWalk: PhoenixReplayWalk {
 
     private func directory() throws -> Directory {
         var directory = Directory()
-        var offset = 0
-        while offset < bytes.byteCount {
-            guard bytes.byteCount - offset >= 12 else {
-                directory.losses.append("\(bytes.byteCount - offset) bytes of a torn frame at byte \(offset)")
-                break
-            }
-            let head = try bytes.read(offset..<offset + 12)
-            guard Array(head.prefix(4)) == PhoenixReplayFormat.partMagic else {
-                directory.losses.append("what follows byte \(offset) is no frame")
-                break
-            }
-            let number = { (start: Int) in (start..<start + 4).reduce(0) { $0 << 8 | Int(head[$1]) } }
-            let declared = offset + 12..<offset + 12 + number(4)
-            let frame = Frame(
-                payload: declared.clamped(to: 0..<bytes.byteCount), isTorn: declared.upperBound > bytes.byteCount)
-            offset = declared.upperBound
-            guard frame.payload.count <= limits.frameByteCount else {
-                directory.losses.append("the frame at byte \(declared.lowerBound - 12) is larger than the limit")
-                continue
-            }
-            if !frame.isTorn {
-                let payload = try bytes.read(frame.payload)
-                guard CRC32.checksum(of: payload.span) == UInt32(truncatingIfNeeded: number(8)) else {
-                    directory.losses.append("the frame at byte \(declared.lowerBound - 12) fails its checksum")
-                    continue
-                }
-            }
-            let before = directory.events.count
-            do {
-                try read(frame, into: &directory)
-            } catch {
-                let error = ReelError(wrapping: error)
-                guard error.kind != .malformedFrame else { throw error }
-                directory.losses.append("the frame at byte \(declared.lowerBound - 12): \(error)")
-            }
-            if frame.isTorn {
-                directory.losses.append(
-                    "the frame at byte \(declared.lowerBound - 12) is torn; "
-                        + "\(directory.events.count - before) of its events are readable")
-            }
+        // How many bytes may be read in all to find frames among others: a file may look like the start of one everywhere.
+        var budget = 2 * bytes.byteCount + (1 << 20)
+        var offset: Int? = 0
+        while let start = offset, start < bytes.byteCount {
+            offset = try readFrame(at: start, into: &directory, &budget)
         }
         if zip(directory.events, directory.events.dropFirst()).contains(where: { $0.number > $1.number }) {
             // Stable, so that equal numbers keep the order of the file.
@@ -111,6 +76,87 @@ struct PartWalk: PhoenixReplayWalk {
                 .sorted { ($0.element.number, $0.offset) < ($1.element.number, $1.offset) }.map(\.element)
         }
         return directory
+    }
+
+    /// Reads the frame at `offset`, as far as it goes. Returns where to go on, or nil where reading ends.
+    private func readFrame(at offset: Int, into directory: inout Directory, _ budget: inout Int) throws -> Int? {
+        guard bytes.byteCount - offset >= 12 else {
+            directory.losses.append("\(bytes.byteCount - offset) bytes of a torn frame at byte \(offset)")
+            return nil
+        }
+        let head = try bytes.read(offset..<offset + 12)
+        guard Array(head.prefix(4)) == PhoenixReplayFormat.partMagic else {
+            directory.losses.append("what follows byte \(offset) is no frame")
+            return nil
+        }
+        let first = offset + 12
+        var end = first + PartWalk.number(in: head, at: 4)
+        var isTorn = end > bytes.byteCount
+        let payload = first..<min(end, bytes.byteCount)
+        let isWhole = try !isTorn && isSound(payload, checksum: PartWalk.number(in: head, at: 8))
+        if !isWhole {
+            // A process may have died while it wrote the frame, and another one gone on.
+            let next = try nextFrame(after: offset + 4, before: end, &budget)
+            guard isTorn || next != nil else {
+                let reason = payload.count > limits.frameByteCount ? "is larger than the limit" : "fails its checksum"
+                directory.losses.append("the frame at byte \(offset) \(reason)")
+                return end
+            }
+            isTorn = true
+            end = next ?? end
+        }
+        let frame = Frame(payload: first..<max(first, min(end, bytes.byteCount)), isTorn: isTorn)
+        guard frame.payload.count <= limits.frameByteCount else {
+            directory.losses.append("the frame at byte \(offset) is larger than the limit")
+            return end
+        }
+        let before = directory.events.count
+        do {
+            try read(frame, into: &directory)
+        } catch {
+            let error = ReelError(wrapping: error)
+            guard error.kind != .malformedFrame else { throw error }
+            directory.losses.append("the frame at byte \(offset): \(error)")
+        }
+        if isTorn {
+            directory.losses.append(
+                "the frame at byte \(offset) is torn; \(directory.events.count - before) of its events are readable")
+        }
+        return end
+    }
+
+    /// A number of four bytes in a frame's head.
+    private static func number(in head: [UInt8], at start: Int) -> Int {
+        head[start..<start + 4].reduce(0) { $0 << 8 | Int($1) }
+    }
+
+    /// Whether a frame's payload has its checksum.
+    private func isSound(_ payload: Range<Int>, checksum: Int) throws -> Bool {
+        guard payload.count <= limits.frameByteCount else { return false }
+        let content = try bytes.read(payload)
+        return CRC32.checksum(of: content.span) == UInt32(truncatingIfNeeded: checksum)
+    }
+
+    /// Where the next whole frame starts in a part of the file that is none; nil when none does.
+    private func nextFrame(after start: Int, before end: Int, _ budget: inout Int) throws -> Int? {
+        let magic = PhoenixReplayFormat.partMagic
+        // A frame that starts before it ends after it.
+        let limit = min(end + 11, bytes.byteCount)
+        var position = start
+        while position + 12 <= limit {
+            let piece = try bytes.read(position..<min(position + (64 << 10), limit))
+            for index in 0..<max(piece.count - 11, 0) where piece[index] == magic[0] {
+                guard piece[index..<index + 4].elementsEqual(magic) else { continue }
+                let first = position + index + 12
+                let count = PartWalk.number(in: piece, at: index + 4)
+                guard count <= bytes.byteCount - first, count <= budget else { continue }
+                budget -= count
+                let checksum = PartWalk.number(in: piece, at: index + 8)
+                if try isSound(first..<first + count, checksum: checksum) { return position + index }
+            }
+            position += max(piece.count - 11, 1)
+        }
+        return nil
     }
 
     /// What a frame's compressed term inflates to, as far as it does, without a leading 131; and what is wrong with its stream.

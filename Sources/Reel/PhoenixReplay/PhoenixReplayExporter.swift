@@ -57,6 +57,7 @@ public struct PhoenixReplayExporter {
     /// The term, without a leading 131, piece by piece.
     private func writeTerm(_ write: ([UInt8]) throws -> Void) throws {
         let eventCount = try file.eventCount
+        if eventCount == 0 { try file.checkMembersWithoutEvents() }
         var pairs = header.fields
         pairs[atom: "events"] = .nil
         var head = TermWriter()

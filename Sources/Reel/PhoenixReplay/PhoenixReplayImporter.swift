@@ -63,26 +63,16 @@ public struct PhoenixReplayImporter {
 
     /// Writes the recording.
     ///
-    /// - Parameter progress: called now and then with how many of how many events are done.
+    /// - Parameters:
+    ///   - leavesOutMalformed: whether an event that is none is left out and reported, and not an error.
+    ///   - progress: called now and then with how many of how many events are done.
     /// - Throws: ``ReelError`` when an event is no event, or the sink fails.
     public func write(
-        to sink: any ByteSink, options: WriterOptions = .smallest,
+        to sink: any ByteSink, options: WriterOptions = .smallest, leavesOutMalformed: Bool = false,
         progress: ((_ done: Int, _ total: Int) -> Void)? = nil
     ) throws(ReelError) -> ImportReport {
         let writer = try RecordingWriter(to: sink, header: header, options: options)
-        do {
-            var events = try ImportedEvents(of: self)
-            while try events.next(
-                progress,
-                { range, bytes, converter in
-                    try writer.append { (term) throws(ReelError) in
-                        try converter.write(range, of: bytes.span, to: &term)
-                    }
-                })
-            {}
-        } catch {
-            throw ReelError(wrapping: error)
-        }
+        let losses = try appendEvents(to: writer, leavesOutMalformed: leavesOutMalformed, progress)
         return ImportReport(summary: try writer.finish(reason: .imported), losses: losses)
     }
 
@@ -94,21 +84,63 @@ public struct PhoenixReplayImporter {
         to sink: any ByteSink, options: WriterOptions = .smallest
     ) throws(ReelError) -> [String] {
         let writer = try RecordingWriter(to: sink, header: header, options: options)
+        let losses = try appendEvents(to: writer, leavesOutMalformed: false, nil)
+        try writer.stop()
+        return losses
+    }
+
+    /// Appends all events, and returns what could not be read, one sentence each.
+    private func appendEvents(
+        to writer: RecordingWriter, leavesOutMalformed: Bool, _ progress: ((_ done: Int, _ total: Int) -> Void)?
+    ) throws(ReelError) -> [String] {
+        var appending = EventAppending(writer: writer, leavesOutMalformed: leavesOutMalformed)
         do {
             var events = try ImportedEvents(of: self)
-            while try events.next(
-                nil,
-                { range, bytes, converter in
-                    try writer.append { (term) throws(ReelError) in
-                        try converter.write(range, of: bytes.span, to: &term)
-                    }
-                })
-            {}
+            while try events.next(progress, { try appending.append($0, of: $1.span, &$2) }) {}
         } catch {
             throw ReelError(wrapping: error)
         }
-        try writer.stop()
-        return losses
+        return losses + appending.losses
+    }
+
+    /// The way of events into a recording, past those that are none.
+    private struct EventAppending {
+        let writer: RecordingWriter
+        let leavesOutMalformed: Bool
+        private var number = 0
+        private var leftOut = 0
+        private var named: [String] = []
+
+        /// How many events that are left out are named, each by itself.
+        private static let mostNamed = 10
+
+        init(writer: RecordingWriter, leavesOutMalformed: Bool) {
+            self.writer = writer
+            self.leavesOutMalformed = leavesOutMalformed
+        }
+
+        /// What has been left out, one sentence each.
+        var losses: [String] {
+            leftOut > named.count ? named + ["\(leftOut - named.count) more events that are none"] : named
+        }
+
+        mutating func append(
+            _ range: Range<Int>, of bytes: Span<UInt8>, _ converter: inout PhoenixReplayEventWriter
+        ) throws(ReelError) {
+            var failure: ReelError?
+            do throws(ReelError) {
+                try writer.append { (term) throws(ReelError) in try converter.write(range, of: bytes, to: &term) }
+            } catch {
+                failure = error
+            }
+            number += 1
+            guard let failure else { return }
+            guard leavesOutMalformed, failure.kind != .inputOutput else { throw failure }
+            leftOut += 1
+            if leftOut <= EventAppending.mostNamed {
+                named.append("event \(number - 1) of the file: \(failure.reason)")
+            }
+        }
     }
 
     /// Writes the recording, the same bytes, and compresses as many of its members at once as there are processors.

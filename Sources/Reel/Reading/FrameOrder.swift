@@ -39,10 +39,13 @@ struct FrameOrder {
     /// - Throws: ``ReelError`` without an offset when the frame may not stand where it does.
     mutating func take(_ frame: FrameContent) throws(ReelError) {
         try checkPlace(of: frame)
-        switch frame {
-        case .header:
+        if case .header = frame {
             guard !isStarted else { throw FrameOrder.malformed("a header that is not the first frame", "§6.1") }
-            actual.hasHeader = true
+        } else {
+            guard isStarted else { throw FrameOrder.malformed("a first frame that is no header", "§6.1") }
+        }
+        switch frame {
+        case .header: actual.hasHeader = true
         case .events(let events):
             guard summary == nil else { throw FrameOrder.malformed("events after the finish frame", "§6.5") }
             for event in events { actual.note(offset: event.offset) }

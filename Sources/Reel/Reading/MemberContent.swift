@@ -7,6 +7,11 @@ struct MemberContent {
     var keyframes: [Keyframe] = []
     var events: [Event] = []
     var summary: Summary?
+    /// What is wrong with the member after these frames, which its checksum vouches for, when it is judged by itself.
+    var failure: ReelError?
+
+    /// Whether there is no frame that anybody asks for.
+    var isEmpty: Bool { header == nil && keyframes.isEmpty && events.isEmpty && summary == nil }
 
     /// What a member declares, and what it holds.
     struct Inflated: Sendable {
@@ -30,7 +35,8 @@ struct MemberContent {
     /// - Parameters:
     ///   - inflated: the member, when it has been inflated before.
     ///   - isAlone: whether the member is judged by itself, wherever it stands: then the header may be in any that
-    ///     declares it and comes before all events.
+    ///     declares it and comes before all events, frames before one that is not sound are kept, and what the member
+    ///     declares of them does not count.
     init(
         of entry: IndexEntry, at position: Int, inflated: Inflated? = nil, isAlone: Bool = false,
         bytes: any RandomAccessBytes, limits: ReaderLimits, decoder: MemberDecoder
@@ -49,9 +55,12 @@ struct MemberContent {
                 while let (start, frame) = try splitting.next() {
                     try take(frame, at: start, in: &order, limits: limits)
                 }
-                try order.check(fields)
+                // What is declared wrongly is no harm to frames that are all there.
+                if !isAlone { try order.check(fields) }
             } catch {
-                throw error.located(at: entry.offset, member: position, event: order.eventCount)
+                let error = error.located(at: entry.offset, member: position, event: order.eventCount)
+                guard isAlone else { throw error }
+                failure = error
             }
         } catch {
             var error = ReelError(wrapping: error)

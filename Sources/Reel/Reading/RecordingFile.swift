@@ -31,6 +31,8 @@ public final class RecordingFile {
     private var readHeader: Header?
     /// The member that was read last: players ask for neighbours.
     private var last: (position: Int, content: MemberContent)?
+    /// How many members have been gone through by ``checkMemberWithoutEvents(at:)``.
+    private var checkedMemberCount = 0
 
     /// How the recording is laid out.
     public let layout: Layout
@@ -161,6 +163,8 @@ public final class RecordingFile {
 
     /// The events from `index` on, in order, until `body` returns false.
     ///
+    /// Members that declare no events are read as well, those before `index` too: nothing else shows that they hold none.
+    ///
     /// - Complexity: reads the members from that of the first event to that of the last one asked for.
     public func forEachEvent(
         from index: Int = 0, _ body: (Event) throws(ReelError) -> Bool
@@ -172,8 +176,12 @@ public final class RecordingFile {
             }
             return
         }
-        guard let first = position(of: max(index, 0)) else { return }
-        for position in first..<entries.count {
+        for position in entries.indices {
+            guard entries[position].eventCount > 0 else {
+                try checkMemberWithoutEvents(at: position)
+                continue
+            }
+            guard entries[position].endEvent > index else { continue }
             for event in try content(at: position).events where event.index >= index {
                 guard try body(event) else { return }
             }
@@ -192,6 +200,7 @@ public final class RecordingFile {
             }
             return events
         }
+        try checkMembersWithoutEvents()
         for (position, entry) in entries.enumerated()
         where entry.eventCount > 0 && entry.firstOffset <= range.upperBound && entry.lastOffset >= range.lowerBound {
             events += try content(at: position).events.filter { range.contains($0.offset) }
@@ -211,6 +220,7 @@ public final class RecordingFile {
             }
             return found
         }
+        try checkMembersWithoutEvents()
         for position in entries.indices.reversed()
         where entries[position].eventCount > 0 && entries[position].firstOffset <= offset {
             if let event = try content(at: position).events.last(where: { $0.offset <= offset }) { return event }
@@ -232,6 +242,7 @@ public final class RecordingFile {
     }
 
     func fold(through index: Int) throws(ReelError) -> StateFold {
+        try checkMembersWithoutEvents()
         var fold = StateFold()
         var reached = -1
         try forEachStep(from: keyframePosition(before: index)) { (step) throws(ReelError) in
@@ -293,6 +304,20 @@ public final class RecordingFile {
 
     private func sequentialReader() throws(ReelError) -> RecordingReader {
         try RecordingReader(SequentialBytes(bytes: bytes, position: 0), limits: limits)
+    }
+
+    /// Checks that members which declare no events hold none: nothing but reading them shows that.
+    package func checkMembersWithoutEvents() throws(ReelError) {
+        for position in entries.indices where entries[position].eventCount == 0 {
+            try checkMemberWithoutEvents(at: position)
+        }
+    }
+
+    /// Checks a member that declares no events, after those before it.
+    private func checkMemberWithoutEvents(at position: Int) throws(ReelError) {
+        guard position >= checkedMemberCount else { return }
+        _ = try content(at: position)
+        checkedMemberCount = position + 1
     }
 
     /// The data member that has the event with this index.

@@ -9,6 +9,8 @@ public struct SalvageReport: Hashable, Sendable {
     public var isComplete: Bool { losses.isEmpty }
     /// What is lost, in the order of the file.
     public var losses: [Loss] = []
+    /// What follows the end of a recording of which nothing is lost: bytes of something else.
+    public var trailing: Range<Int>?
 
     /// A part of the file that cannot be read.
     public struct Loss: Hashable, Sendable, CustomStringConvertible {
@@ -28,7 +30,8 @@ public struct SalvageReport: Hashable, Sendable {
     }
 }
 
-/// Reads what is readable of a recording that is damaged, cut or unfinished: every whole member before and after the damage.
+/// Reads what is readable of a recording that is damaged, cut or unfinished: every whole member before and after the damage, and
+/// the whole frames before it in a member whose checksum is right.
 ///
 /// ```swift
 /// let salvage = try Salvage(InputFile("damaged.reel"))
@@ -49,7 +52,7 @@ public struct Salvage {
     /// Why the recording ended, when that is readable.
     public let summary: Summary?
 
-    /// A data member that is sound.
+    /// A data member that is sound, or starts with frames that are.
     private struct Member {
         var entry: IndexEntry
         /// Whether something is missing before it.
@@ -85,7 +88,7 @@ public struct Salvage {
             header = scan.header ?? Header(fields: [:])
             summary = scan.summary
             report = SalvageReport(
-                eventCount: scan.members.reduce(0) { $0 + $1.entry.eventCount }, losses: scan.losses)
+                eventCount: scan.members.reduce(0) { $0 + $1.eventCount }, losses: scan.losses, trailing: scan.trailing)
         } catch {
             throw ReelError(wrapping: error)
         }
@@ -199,7 +202,10 @@ public struct Salvage {
 private struct MemberScan {
     struct Found {
         var entry: IndexEntry
+        var eventCount: Int
         var followsLoss: Bool
+
+        var endEvent: Int { entry.firstEvent + eventCount }
     }
 
     private let bytes: any RandomAccessBytes
@@ -210,9 +216,13 @@ private struct MemberScan {
     private(set) var losses: [SalvageReport.Loss] = []
     private(set) var header: Header?
     private(set) var summary: Summary?
+    /// What follows the end member of a recording of which nothing is lost.
+    private(set) var trailing: Range<Int>?
 
     /// Where the first member is that is no data member: there the data members end.
     private var indexOffset: Int?
+    /// Where the end member ends, when nothing of a recording has been found after it.
+    private var end: Int?
     /// The offset in the file up to which everything is accounted for, and why what follows is not readable.
     private var accounted = 0
     private var reason = ""
@@ -241,7 +251,11 @@ private struct MemberScan {
             }
         }
         guard !members.isEmpty else { return }
-        note(lossUpTo: bytes.byteCount, nextEvent: nil)
+        if let end, end == accounted, losses.isEmpty, summary != nil, header != nil, end < bytes.byteCount {
+            trailing = end..<bytes.byteCount
+        } else {
+            note(lossUpTo: bytes.byteCount, nextEvent: nil)
+        }
         guard losses.isEmpty else { return }
         // What is missing as a whole leaves no bytes behind.
         if header == nil { noteMissing(at: 0, events: nil, "the first member, with the header, is missing") }
@@ -259,26 +273,41 @@ private struct MemberScan {
         let member = try SingleMember(at: offset, byteCount: fields.memberByteCount, of: bytes)
         guard case .data(let data) = fields.kind else {
             let content = try member.content(limits: limits, decoder: decoder)
-            if case .index = fields.kind, try MemberDirectory.index(in: content, limits: limits, offset: offset) == nil
-            {
-                throw ReelError(.malformedIndex, "an index member without an index", offset: offset)
+            var total: Int?
+            if case .index = fields.kind {
+                guard let entries = try MemberDirectory.index(in: content, limits: limits, offset: offset) else {
+                    throw ReelError(.malformedIndex, "an index member without an index", offset: offset)
+                }
+                // It counts the events of members that are lost before it, too.
+                total = entries.last?.endEvent
             }
-            note(lossUpTo: offset, nextEvent: nil)
+            note(lossUpTo: offset, nextEvent: total)
             indexOffset = indexOffset ?? offset
-            return offset + fields.memberByteCount
+            let memberEnd = offset + fields.memberByteCount
+            if case .end = fields.kind { end = memberEnd } else { end = nil }
+            return memberEnd
+        }
+        guard !data.hasHeader || data.firstEvent == 0 else {
+            throw ReelError(.malformedMember, "a header after events", offset: offset)
         }
         let entry = IndexEntry(offset: offset, byteCount: fields.memberByteCount, fields: data)
         let content = try MemberContent(
             of: entry, at: members.count, isAlone: true, bytes: bytes, limits: limits, decoder: decoder)
         // A member that goes back, such as one inside another recording's event, is not this recording's.
         guard data.firstEvent >= members.last?.entry.endEvent ?? 0 else {
+            end = nil
             throw ReelError(.malformedMember, "a member that starts with an earlier event", offset: offset)
         }
+        if content.isEmpty, let failure = content.failure { throw failure }
         let lossCount = losses.count
         note(lossUpTo: offset, nextEvent: data.firstEvent)
-        members.append(Found(entry: entry, followsLoss: losses.count > lossCount))
+        end = nil
+        members.append(
+            Found(entry: entry, eventCount: content.events.count, followsLoss: losses.count > lossCount))
         header = header ?? content.header
         summary = content.summary ?? summary
+        // The member is lost all the same: what follows its sound frames is.
+        if let failure = content.failure { throw failure }
         return offset + fields.memberByteCount
     }
 
@@ -301,7 +330,7 @@ private struct MemberScan {
 
     /// Accounts for what could not be read before `offset`.
     private mutating func note(lossUpTo offset: Int, nextEvent: Int?) {
-        let before = members.last?.entry.endEvent ?? 0
+        let before = members.last?.endEvent ?? 0
         let events = nextEvent.flatMap { $0 > before ? before..<$0 : nil }
         if offset > accounted {
             losses.append(SalvageReport.Loss(bytes: accounted..<offset, events: events, reason: reason))

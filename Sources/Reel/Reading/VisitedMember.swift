@@ -33,7 +33,7 @@ package struct VisitedMember: Sendable {
             guard
                 let trailer = try? MemberDecoder().decodeWithoutChecksum(
                     member.bytes.span, at: entry.offset, expecting: fields.uncompressedByteCount,
-                    limit: source.limits.memberByteCount, appendingTo: &content),
+                    limit: source.limits.contentByteCount, appendingTo: &content),
                 content.count == fields.uncompressedByteCount
             else { return nil }
             (self.fields, self.content, self.trailer) = (fields, content, trailer)

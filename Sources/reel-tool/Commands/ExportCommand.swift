@@ -49,14 +49,18 @@ struct ExportCommand: ParsableCommand {
             let folder = try assets.folder()
             var input = try Input(recording: file, temporarySpace: space.byteCount)
             let file = try input.file()
+            let recording = try RecordingFile(file)
             switch to {
             case .phoenixReplay:
-                let exporter = try PhoenixReplayExporter(RecordingFile(file))
+                let exporter = try PhoenixReplayExporter(recording)
                 try write(exporter.fileExtension) { try exporter.write(to: $0) }
             case .html:
                 let player = try PlayerFile(file, assets: folder)
                 try write(".html") { try player.write(to: $0) }
+                // The page has the recording's bytes as they are, and shows what can be read of them.
+                try recording.forEachEvent { _ in true }
             }
+            if let damage = recording.damage { throw damage }
             return input.reportLosses()
         }
     }

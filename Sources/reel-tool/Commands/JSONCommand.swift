@@ -187,7 +187,7 @@ struct JSONCommand: AsyncParsableCommand {
             failure = error
         }
         try selection.finish()
-        try writer.finish(summary: recording.summary)
+        try writer.finish(summary: failure == nil ? recording.summary : nil)
         try target.give(up: failure)
         return selection.reportAbsences(of: file)
     }

@@ -6,7 +6,7 @@ struct RecoverCommand: ParsableCommand {
         commandName: "recover",
         abstract: "Save everything readable out of a damaged, cut or unfinished recording.",
         discussion: """
-            Writes a finished recording of every event that can be read, before and behind the damage, and says on \
+            Writes a finished recording of every event that can be read, before and after the damage, and says on \
             standard error what was lost: which bytes, which events, why. The exit status is 1 when anything was. With \
             --json the report is an object on standard output, or on standard error when the recording goes to \
             standard output. Ranges are [first, end), the end not included.
@@ -33,41 +33,55 @@ struct RecoverCommand: ParsableCommand {
 
     func run() throws {
         try ExitStatus.of(file) {
-            var input = try Input(recording: file, temporarySpace: space.byteCount)
-            let progress = Progress("recovering \(file)")
-            defer { progress.finish() }
-            let salvage = try Salvage(WatchedFile(try input.file(), progress))
-            let result = try OutputFile(output, of: [file], mode: mode)
-            let summary = try salvage.write(to: result)
-            try result.commit()
-            progress.finish()
-            let importLosses = input.imported?.losses ?? []
-            if json {
-                try printReport(summary, importLosses, salvage.report.losses)
-            } else {
-                StandardError.say("\(file): \(summary.eventCount.of("event")) recovered")
-                for loss in importLosses + salvage.report.losses.map(\.description) {
-                    StandardError.say("\(file): lost: \(loss)")
-                }
+            do {
+                return try recover()
+            } catch let error as ReelError where error.kind != .inputOutput {
+                var failure = Failure(wrapping: error, input: file)
+                if failure.advice?.contains("reel recover") == true { failure.advice = "nothing of it can be saved" }
+                throw failure
             }
-            return importLosses.isEmpty && salvage.report.isComplete ? .fine : .inputFellShort
         }
     }
 
-    private func printReport(_ summary: Summary, _ importLosses: [String], _ losses: [SalvageReport.Loss]) throws {
+    private func recover() throws -> ExitStatus {
+        var input = try Input(recording: file, temporarySpace: space.byteCount, leavesOutMalformed: true)
+        let progress = Progress("recovering \(file)")
+        defer { progress.finish() }
+        let salvage = try Salvage(WatchedFile(try input.file(), progress))
+        let result = try OutputFile(output, of: [file], mode: mode)
+        let summary = try salvage.write(to: result)
+        try result.commit()
+        progress.finish()
+        let importLosses = input.imported?.losses ?? []
+        if json {
+            try printReport(summary, importLosses, salvage.report)
+        } else {
+            StandardError.say("\(file): \(summary.eventCount.of("event")) recovered")
+            for loss in importLosses + salvage.report.losses.map(\.description) {
+                StandardError.say("\(file): lost: \(loss)")
+            }
+            if let trailing = salvage.report.trailing {
+                StandardError.say(
+                    "\(file): nothing is lost: what follows its end, \(trailing.count.of("byte")), is no recording's")
+            }
+        }
+        return importLosses.isEmpty && salvage.report.isComplete ? .fine : .inputFellShort
+    }
+
+    private func printReport(_ summary: Summary, _ importLosses: [String], _ report: SalvageReport) throws {
         func json(_ range: Range<Int>?) -> JSONText {
             range.map { [.integer($0.lowerBound), .integer($0.upperBound)] } ?? .null
         }
         let objects: [JSONText] =
             importLosses.map { ["bytes": .null, "events": .null, "reason": .string($0)] }
-            + losses.map { ["bytes": json($0.bytes), "events": json($0.events), "reason": .string($0.reason)] }
-        let report: JSONText = [
+            + report.losses.map { ["bytes": json($0.bytes), "events": json($0.events), "reason": .string($0.reason)] }
+        let text: JSONText = [
             "file": .string(file), "output": .string(output), "events": .integer(summary.eventCount),
-            "complete": .boolean(objects.isEmpty), "losses": .array(objects),
+            "complete": .boolean(objects.isEmpty), "losses": .array(objects), "trailing": json(report.trailing),
         ]
-        guard output != "-" else { return StandardError.write(report.text + "\n") }
+        guard output != "-" else { return StandardError.write(text.text + "\n") }
         let standardOutput = StandardOutput()
-        try standardOutput.write(line: report.text)
+        try standardOutput.write(line: text.text)
         try standardOutput.flush()
     }
 }

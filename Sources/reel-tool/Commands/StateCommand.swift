@@ -58,6 +58,7 @@ struct StateCommand: ParsableCommand {
             let recording = try RecordingFile(try input.file())
             let timeline = Timeline(recording)
             let index = try point.index(in: recording)
+            if index == nil { try recording.checkMembersWithoutEvents() }
             let output = StandardOutput()
             let state = try index.map { index throws(ReelError) in try timeline.state(after: index) } ?? State()
             if diff {

@@ -57,6 +57,9 @@ extension EventFilter {
         return true
     }
 
+    /// Whether events are asked for by their time, by which they need not be in order.
+    var isByTime: Bool { from != nil || to != nil }
+
     /// Whether all events are asked for.
     var isEmpty: Bool {
         kinds.isEmpty && names.isEmpty && from == nil && to == nil && range == nil && first == nil && last == nil
@@ -64,23 +67,20 @@ extension EventFilter {
 
     /// The indexes outside of which no event matches, as far as the index of a recording tells.
     func candidates(in entries: [IndexEntry]) -> Range<Int> {
+        let end = entries.last?.endEvent ?? 0
         var low = range?.indexes.lowerBound ?? 0
         var high = range.map { $0.indexes.upperBound == .max ? .max : $0.indexes.upperBound + 1 } ?? .max
         // Offsets may go back: a member counts when any of its events may be meant.
         if let from {
-            guard let entry = entries.first(where: { $0.eventCount > 0 && $0.lastOffset >= from.milliseconds }) else {
-                return 0..<0
-            }
-            low = max(low, entry.firstEvent)
+            let entry = entries.first { $0.eventCount > 0 && $0.lastOffset >= from.milliseconds }
+            low = max(low, entry?.firstEvent ?? end)
         }
         if let to {
-            guard let entry = entries.last(where: { $0.eventCount > 0 && $0.firstOffset <= to.milliseconds }) else {
-                return 0..<0
-            }
-            high = min(high, entry.endEvent)
+            let entry = entries.last { $0.eventCount > 0 && $0.firstOffset <= to.milliseconds }
+            high = min(high, entry?.endEvent ?? 0)
         }
         if let last, kinds.isEmpty, names.isEmpty, from == nil, to == nil {
-            low = max(low, min(high, entries.last?.endEvent ?? 0) - last)
+            low = max(low, min(high, end) - last)
         }
         return low..<max(low, high)
     }

@@ -51,7 +51,6 @@ struct EventSelection {
     mutating func add(contentsOf recording: RecordingFile) throws {
         defer { findings.complete(from: recording) }
         let candidates = filter.candidates(in: recording.entries)
-        guard !candidates.isEmpty else { return }
         var isDone = false
         var failure: (any Error)?
         try recording.forEachEvent(from: candidates.lowerBound) { (event) throws(ReelError) in
@@ -64,6 +63,7 @@ struct EventSelection {
             return !isDone
         }
         if let failure { throw failure }
+        if isDone, filter.isByTime { try recording.checkMembersWithoutEvents() }
         // Events that could not be reached are missing where everything up to the end is asked for.
         if !isDone, candidates.upperBound == .max, let damage = recording.damage { throw damage }
     }

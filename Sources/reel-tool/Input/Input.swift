@@ -64,15 +64,22 @@ struct Input {
     }
 
     /// Opens a recording, or what can be made one.
-    init(recording name: String, temporarySpace: Int = TemporarySpace.standard) throws {
+    ///
+    /// - Parameter leavesOutMalformed: whether what is made one may lack events that are none, which is among its losses.
+    init(
+        recording name: String, temporarySpace: Int = TemporarySpace.standard, leavesOutMalformed: Bool = false
+    ) throws {
         try self.init(name, temporarySpace: temporarySpace)
         switch try identify() {
         case .recording: break
-        case .phoenixReplay, .json: try importPhoenixReplay()
+        case .phoenixReplay, .json: try importPhoenixReplay(leavesOutMalformed: leavesOutMalformed)
         case let other:
             switch content {
             // Whatever reads it says what is wrong.
-            case .file(let file): if PhoenixReplayFile.matches(file) { try importPhoenixReplay() }
+            case .file(let file):
+                if PhoenixReplayFile.matches(file) {
+                    try importPhoenixReplay(leavesOutMalformed: leavesOutMalformed)
+                }
             case .stream where other.mayBeDamagedRecording: break
             case .stream:
                 throw ReelError(
@@ -171,17 +178,21 @@ struct Input {
     }
 
     /// Makes a recording of what is a file of PhoenixReplay's.
-    mutating func importPhoenixReplay() throws {
+    mutating func importPhoenixReplay(leavesOutMalformed: Bool = false) throws {
         let original = try file()
         let importer = try PhoenixReplayFile(original)
         let progress = Progress("importing \(name)")
         defer { progress.finish() }
+        var losses: [String] = []
         let file = try TemporaryFile.filled { sink in
             // The file is read once or twice and thrown away: a low level is soonest done.
-            _ = try importer.write(to: sink, options: WriterOptions(level: 1), progress: progress.update)
+            losses = try importer.write(
+                to: sink, options: WriterOptions(level: 1), leavesOutMalformed: leavesOutMalformed,
+                progress: progress.update
+            ).losses
         }
         content = .file(file)
-        imported = Imported(format: importer.form, byteCount: original.byteCount, losses: importer.losses)
+        imported = Imported(format: importer.form, byteCount: original.byteCount, losses: losses)
     }
 }
 

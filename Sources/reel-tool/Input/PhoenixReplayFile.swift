@@ -51,13 +51,20 @@ enum PhoenixReplayFile {
         return "JSON has lost what tells atoms, tuples and structs from strings, lists and maps (Spec/json.md §5.3)"
     }
 
-    /// Writes the recording, and returns its summary.
+    /// Writes the recording, and returns its summary and what cannot be imported, one sentence each.
+    ///
+    /// - Parameter leavesOutMalformed: whether events that are none are left out, where terms tell where the next one is.
     func write(
-        to sink: any ByteSink, options: WriterOptions, progress: ((_ done: Int, _ total: Int) -> Void)?
-    ) throws(ReelError) -> Summary {
+        to sink: any ByteSink, options: WriterOptions, leavesOutMalformed: Bool = false,
+        progress: ((_ done: Int, _ total: Int) -> Void)?
+    ) throws(ReelError) -> (summary: Summary, losses: [String]) {
         switch self {
-        case .terms(let importer): try importer.write(to: sink, options: options, progress: progress).summary
-        case .json(let importer): try importer.write(to: sink, options: options, progress: progress)
+        case .terms(let importer):
+            let report = try importer.write(
+                to: sink, options: options, leavesOutMalformed: leavesOutMalformed, progress: progress)
+            return (report.summary, report.losses)
+        case .json(let importer):
+            return (try importer.write(to: sink, options: options, progress: progress), importer.losses)
         }
     }
 
@@ -65,7 +72,9 @@ enum PhoenixReplayFile {
     func writeAtOnce(
         to sink: any ByteSink, options: WriterOptions, progress: ((_ done: Int, _ total: Int) -> Void)?
     ) async throws(ReelError) -> Summary {
-        guard case .terms(let importer) = self else { return try write(to: sink, options: options, progress: progress) }
+        guard case .terms(let importer) = self else {
+            return try write(to: sink, options: options, progress: progress).summary
+        }
         return try await importer.writeAtOnce(to: sink, options: options, progress: progress).summary
     }
 }

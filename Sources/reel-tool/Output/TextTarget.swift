@@ -6,7 +6,7 @@ struct TextTarget {
     private let file: OutputFile?
     private let standardOutput: StandardOutput?
 
-    init(_ path: String, of inputs: [String], mode: ModeOption) throws {
+    init(_ path: String, of inputs: [String] = [], mode: ModeOption? = nil) throws {
         // Unlike a recording, JSON may be read on a terminal.
         guard path != "-" else {
             let output = StandardOutput()

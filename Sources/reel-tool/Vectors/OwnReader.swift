@@ -240,7 +240,8 @@ final class OwnReader: VectorReader {
             let salvage = try Salvage(MemorySource(bytes))
             // The document has a key of its own, which a field of that name makes way for.
             var header = salvage.header
-            let lost = salvage.report.losses.map(\.bytes).filter { !$0.isEmpty }
+            let lost = (salvage.report.losses.map(\.bytes) + [salvage.report.trailing].compactMap(\.self))
+                .filter { !$0.isEmpty }
             if header.fields[atom: "lost"] != nil { header = header.renaming("lost", to: "lost#2") }
             var text = try document(header, .tagged) { write in
                 try salvage.forEachEvent { event in

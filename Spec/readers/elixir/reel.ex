@@ -2815,6 +2815,12 @@ defmodule Reel.Salvage do
       {:other, member} ->
         walk(offset + member.length, kept(offset, member, state))
 
+      # The checksum vouches for the frames before the one that is not sound. The member is lost all the same.
+      {:part, member, [_ | _] = items} ->
+        state = %{state | lost: losses(state, offset), sound: offset}
+        last = member.first_event + member.event_count
+        walk(passed(offset, state), %{state | items: [items | state.items], last: last, data?: true})
+
       _ ->
         walk(passed(offset, state), state)
     end
@@ -2834,16 +2840,15 @@ defmodule Reel.Salvage do
       :data ->
         holds_header = (member.flags &&& 2) != 0
         if holds_header and member.first_event > 0, do: Error.fail(:malformed_member, offset, "a header after events")
+        if member.first_event < state.last, do: Error.fail(:malformed_member, offset, "it goes back in events")
         track = Frames.new(state.options, header: not holds_header, events: member.first_event, at: offset)
 
         case Frames.whole(content, track) do
-          {items, track} ->
-            Frames.declared(member, track)
-            if member.first_event < state.last, do: Error.fail(:malformed_member, offset, "it goes back in events")
+          {items, _} ->
             {:data, member, items}
 
-          {_, _, error} ->
-            {:error, error}
+          {items, _, _} ->
+            {:part, member, items}
         end
 
       :index ->

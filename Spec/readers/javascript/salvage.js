@@ -32,16 +32,19 @@ async function salvageMembers(bytes, limits) {
     const member = soundHeader(bytes, offset);
     const end = member === null ? bytes.length + 1 : offset + member.fields.length;
     const found = end > bytes.length ? null : await soundMember(bytes, member, event, limits);
-    if (found === null) {
+    if (found !== null) {
+      hasData ||= member.fields.kind === DATA;
+      if (offset > sound) result.lost.push([sound, offset]);
+      for (const one of found.events) result.events.push(one);
+      result.fields ??= found.header?.fields ?? null;
+      event = found.end ?? event;
+      sound = offset;
+    }
+    if (found === null || found.isPart) {
       const goesOn = end === bytes.length || (end < bytes.length && soundHeader(bytes, end) !== null);
       offset = goesOn ? end : search(bytes, offset + 1);
       continue;
     }
-    hasData ||= member.fields.kind === DATA;
-    if (offset > sound) result.lost.push([sound, offset]);
-    for (const one of found.events) result.events.push(one);
-    result.fields ??= found.header?.fields ?? null;
-    event = found.end ?? event;
     sound = offset = end;
   }
   if (!hasData) return null;
@@ -61,8 +64,14 @@ function soundHeader(bytes, offset) {
   }
 }
 
-/** What a member holds, by itself, if it is sound and does not go back before `event`, else `null`. */
+/**
+ * What a member holds, by itself, if it is sound and does not go back before `event`, else `null`. Of one whose checksum is
+ * right, and of which a frame is not sound, it is what comes before that frame, and `isPart`.
+ */
 async function soundMember(bytes, { offset, header, fields }, event, limits) {
+  const events = [];
+  let [content, hasFrame] = [null, false];
+  const found = () => ({ events, header: content.header, end: fields.firstEvent + fields.eventCount });
   try {
     checkLength(header, fields, limits.member);
     const own = bytes.subarray(offset, offset + fields.length);
@@ -72,12 +81,16 @@ async function soundMember(bytes, { offset, header, fields }, event, limits) {
     if (fields.firstEvent < event) return null;
     const expectsHeader = (fields.flags & HOLDS_HEADER) !== 0;
     if (expectsHeader && fields.firstEvent > 0) return null;
-    const content = new Content(limits, { firstEvent: fields.firstEvent, expectsHeader });
-    const events = [...memberSteps(member, content, limits)].flatMap((step) => step.event ?? []);
-    return { events, header: content.header, end: content.events };
+    content = new Content(limits, { firstEvent: fields.firstEvent, expectsHeader });
+    for (const { event } of memberSteps(member, content, limits, { checksFields: false })) {
+      hasFrame = true;
+      if (event !== undefined) events.push(event);
+    }
+    return found();
   } catch (error) {
-    if (error instanceof ReelError) return null;
-    throw error;
+    if (!(error instanceof ReelError)) throw error;
+    hasFrame ||= content !== null && (content.header !== null || content.finish !== null);
+    return hasFrame ? { ...found(), isPart: true } : null;
   }
 }
 

@@ -61,8 +61,8 @@ MUTATIONS = [
     (
         "phoenix-part-checksum",
         f"{REEL}/PhoenixReplay/PartWalk.swift",
-        "guard CRC32.checksum(of: payload.span) == UInt32(truncatingIfNeeded: number(8)) else",
-        "guard payload.count > 0 else",
+        "return CRC32.checksum(of: content.span) == UInt32(truncatingIfNeeded: checksum)",
+        "return content.count > 0",
     ),
     (
         "phoenix-part-first-header",

@@ -142,7 +142,7 @@ MUTATIONS = [
     (
         "salvage-lost-before-index",
         f"{REEL}/Reading/Salvage.swift",
-        "            note(lossUpTo: offset, nextEvent: nil)\n",
+        "            note(lossUpTo: offset, nextEvent: total)\n",
         "",
     ),
     (

@@ -1288,7 +1288,7 @@ def entry(member) -> tuple:
     return (member.offset, *numbers, key)
 
 
-def data_frames(member, content, session) -> Iterator[Any]:
+def data_frames(member, content, session, checks_fields=True) -> Iterator[Any]:
     """The frames of a data member, and then step 10 of recording.md §5.3: whether they are those it declares."""
     session.offset, before, flags, offsets, first = member.offset, session.events, 0, [], True
     for frame in session.content(content):
@@ -1304,7 +1304,7 @@ def data_frames(member, content, session) -> Iterator[Any]:
     count = session.events - before
     f = member.fields
     declared = (f["firstEvent"], f["eventCount"], f["firstOffset"], f["lastOffset"], f["flags"] & 7)
-    if declared != (before, count, low, high, flags):
+    if checks_fields and declared != (before, count, low, high, flags):
         raise ReelError("malformedMember", member.offset, "a member does not hold what it declares")
 
 
@@ -1548,7 +1548,7 @@ def salvage(data) -> Salvaged:
     plain = _whole_plain(data)
     if plain is not None:
         return plain
-    offset = sound = events = 0  # `sound` is the end of the last sound member, `events` how many came before that
+    offset = sound = events = 0  # `sound` is the end of the last sound member, `events` how many it says are before that
     frames, lost, has_data = [], [], False
 
     def declared_end(offset):
@@ -1558,20 +1558,31 @@ def salvage(data) -> Salvaged:
             return None
 
     while offset < len(data):
+        found = []
         try:
             member = member_at(data, offset, of_reel=True)
             content = member_content(data, member)
-            found = []
             if member.kind == DATA:
                 first = member.fields["firstEvent"]
                 if first < events:
                     raise ReelError("malformedMember", offset, "a member that goes back")
-                session = Session(first, partial=True)
-                found = list(data_frames(member, content, session))
-                events = session.events
+                holds_header = bool(member.fields["flags"] & 2)
+                if holds_header and first > 0:
+                    raise ReelError("malformedMember", offset, "a header after events")
+                session = Session(first, partial=not holds_header)
+                session.is_started = not holds_header
+                for frame in data_frames(member, content, session, checks_fields=False):
+                    found.append(frame)
+                events = first + member.fields["eventCount"]
             elif member.kind == INDEX:
                 read_index(member, content)
         except ReelError:
+            if any(not isinstance(frame, Unknown) for frame in found):
+                # The checksum vouches for the frames before the one that is not sound. The member is lost all the same.
+                if offset > sound:
+                    lost.append((sound, offset))
+                frames, has_data, sound = frames + found, True, offset
+                events = first + member.fields["eventCount"]
             end = declared_end(offset)
             if end is not None and (end == len(data) or end < len(data) and declared_end(end) is not None):
                 offset = end
