@@ -67,10 +67,11 @@ struct StreamStep {
 
 extension Array where Element == UInt8 {
     /// How many bytes can be appended without growing, at most `limit`; grows first when that is too few to be worth
-    /// a call, by `wanted` bytes or to twice the size, but never for more than `limit`.
+    /// a call, by `wanted` bytes but no more than `limit`, or to twice the size: small limits one after the other do not copy it
+    /// each time.
     mutating func room(wanting wanted: Int, limit: Int) -> Int {
         if capacity - count < Swift.min(limit, Self.worthwhileRoom) {
-            reserveCapacity(count + Swift.min(limit, Swift.max(wanted, count, Self.worthwhileRoom)))
+            reserveCapacity(count + Swift.max(Swift.min(limit, Swift.max(wanted, Self.worthwhileRoom)), count))
         }
         return Swift.min(limit, capacity - count)
     }
