@@ -26,6 +26,18 @@ package enum TermEnvelope {
         }
     }
 
+    /// The first bytes of a term, without its leading 131 and as they were before compression, as far as they are there.
+    package static func head(of bytes: Span<UInt8>, upTo count: Int) -> [UInt8] {
+        var content: [UInt8] = []
+        guard bytes.count > 6, bytes[1] == Tag.compressed else {
+            content.append(copying: bytes.extracting(min(1, bytes.count)..<min(count + 1, bytes.count)))
+            return content
+        }
+        // What does not inflate has no first bytes, or fewer.
+        _ = try? Inflater(.zlib).inflate(bytes.extracting(6..<bytes.count), appendingTo: &content, atMost: count)
+        return content
+    }
+
     private static func inflate(_ bytes: Span<UInt8>, limits: TermLimits) throws(TermError) -> TermEnvelope {
         var reader = TokenReader(bytes, at: 2)
         let declared = Int(try reader.uint32())

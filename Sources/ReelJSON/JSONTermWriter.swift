@@ -49,6 +49,28 @@ public struct JSONTermWriter {
         json.endLine()
     }
 
+    /// Writes a whole term, with its leading 131, and ends the line. Of a term with much text, what has been written so far is sent
+    /// now and then: a term may have many times as much text as it has bytes.
+    ///
+    /// - Throws: ``TermError`` when `external` is no such term; then nothing of it has been written. What `send` throws.
+    public mutating func append(_ external: Span<UInt8>, sending send: (_ text: [UInt8]) throws -> Void) throws {
+        if appendPlain(external) { return }
+        var failure: (any Error)?
+        try withoutActuallyEscaping(send) { send in
+            try json.write(external: external, with: &terms, limits: limits) { json in
+                let text = json.takeBytes()
+                guard failure == nil else { return }
+                do {
+                    try send(text)
+                } catch {
+                    failure = error
+                }
+            }
+        }
+        if let failure { throw failure }
+        json.endLine()
+    }
+
     /// Takes the text so far away.
     public mutating func takeText() -> [UInt8] { json.takeBytes() }
 
@@ -95,9 +117,9 @@ extension JSONTermWriter {
             var terms = TermSource(content.source, framing)
             do {
                 while let term = try terms.next() {
-                    do throws(TermError) {
-                        try writer.append(terms.frames.bytes.span.extracting(term))
-                    } catch {
+                    do {
+                        try writer.append(terms.frames.bytes.span.extracting(term)) { try sink.write($0) }
+                    } catch let error as TermError {
                         throw TermError(error.code, at: terms.frames.offset + error.offset, error.reason)
                     }
                     if writer.textByteCount >= JSONTermWriter.pieceByteCount { try sink.write(writer.takeText()) }

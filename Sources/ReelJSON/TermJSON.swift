@@ -65,7 +65,7 @@ extension JSONWriter {
 
     /// The same, with what writes terms and has its memory already.
     mutating func write(
-        external bytes: Span<UInt8>, with terms: inout TermJSONWriter, limits: TermLimits
+        external bytes: Span<UInt8>, with terms: inout TermJSONWriter, limits: TermLimits, drain: TextDrain? = nil
     ) throws(TermError) {
         switch try TermEnvelope.open(bytes, limits: limits) {
         case .local(let range): write(local: [UInt8](copying: bytes.extracting(range)), terms.mapping)
@@ -73,7 +73,7 @@ extension JSONWriter {
             var parser = TermParser(bytes, at: start, limits: limits)
             try parser.skipToEnd()
             try JSONWriter.checkEnd(parser.offset, of: bytes)
-            try terms.write(bytes, at: start, to: &self)
+            try terms.write(bytes, at: start, to: &self, drain: drain)
         case .inflated(let content, let byteCount):
             do throws(TermError) {
                 // What follows the term in its stream is ignored.
@@ -84,7 +84,7 @@ extension JSONWriter {
                 throw TermError(error.code, at: 1, "\(error.reason), at byte \(error.offset) of what is compressed")
             }
             try JSONWriter.checkEnd(byteCount, of: bytes)
-            try terms.write(content.span, at: 0, to: &self)
+            try terms.write(content.span, at: 0, to: &self, drain: drain)
         }
     }
 

@@ -112,6 +112,8 @@ def files(short):
     yield "numbers.reel", lambda: finished(
         frame(header()), [frame(mount(assigns(list_([integer(2**262_143 + 2**n) for n in range(100 if short else 1_900)]))))], 1)
     yield "text.reel", lambda: finished(frame(header()), [frame(mount(assigns(binary(b"x" * many))), compressed=True)], 1)
+    yield "term-of-nils.etf", lambda: frame(nils, compressed=True)[4:]
+    yield "term-of-nils.etf.gz", lambda: gzip.compress(b"\x83" + nils, 9, mtime=0)
     yield "plain-state-of-nils.reel", lambda: plain(frame(header()), frame(mount(assigns(nils))))
     if short:
         return

@@ -41,6 +41,20 @@ struct ContentTests {
         }
     }
 
+    @Test("A recording's first frame tells what it is, compressed too")
+    func compressedHeader() throws {
+        let header = Term.tuple([.atom("recording"), .tuple([1, 0]), .map([:])]).external
+        var frame: [UInt8] = [131, 80]
+        for shift in [24, 16, 8, 0] { frame.append(UInt8(truncatingIfNeeded: (header.count - 1) >> shift)) }
+        try Deflater(.zlib, level: 6).deflate(header.span.extracting(1...), finishing: true, appendingTo: &frame)
+        for term in [header, frame] {
+            let bytes = try #require(TermFraming.packet4.head(term.count)) + term
+            #expect(try Content(of: MemorySource(bytes)).form == .recording)
+            #expect(try Content(of: MemorySource(ContentTests.packed(bytes, .gzip))).form == .recording)
+            #expect(try Content(ofTerms: MemorySource(bytes)).form == .terms(.packet4))
+        }
+    }
+
     @Test("A framing that is known is not guessed", arguments: TermFraming.allCases)
     func known(framing: TermFraming) throws {
         let bytes = ContentTests.bytes(framing)

@@ -111,11 +111,12 @@ struct ContentProbe {
 
     /// Whether the first frame of a recording starts these bytes: Spec/recording.md §6.1.
     private static func isHeader(_ head: [UInt8]) -> Bool {
-        guard head.count > 5, head[4] == 131,
-            case (.tuple(3...), let first)? = try? KnownTerm.token(of: head.span, at: 5),
-            case (.atom(let name), _)? = try? KnownTerm.token(of: head.span, at: first)
+        guard head.count > 5, head[4] == 131 else { return false }
+        let term = TermEnvelope.head(of: head.span.extracting(4..<head.count), upTo: 32)
+        guard case (.tuple(3...), let first)? = try? KnownTerm.token(of: term.span, at: 0),
+            case (.atom(let name), _)? = try? KnownTerm.token(of: term.span, at: first)
         else { return false }
-        return head.span.atom(name) == "recording"
+        return term.span.atom(name) == "recording"
     }
 
     // MARK: Compressed bytes

@@ -83,7 +83,7 @@ private final class CanonicalFrames: TermWriting {
         self.showsUsed = showsUsed
     }
 
-    func append(_ external: Span<UInt8>) throws(TermError) {
+    func append(_ external: Span<UInt8>, sending _: ([UInt8]) throws -> Void) throws {
         term.truncate(to: 0)
         let count = try transcode(external)
         let answer = count.map { showsUsed ? TermFraming.packet4.head($0) ?? [] : [] } ?? []

@@ -4,8 +4,10 @@ import ReelJSON
 
 /// Makes text, or bytes, of terms, and gathers it.
 protocol TermWriting: AnyObject {
-    /// Writes what becomes of a term, with its leading 131.
-    func append(_ term: Span<UInt8>) throws(TermError)
+    /// Writes what becomes of a term, with its leading 131, and sends some of it when there is much.
+    ///
+    /// - Throws: `TermError` when it is no valid term, and what `send` throws.
+    func append(_ term: Span<UInt8>, sending send: ([UInt8]) throws -> Void) throws
     /// How much has been gathered.
     var byteCount: Int { get }
     /// Takes it away.
@@ -18,7 +20,10 @@ final class JSONLines: TermWriting {
 
     init(_ mapping: JSONMapping, style: JSONStyle) { json = JSONTermWriter(mapping: mapping, style: style) }
 
-    func append(_ term: Span<UInt8>) throws(TermError) { try json.append(term) }
+    func append(_ term: Span<UInt8>, sending send: ([UInt8]) throws -> Void) throws {
+        try json.append(term, sending: send)
+    }
+
     var byteCount: Int { json.textByteCount }
     func take() -> [UInt8] { json.takeText() }
 }
@@ -30,7 +35,7 @@ final class NotationLines: TermWriting {
 
     init(_ notation: TermNotation) { self.notation = notation }
 
-    func append(_ term: Span<UInt8>) throws(TermError) {
+    func append(_ term: Span<UInt8>, sending send: ([UInt8]) throws -> Void) throws {
         text += notation.text(of: try Term(external: term)).escaped.utf8
         text.append(UInt8(ascii: "\n"))
     }
@@ -75,9 +80,10 @@ struct TermLines {
     mutating func write() throws {
         do {
             while let term = try next() {
-                do throws(TermError) {
-                    try writer.append(terms.frames.bytes.span.extracting(term))
-                } catch {
+                do {
+                    var sink = target.sink
+                    try writer.append(terms.frames.bytes.span.extracting(term)) { try sink.write($0) }
+                } catch let error as TermError {
                     throw TermLines.failure(
                         error, at: terms.frames.offset + error.offset, term: terms.frames.count - 1)
                 }
