@@ -40,8 +40,10 @@ public final class SQLiteStore: RecordingStore {
         configuration.label = "reel"
         configuration.prepareDatabase { db in
             guard !db.configuration.readonly else { return }
-            // Before the first table: then the file shrinks when recordings are deleted.
-            try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
+            // Before the first table: then the file shrinks when recordings are deleted. Later it would write to no purpose.
+            if try Int.fetchOne(db, sql: "PRAGMA page_count") == 0 {
+                try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
+            }
             // In WAL the default would lose what was acknowledged when the machine stops.
             try db.execute(sql: "PRAGMA synchronous = FULL")
         }
@@ -215,6 +217,9 @@ public final class SQLiteStore: RecordingStore {
         feed.finish()
         poller.wake()
         try? pool.close()
+        // GRDB closes its writer before its readers, which may write nothing: the log would stay as it is. A connection that writes
+        // and is the last one puts it into the database, and waits for nobody when it is not.
+        try? DatabaseQueue(path: path).inDatabase { try $0.execute(sql: "PRAGMA schema_version") }
     }
 
     // MARK: Access
