@@ -30,6 +30,9 @@ public struct JSONTermWriter {
     private static let pieceByteCount = 64 << 10
 
     /// Creates a writer, compact and of the plain mapping by default.
+    ///
+    /// - Parameter limits: what a term may ask; one that is compressed may not inflate to more than 256 times its bytes either, or
+    ///   8 MiB when that is more.
     public init(
         mapping: JSONMapping = .plain, style: JSONStyle = JSONStyle(), limits: TermLimits = .default
     ) {
@@ -45,7 +48,7 @@ public struct JSONTermWriter {
     ///   first byte.
     public mutating func append(_ external: Span<UInt8>) throws(TermError) {
         if appendPlain(external) { return }
-        try json.write(external: external, with: &terms, limits: limits)
+        try json.write(external: external, with: &terms, limits: limits.scaled(to: external.count))
         json.endLine()
     }
 
@@ -57,7 +60,7 @@ public struct JSONTermWriter {
         if appendPlain(external) { return }
         var failure: (any Error)?
         try withoutActuallyEscaping(send) { send in
-            try json.write(external: external, with: &terms, limits: limits) { json in
+            try json.write(external: external, with: &terms, limits: limits.scaled(to: external.count)) { json in
                 let text = json.takeBytes()
                 guard failure == nil else { return }
                 do {

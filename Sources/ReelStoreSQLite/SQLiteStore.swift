@@ -46,6 +46,8 @@ public final class SQLiteStore: RecordingStore {
             }
             // In WAL the default would lose what was acknowledged when the machine stops.
             try db.execute(sql: "PRAGMA synchronous = FULL")
+            // The log takes no more than a megabyte or the largest recording, and what it holds fits into the reserve.
+            try db.execute(sql: "PRAGMA wal_autocheckpoint = 256")
         }
         do {
             if FileManager.default.fileExists(atPath: path) {
@@ -246,6 +248,10 @@ public final class SQLiteStore: RecordingStore {
             return try await writing(body)
         } catch {
             guard error.kind == .full, reserve.giveUp() else { throw error }
+            // What the log holds goes into the database first, after which it starts over.
+            try? await access {
+                try await self.pool.writeWithoutTransaction { db in _ = try db.checkpoint(.passive) }
+            }
             return try await writing(body)
         }
     }

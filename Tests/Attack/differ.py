@@ -128,6 +128,13 @@ def forward(data):
         return None
 
 
+def is_phoenix_replay(data):
+    try:
+        return reel.form(data) == "phoenix-replay"
+    except reel.ReelError:
+        return False
+
+
 def lines(output):
     """The events in lines of JSON, as `forward` has them."""
     found = []
@@ -185,6 +192,9 @@ def main():
                 continue
             for _ in range(source.randrange(1, 3)):
                 data = changed(data, source) or data
+            if is_phoenix_replay(data):
+                # The commands import it: there is no reader that goes forward to compare with.
+                continue
             expected = forward(data)
             with open(path, "wb") as file:
                 file.write(data)
@@ -192,6 +202,9 @@ def main():
             wrong = []
             for name, way in ways.items():
                 status, text = way()
+                if status == 64 and expected is None and "--from" in name:
+                    # What is no recording any more may be terms, which have no times.
+                    continue
                 if status < 0 or status not in (0, 1):
                     wrong.append(f"{name} ended with {status}")
                 elif expected is None and status == 0:

@@ -41,7 +41,7 @@ struct ProgramTests {
     }
 
     @Test(
-        "reel serve ends when it is told to, whatever it is doing and whoever holds on to it", .timeLimit(.minutes(1)))
+        "reel serve ends when it is told to, whatever it is doing and whoever holds on to it", .timeLimit(.minutes(5)))
     func endsWhileWorking() async throws {
         try await Self.inFolder { (folder) async throws in
             let store = try FileStore(FilePath(folder))
@@ -105,7 +105,9 @@ struct ProgramTests {
 
     @Test(
         "reel serve takes a file, and a folder of PhoenixReplay's files",
-        arguments: [("counter.recording", 1, []), ("", 5, ["catalogue", "chat", "contact-form", "counter", "long-chat"])])
+        arguments: [
+            ("counter.recording", 1, []), ("", 5, ["catalogue", "chat", "contact-form", "counter", "long-chat"]),
+        ])
     func files(name: String, count: Int, torn: [String]) async throws {
         let path = Self.samples.appending(path: name).path
         let before = try FileManager.default.contentsOfDirectory(atPath: Self.samples.path).sorted()

@@ -113,10 +113,10 @@ struct CrashTests {
         arguments: Kind.allCases)
     func fullDisk(_ kind: Kind) async throws {
         if kind == .postgres {
-            let server = try PostgresServer(smallDisk: 16)
+            let server = try PostgresServer(smallDisk: 24)
             let url = try server.newDatabase(tablespace: "small")
             let ballast = "\(server.folder)/small/ballast"
-            try server.sql(url, "COPY (SELECT repeat('x', 4000000)) TO '\(ballast)'")
+            try server.sql(url, "COPY (SELECT repeat('x', 8000000)) TO '\(ballast)'")
             try await fill(.postgres(url)) { try server.sql(url, "COPY (SELECT 1) TO PROGRAM 'rm -f \(ballast)'") }
         } else {
             let disk = try SmallDisk(megabytes: 3)

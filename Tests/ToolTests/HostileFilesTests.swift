@@ -7,7 +7,7 @@ import Testing
 @Suite("Files that are none, and files that must stay as they are")
 struct HostileFilesTests {
     @Test(
-        "A device that gives bytes without an end is refused, as a name and as standard input", .timeLimit(.minutes(1)))
+        "A device that gives bytes without an end is refused, as a name and as standard input", .timeLimit(.minutes(5)))
     func devices() throws {
         let named = try Tool.run("info", "/dev/zero")
         #expect(

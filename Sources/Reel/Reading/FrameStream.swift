@@ -123,6 +123,11 @@ final class FrameStream {
                     : "a frame of \(count) bytes, more than the limit of \(limits.frameByteCount)",
                 offset: frameOffset, member: currentMember, section: "recording.md §9")
         }
+        guard container != .plain || count <= limits.contentByteCount else {
+            throw frameError(
+                "a frame of \(count) bytes, more than the limit of \(limits.contentByteCount) for a file of this length",
+                .limitExceeded, "§9")
+        }
         // What starts with a length and goes on with no term is something else, whatever becomes of its member.
         let isFirst = contentOffset + contentPosition == 0
         if container == .plain, isFirst, available > 4, content[contentPosition + 4] != 131 {
@@ -148,11 +153,13 @@ final class FrameStream {
 
     static let noRecording = "this is no recording: it starts neither with a gzip member nor with a frame"
 
-    private func frameError(_ reason: String, _ kind: ReelError.Kind? = nil) -> ReelError {
+    private func frameError(
+        _ reason: String, _ kind: ReelError.Kind? = nil, _ section: String = "§4.2"
+    ) -> ReelError {
         // A member that is sound holds whole frames only; elsewhere the end may just have been cut off.
         ReelError(
             kind ?? (fields == nil ? .truncated : .malformedFrame), reason, offset: frameOffset, member: currentMember,
-            section: "recording.md §4.2")
+            section: "recording.md \(section)")
     }
 
     /// Where in the file the frame stands that is to come next: its member, or the frame in a bare recording.

@@ -36,7 +36,8 @@ final class NotationLines: TermWriting {
     init(_ notation: TermNotation) { self.notation = notation }
 
     func append(_ term: Span<UInt8>, sending send: ([UInt8]) throws -> Void) throws {
-        text += notation.text(of: try Term(external: term)).escaped.utf8
+        let tree = try Term(external: term, limits: TermLimits.default.scaled(to: term.count))
+        text += notation.text(of: tree).escaped.utf8
         text.append(UInt8(ascii: "\n"))
     }
 
