@@ -105,7 +105,7 @@ test: ## build with warnings as errors, run all tests, ask a real BEAM, check th
 	@Scripts/setup.sh tests browser
 	$(SWIFT_BUILD) --build-tests
 	swift test --scratch-path $(BUILD) -c release --skip-build
-	@$(MAKE) $(AT_ONCE) $(BROWSER_TESTS) $(JUDGE_SAMPLES) $(VECTOR_CHECKS) $(CLIENT_TESTS) $(DOCUMENT_TESTS)
+	@$(MAKE) $(AT_ONCE) $(BROWSER_TESTS) $(JUDGE_SAMPLES) $(ATTACKS) $(VECTOR_CHECKS) $(CLIENT_TESTS) $(DOCUMENT_TESTS)
 
 check: setup-tests ## build, and run the tests that SUITE names: a target, Target.Suite or Target.Suite/test
 	$(SWIFT_BUILD) --build-tests
@@ -139,13 +139,22 @@ VECTOR_CHECKS := $(addprefix vectors-,generator rules mutants otp gzip python ja
 CLIENT_TESTS := client-elixir client-erlang
 BROWSER_TESTS := browser-tests
 DOCUMENT_TESTS := documents-commands
-.PHONY: $(JUDGE_SAMPLES) $(VECTOR_CHECKS) $(CLIENT_TESTS) $(BROWSER_TESTS) $(DOCUMENT_TESTS)
+ATTACKS := attack-short differ-short
+.PHONY: $(JUDGE_SAMPLES) $(ATTACKS) $(VECTOR_CHECKS) $(CLIENT_TESTS) $(BROWSER_TESTS) $(DOCUMENT_TESTS)
 
 # A fixed sample of terms, and of damaged ones, beside a real BEAM.
 judge-terms:
 	$(JUDGE) terms --count 5000 --seed 1 --command "$(REEL) term transcode --lenient" --used
 judge-mutations:
 	$(JUDGE) mutations --count 20000 --seed 1 --command "$(REEL) term transcode --lenient" --used
+
+# The worst of the hostile files. Other checks run beside it, so it may take more of the processor's time.
+attack-short:
+	python3 Tests/Attack/attack.py $(REEL) --short --seconds 20
+
+# A fixed sample of changed recordings, which every way in has to read alike.
+differ-short:
+	python3 Tests/Attack/differ.py $(REEL) --seconds 45 --seed 1
 
 # The vectors against what is no code of ours.
 vectors-generator:

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Gives every command every hostile file, and measures what it takes.
 
-    Tests/Attack/attack.py REEL [--short] [--table] [--only NAME]
+    Tests/Attack/attack.py REEL [--short] [--table] [--only NAME] [--seconds N]
 
 A command may refuse a file, but not crash, hang, or take more than the bounds: of memory and of the processor's time. --table prints
 the worst case of each file as Markdown.
 """
+import argparse
 import os
 import resource
 import subprocess
@@ -18,7 +19,6 @@ import hostile
 MOST_MEGABYTES = 256
 # Of a pipe nobody knows how large what comes through it is.
 MOST_MEGABYTES_OF_PIPE = 512
-MOST_SECONDS = 5.0
 # What stops a command that goes far beyond.
 STOP_SECONDS = 60
 
@@ -67,10 +67,15 @@ def run(reel, arguments, given=None):
 
 
 def main():
-    arguments = [argument for argument in sys.argv[1:] if not argument.startswith("--")]
-    short, table = "--short" in sys.argv, "--table" in sys.argv
-    only = arguments.pop() if "--only" in sys.argv else None
-    reel = os.path.abspath(arguments[0])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("reel")
+    parser.add_argument("--short", action="store_true", help="the worst of the files only")
+    parser.add_argument("--table", action="store_true", help="print the worst case of each file")
+    parser.add_argument("--only", metavar="NAME", help="one of the files")
+    parser.add_argument("--seconds", type=float, default=5, help="how much of the processor's time a command may take: 5 by default")
+    options = parser.parse_args()
+    short, table, only, most_seconds = options.short, options.table, options.only, options.seconds
+    reel = os.path.abspath(options.reel)
     failures, worst = [], {}
     with tempfile.TemporaryDirectory() as folder:
         for name, make in hostile.files(short):
@@ -90,7 +95,7 @@ def main():
                 shown = " ".join("FILE" if part == path else part for part in command if folder not in part or part == path)
                 rows.append((shown, status, seconds, megabytes))
                 most = MOST_MEGABYTES_OF_PIPE if "-" in command[1:2] else MOST_MEGABYTES
-                if status < 0 or status not in (0, 1, 64, 66, 74) or seconds > MOST_SECONDS or megabytes > most:
+                if status < 0 or status not in (0, 1, 64, 66, 74) or seconds > most_seconds or megabytes > most:
                     failures.append(f"{name}: {shown}: status {status}, {seconds:.1f} s, {megabytes:.0f} MB")
             worst[name] = (size, max(rows, key=lambda row: row[3]), max(rows, key=lambda row: row[2]))
             for extra in os.listdir(folder):
@@ -105,7 +110,7 @@ def main():
             status, seconds, megabytes = run(reel, ["record", os.path.join(folder, "recorded")], path)
             row = ("record STORE", status, seconds, megabytes)
             worst["port of nils"] = (os.path.getsize(path), row, row)
-            if status not in (0, 1) or seconds > MOST_SECONDS or megabytes > MOST_MEGABYTES:
+            if status not in (0, 1) or seconds > most_seconds or megabytes > MOST_MEGABYTES:
                 failures.append(f"port of nils: status {status}, {seconds:.1f} s, {megabytes:.0f} MB")
     if table:
         print("| file | bytes | most memory | by | most time | by |\n| --- | ---: | ---: | --- | ---: | --- |")
@@ -113,7 +118,7 @@ def main():
             print(f"| `{name}` | {size:,} | {memory[3]:.0f} MB | `{memory[0]}` | {seconds[2]:.1f} s | `{seconds[0]}` |")
     for failure in failures:
         print(failure)
-    print(f"{len(worst)} hostile inputs, {len(failures)} beyond {MOST_MEGABYTES} MB or {MOST_SECONDS:.0f} s of the processor")
+    print(f"{len(worst)} hostile inputs, {len(failures)} beyond {MOST_MEGABYTES} MB or {most_seconds:.0f} s of the processor")
     sys.exit(bool(failures))
 
 
