@@ -192,6 +192,16 @@ struct ServerTests {
         }
     }
 
+    @Test("a server whose task is cancelled ends, whoever is about to connect", .timeLimit(.minutes(5)))
+    func cancelled() async throws {
+        for _ in 0..<20 {
+            let visits = try await Self.with { (client) async throws in
+                (0..<40).map { _ in Task { _ = try? await client.get("/") } }
+            }
+            for visit in visits { await visit.value }
+        }
+    }
+
     @Test("an answer that nobody reads ends the connection", .timeLimit(.minutes(5)))
     func unread() async throws {
         var limits = ConnectionLimits()

@@ -63,7 +63,8 @@ public struct DashboardServer: Sendable {
         guard 0...65_535 ~= port else { throw DashboardServerError(reason: "there is no port \(port)") }
     }
 
-    /// Serves until it is told to stop: by SIGINT, SIGTERM, or its task's cancellation.
+    /// Serves until it is told to stop: by SIGINT, SIGTERM, or its task's cancellation. Answers that have begun have until the end of
+    /// the grace time.
     ///
     /// - Parameter ready: called with the dashboard's URL when it can be reached.
     public func run(ready: @escaping @Sendable (String) -> Void = { _ in }) async throws {
@@ -95,8 +96,16 @@ public struct DashboardServer: Sendable {
         var configuration = ServiceGroupConfiguration(
             services: [application], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         configuration.maximumGracefulShutdownDuration = Self.graceTime
+        let group = ServiceGroup(configuration: configuration)
         do {
-            try await ServiceGroup(configuration: configuration).run()
+            // NIO traps when a task is cancelled for which accepted connections wait: whoever cancels this one ends the server as a
+            // signal does.
+            let serving = Task { try await group.run() }
+            try await withTaskCancellationHandler {
+                try await serving.value
+            } onCancel: {
+                Task { await group.triggerGracefulShutdown() }
+            }
         } catch let error as IOError {
             let reason =
                 switch Errno(rawValue: error.errnoCode) {
