@@ -28,11 +28,26 @@ extension DefaultSanitizer {
         guard text.contains(where: { Mark($0) != nil }) else { return text }
         var found = values(in: text, startsWithKey: false, isAddress: isAddress)
         var position = 0
-        while let slashes = text[position...].firstRange(of: Array("://".utf8)) {
-            found += passwords(in: text, from: slashes.upperBound)
-            position = slashes.upperBound
+        while let authority = authority(in: text, from: position) {
+            found += passwords(in: text, from: authority)
+            position = authority
         }
         return replacing(found, of: text)
+    }
+
+    /// Where the next authority starts, right after `://`.
+    private func authority(in text: [UInt8], from start: Int) -> Int? {
+        // Not `firstRange(of:)`, which took a third of the time that sanitizing takes.
+        var position = start
+        while position + 2 < text.count {
+            if text[position] == UInt8(ascii: ":"), text[position + 1] == UInt8(ascii: "/"),
+                text[position + 2] == UInt8(ascii: "/")
+            {
+                return position + 3
+            }
+            position += 1
+        }
+        return nil
     }
 
     /// What stands before a pair of a key and a value, or an authority.
