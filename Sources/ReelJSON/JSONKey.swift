@@ -6,6 +6,7 @@ struct JSONKey: Sendable {
     private init(_ name: StaticString) { text = Array("\"\(name)\":".utf8) }
 
     // Of an event: Spec/json.md §2.
+    static let id = JSONKey("id")
     static let offset = JSONKey("offset")
     static let type = JSONKey("type")
     static let payload = JSONKey("payload")

@@ -19,20 +19,23 @@ enum StoreAccess {
         let location = argument.location
         try ExitStatus.of("\(location)") {
             try wait {
-                do {
-                    let store = try await open(location, creates: creates)
-                    do {
-                        let status = try await body(store)
-                        await store.close()
-                        return status
-                    } catch {
-                        await store.close()
-                        throw error
-                    }
-                } catch let error as StoreError {
-                    throw Failure(error, input: "\(location)")
-                }
+                try await with(location, creates: creates, body)
             }
+        }
+    }
+
+    /// Does something with a store, and closes it.
+    static func with<Result>(
+        _ location: StoreLocation, creates: Bool = false, _ body: (any RecordingStore) async throws -> Result
+    ) async throws -> Result {
+        let store = try await open(location, creates: creates)
+        do {
+            let result = try await body(store)
+            await store.close()
+            return result
+        } catch {
+            await store.close()
+            throw error
         }
     }
 
