@@ -22,6 +22,9 @@ static const unsigned char engine_js[] = {
 static const unsigned char event_list_js[] = {
 #embed "../ReelDashboard/Web/event-list.js"
 };
+static const unsigned char keys_js[] = {
+#embed "../ReelDashboard/Web/keys.js"
+};
 static const unsigned char kinds_js[] = {
 #embed "../ReelDashboard/Web/kinds.js"
 };
@@ -144,6 +147,7 @@ static const struct dashboard_file files[] = {
     {"dom.js", dom_js, sizeof dom_js},
     {"engine.js", engine_js, sizeof engine_js},
     {"event-list.js", event_list_js, sizeof event_list_js},
+    {"keys.js", keys_js, sizeof keys_js},
     {"kinds.js", kinds_js, sizeof kinds_js},
     {"labels.js", labels_js, sizeof labels_js},
     {"page-assets.js", page_assets_js, sizeof page_assets_js},

@@ -40,6 +40,7 @@ export const ICONS = {
   keyboard: "M4 6h16a2 2 0 0 1 2 2v8a2 2 0 0 1-2 2H4a2 2 0 0 1-2-2V8a2 2 0 0 1 2-2Zm1 3v2h2V9H5Zm3 0v2h2V9H8Zm3 0v2h2"
     + "V9h-2Zm3 0v2h2V9h-2Zm3 0v2h2V9h-2ZM5 12v2h2v-2H5Zm3 0v2h8v-2H8Zm9 0v2h2v-2h-2Z",
   chevron: "m9.3 6.7 5.3 5.3-5.3 5.3 1.4 1.4L17.4 12l-6.7-6.7z",
+  chevronLeft: "m14.7 6.7-5.3 5.3 5.3 5.3-1.4 1.4L6.6 12l6.7-6.7z",
   copy: "M9 3h9a2 2 0 0 1 2 2v11h-2V5H9V3ZM6 7h8a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2H6a2 2 0 0 1-2-2V9a2 2 0 0 1 2-2Z"
     + "m0 2v10h8V9H6Z",
 };

@@ -3,7 +3,7 @@ import { RangedFile } from "./bytes.js";
 import { surenessAfter } from "./content.js";
 import { erlangText } from "./erlang-text.js";
 import { elixirLines, elixirText } from "./known-structs.js";
-import { isError, label, viewport } from "./labels.js";
+import { isError, label, markName, spanOf, viewport } from "./labels.js";
 import { PageTimeline, changesPage } from "./pages.js";
 import { Recording, State, Timeline, toJSON } from "./reel.js";
 import { indented } from "./shown.js";
@@ -206,7 +206,7 @@ export class Engine {
     try {
       for await (const event of events) {
         if (scan !== this.#scan) return;
-        batch ??= { first: event.index, offsets: [], kinds: [], labels: [], errors: [], viewports: [], sureness: [] };
+        batch ??= { first: event.index, offsets: [], kinds: [], labels: [], errors: [], viewports: [], sureness: [], marks: [], spans: [] };
         const text = label(event);
         batch.offsets.push(Number(event.offset));
         batch.kinds.push(event.kind);
@@ -214,6 +214,9 @@ export class Engine {
         batch.errors.push(isError(event));
         const size = viewport(event);
         if (size !== null) batch.viewports.push({ event: event.index, ...size });
+        const [mark, span] = [markName(event), spanOf(event)];
+        if (mark !== null) batch.marks.push([event.index, mark.slice(0, LABEL)]);
+        if (span > 0) batch.spans.push([event.index, span]);
         const isSure = surenessAfter(event);
         if (isSure !== null) batch.sureness.push({ event: event.index, isSure });
         if (batch.labels.length === BATCH) {

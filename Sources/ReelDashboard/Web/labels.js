@@ -109,9 +109,22 @@ export function isError({ kind, payload }) {
   return kind === "telemetry" && field(payload, "error") !== undefined;
 }
 
+/** What a moment is called that an event marks, or `null`. */
+export function markName({ kind, payload }) {
+  const mark = kind === "telemetry" ? field(payload, "mark") : undefined;
+  if (mark === true) return label({ kind, payload });
+  return typeof mark === "string" && mark !== "" ? mark : null;
+}
+
 /** The size of the visitor's window that an event tells, or `null`. */
 export function viewport({ kind, payload }) {
   if (kind !== "viewport") return null;
   const [width, height] = [field(payload, "width"), field(payload, "height")];
   return [width, height].every((side) => isInteger(side) && side > 0 && side < 20_000) ? { width, height } : null;
+}
+
+/** How many milliseconds before it arrived the first entry of a batch happened, 0 for what is no batch. */
+export function spanOf({ kind, payload, offset }) {
+  const span = kind === "pointer" || kind === "state" ? field(payload, "span") : undefined;
+  return isInteger(span) && span > 0 ? Math.min(Number(span), Number(offset)) : 0;
 }

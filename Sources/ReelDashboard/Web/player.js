@@ -2,6 +2,7 @@
 import { Reader } from "./client.js";
 import { ICONS, atRest, eachFrame, h, icon } from "./dom.js";
 import { EventList } from "./event-list.js";
+import { actionOf, keyPage } from "./keys.js";
 import { changesPage, changesState } from "./kinds.js";
 import { PageAssets } from "./page-assets.js";
 import { PageFrame } from "./page-frame.js";
@@ -11,14 +12,6 @@ import { Scrubber } from "./scrubber.js";
 import { Session } from "./session.js";
 import { count, duration, time as timeText } from "./shown.js";
 import { TreeView } from "./tree-view.js";
-
-const KEYS = [
-  [["Space", "K"], "Play and pause"], [["←", "→"], "One event back or on"],
-  [["Shift ←", "Shift →"], "Five seconds back or on"], [["Home", "End"], "To the start, to the end"],
-  [["1", "2", "5", "0"], "Speed 1, 2, 5, 10"],
-  [["S"], "Skip idle time"], [["L"], "Follow what is running"], [["E"], "Find in events"], [["/"], "Find in assigns"],
-  [["C"], "Open what has changed"], [["?"], "This list"],
-];
 
 class Player {
   #facts; #session = new Session(); #reader; #list; #state; #event; #page = null; #scrubber; #playback; #index = -1;
@@ -153,6 +146,25 @@ class Player {
     else if (step < 0) this.#goTo(-1);
   }
 
+  #moveBy(milliseconds) {
+    this.#playback.pause();
+    this.#goToTime(this.#playback.time + milliseconds);
+  }
+
+  #goToFirstError() {
+    this.#playback.pause();
+    const first = this.#session.next(-1, 1, this.#session.isError);
+    if (first !== undefined) this.#goTo(first);
+  }
+
+  /** Goes to the next event of a sort, or says that there is none. */
+  #goToNext(step, isWanted, what) {
+    this.#playback.pause();
+    const next = this.#session.next(this.#index, step, isWanted);
+    if (next !== undefined) this.#goTo(next);
+    else this.#say(`There is no ${step > 0 ? "later" : "earlier"} ${what}`);
+  }
+
   // A running session
 
   #follow(isFollowing) {
@@ -219,10 +231,20 @@ class Player {
     this.#list.update();
     this.#scrubber.redraw();
     this.#showClock();
+    this.#showCounts();
     if (document.body.dataset.live !== undefined) this.#showFacts();
     // No page is asked for that is left again as soon as the event is known that is wanted.
     if (this.#wanted === null) this.#showPage();
   });
+
+  /** How much of the session is active, and how many errors there are, as far as it has been read. */
+  #showCounts() {
+    const { active, errors, errorCount } = this.#elements;
+    active.textContent = this.#session.isRead ? `active ${duration(this.#session.activeTime)}` : "";
+    const number = this.#session.errorCount;
+    errors.hidden = number === 0;
+    errorCount.textContent = `${count(number)} ${number === 1 ? "error" : "errors"}`;
+  }
 
   /** What the page says of a session has become more since. */
   #showFacts() {
@@ -331,6 +353,7 @@ class Player {
     this.#elements.problem = h("p.problem", { role: "alert", hidden: true });
     this.#elements.unsure = h("p.unsure", { role: "note", hidden: true });
     this.#elements.status = h("p.toast", { role: "status" });
+    this.#elements.dialog = keyPage();
     const inspector = this.#buildInspector();
     const views = h("div.views", { role: "group", "aria-label": "Panels" },
       ...[["events", "Events"], ["page", "Page"], ["inspector", "State"]].map(([name, title]) => h("button", {
@@ -341,7 +364,7 @@ class Player {
     document.body.classList.add("ready");
     document.body.classList.toggle("without-page", this.#page === null);
     const { problem, unsure, status } = this.#elements;
-    main.replaceChildren(problem, unsure, views, body, this.#buildTransport(), this.#buildHelp(), status);
+    main.replaceChildren(problem, unsure, views, body, this.#buildTransport(), this.#elements.dialog, status);
     this.#choose(this.#page === null ? "inspector" : "page");
     document.addEventListener("keydown", (event) => this.#key(event));
     window.addEventListener("hashchange", ({ newURL }) => {
@@ -404,7 +427,14 @@ class Player {
     elements.play = h("button.play", { type: "button", onclick: () => this.#playback.toggle() });
     elements.clock = h("span.now", {}, "0:00.00");
     elements.duration = h("span.total", {}, "0:00.00");
+    elements.active = h("span.active", { title: "Time without the idle stretches, which are hatched" });
     elements.number = h("span.number", {});
+    elements.errorCount = h("button.danger.first-error", { type: "button", title: "To the first error",
+      onclick: () => this.#goToFirstError() });
+    elements.errors = h("div.errors.buttons", { role: "group", "aria-label": "Errors", hidden: (this.#facts.errorCount ?? 0) === 0 },
+      button("previous-error", "Previous error (Shift E)", ICONS.chevronLeft, this.#actions.previousError), elements.errorCount,
+      button("next-error", "Next error (E)", ICONS.chevron, this.#actions.nextError));
+    if (this.#facts.errorCount > 0) elements.errorCount.textContent = `${count(this.#facts.errorCount)} errors`;
     elements.speeds = h("div.speeds", { role: "group", "aria-label": "Speed" }, ...SPEEDS.map((speed) =>
       h("button", { type: "button", "data-speed": speed, "aria-pressed": String(speed === 1),
         onclick: () => this.#setSpeed(speed) }, `${speed}×`)));
@@ -415,66 +445,60 @@ class Player {
     elements.help = h("button.help-button", { type: "button", "aria-label": "Keyboard", title: "Keyboard (?)",
       onclick: () => this.#elements.dialog.showModal() }, icon(ICONS.keyboard));
     this.#showPlaying();
-    return h("section.transport", { "aria-label": "Playback" }, this.#scrubber.element, h("div.controls", {},
+    return h("section.transport", { "aria-label": "Playback" }, this.#scrubber.timeline, h("div.controls", {},
       h("div.buttons", {}, button("back", "One event back (←)", ICONS.back, () => this.#step(-1)), elements.play,
         button("forward", "One event on (→)", ICONS.forward, () => this.#step(1))),
-      h("p.clock", {}, elements.clock, h("span.of", {}, " / "), elements.duration), elements.number, elements.live,
-      h("span.space"), elements.speeds, elements.skip, elements.help));
-  }
-
-  #buildHelp() {
-    this.#elements.dialog = h("dialog.help", { "aria-labelledby": "help-title",
-      onclick: (event) => event.target === event.currentTarget && event.currentTarget.close() },
-    h("form", { method: "dialog" }, h("h2", { id: "help-title" }, "Keyboard"),
-      h("dl", {}, ...KEYS.map(([keys, what]) =>
-        h("div", {}, h("dt", {}, ...keys.map((key) => h("kbd", {}, key))), h("dd", {}, what)))),
-      h("button.primary", {}, "Close")));
-    return this.#elements.dialog;
+      h("p.clock", {}, elements.clock, h("span.of", {}, " / "), elements.duration, elements.active), elements.number, elements.live,
+      elements.errors, h("span.space"), elements.speeds, elements.skip, elements.help));
   }
 
   // Keys
 
+  /** What the keys do, by the names that `keys.js` has for it. */
+  #actions = {
+    toggle: () => this.#playback.toggle(),
+    back: () => this.#step(-1), on: () => this.#step(1),
+    secondsBack: () => this.#moveBy(-5_000), secondsOn: () => this.#moveBy(5_000),
+    start: () => this.#goTo(-1), end: () => this.#goTo(this.#session.count - 1),
+    nextError: () => this.#goToNext(1, this.#session.isError, "error"),
+    previousError: () => this.#goToNext(-1, this.#session.isError, "error"),
+    nextMark: () => this.#goToNext(1, this.#session.isMark, "mark"),
+    previousMark: () => this.#goToNext(-1, this.#session.isMark, "mark"),
+    nextInteraction: () => this.#goToNext(1, this.#session.isCause, "interaction"),
+    previousInteraction: () => this.#goToNext(-1, this.#session.isCause, "interaction"),
+    speed1: () => this.#setSpeed(1), speed2: () => this.#setSpeed(2), speed5: () => this.#setSpeed(5), speed10: () => this.#setSpeed(10),
+    skip: () => this.#setSkipping(!this.#playback.skipsIdle), live: () => this.#isRunning && this.#goLive(),
+    findEvents: () => {
+      this.#choose("events");
+      this.#list.focusSearch();
+    },
+    findAssigns: () => {
+      this.#choose("inspector");
+      document.getElementById("tab-assigns").click();
+      this.#state.focusSearch();
+    },
+    changes: () => this.#state.toggleRevealing(),
+    leave: () => document.activeElement?.blur(),
+    keys: () => this.#elements.dialog.showModal(),
+  };
+
   #key(event) {
-    const { target } = event;
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || this.#elements.dialog.open) return;
-    if (target.matches?.("input, textarea, select")) {
-      if (event.key === "Escape") target.blur();
-      return;
-    }
-    if ((event.key === " " || event.key === "Enter") && target.matches?.("button, a, summary")) return;
-    const { duration } = this.#session;
-    const seconds = (step) => {
-      this.#playback.pause();
-      this.#goToTime(this.#playback.time + step * 5_000);
-    };
-    const actions = {
-      " ": () => this.#playback.toggle(), k: () => this.#playback.toggle(),
-      ArrowLeft: () => (event.shiftKey ? seconds(-1) : this.#step(-1)),
-      ArrowRight: () => (event.shiftKey ? seconds(1) : this.#step(1)),
+    if (this.#elements.dialog.open) return;
+    const action = this.#actions[actionOf(event)] ?? this.#sliderAction(event);
+    if (action === undefined) return;
+    // What Escape does in a field is the browser's.
+    if (event.key !== "Escape") event.preventDefault();
+    action();
+  }
+
+  /** Keys that sliders have, while the timeline has the focus. */
+  #sliderAction({ key, target }) {
+    if (target !== this.#scrubber.element) return undefined;
+    const tenth = this.#session.duration / 10;
+    return {
       ArrowUp: () => this.#step(1), ArrowDown: () => this.#step(-1),
-      PageUp: () => this.#goToTime(this.#playback.time + duration / 10),
-      PageDown: () => this.#goToTime(this.#playback.time - duration / 10),
-      Home: () => this.#goTo(-1), End: () => this.#goTo(this.#session.count - 1),
-      1: () => this.#setSpeed(1), 2: () => this.#setSpeed(2), 5: () => this.#setSpeed(5), 0: () => this.#setSpeed(10),
-      s: () => this.#setSkipping(!this.#playback.skipsIdle), l: () => this.#isRunning && this.#goLive(),
-      e: () => {
-        this.#choose("events");
-        this.#list.focusSearch();
-      },
-      "/": () => {
-        this.#choose("inspector");
-        document.getElementById("tab-assigns").click();
-        this.#state.focusSearch();
-      },
-      c: () => this.#state.toggleRevealing(),
-      "?": () => this.#elements.dialog.showModal(),
-    };
-    const isVertical = ["ArrowUp", "ArrowDown", "PageUp", "PageDown"].includes(event.key);
-    if (isVertical && target !== this.#scrubber.element) return;
-    const name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    if (!Object.hasOwn(actions, name)) return;
-    event.preventDefault();
-    actions[name]();
+      PageUp: () => this.#moveBy(tenth), PageDown: () => this.#moveBy(-tenth),
+    }[key];
   }
 }
 

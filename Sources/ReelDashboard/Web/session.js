@@ -1,5 +1,8 @@
 /** What is known of a recording's events: when, of which kind, and what they say. */
-import { groupOf } from "./kinds.js";
+import { groupOf, isCause } from "./kinds.js";
+
+/** A stretch of time in which nothing happens is idle when it is longer than this, in milliseconds. */
+const IDLE = 2_000;
 
 export class Session {
   /** For each event its time, never earlier than that of the one before; `NaN` until it has been read. */
@@ -10,8 +13,26 @@ export class Session {
   viewports = [];
   /** After which events the state is sure or unsure, where that may be another than before. */
   sureness = [];
+  /** What an event that marks a moment is called, by its index. */
+  marks = new Map();
+  /** How long before it arrived an event began that came in a batch, by its index. */
+  spans = new Map();
   members = [];
-  #count = 0; #read = 0;
+  #count = 0; #read = 0; #idle = null;
+
+  /** How many of the events that have been read report an error. */
+  errorCount = 0;
+
+  isError = (index) => this.errors[index] === true;
+  isMark = (index) => this.marks.has(index);
+  /** Whether an event is what others come of: something that the user, the browser or another process did. */
+  isCause = (index) => isCause(this.kinds[index] ?? "");
+
+  /** The next event of a sort after another one, or before it when `step` is -1; `undefined` when there is none. */
+  next(index, step, isWanted) {
+    for (let at = index + step; at >= 0 && at < this.#count; at += step) if (isWanted(at)) return at;
+    return undefined;
+  }
 
   /** How many events there are. */
   get count() { return this.#count; }
@@ -32,7 +53,8 @@ export class Session {
 
   /** Starts anew: the recording has been replaced by another form of itself. */
   reset() {
-    Object.assign(this, { times: [], kinds: [], labels: [], errors: [], viewports: [], sureness: [] });
+    Object.assign(this, { times: [], kinds: [], labels: [], errors: [], viewports: [], sureness: [], marks: new Map(), spans: new Map(), errorCount: 0 });
+    this.#idle = null;
     [this.#count, this.#read] = [0, 0];
   }
 
@@ -47,8 +69,9 @@ export class Session {
   }
 
   /** Takes events in. */
-  add({ first, offsets, kinds, labels, errors, viewports, sureness }) {
+  add({ first, offsets, kinds, labels, errors, viewports, sureness, marks, spans }) {
     this.#grow(first + offsets.length);
+    this.#idle = null;
     for (const [step, offset] of offsets.entries()) {
       const index = first + step;
       if (this.kinds[index] === "") this.#read += 1;
@@ -56,8 +79,11 @@ export class Session {
       this.times[index] = Number.isNaN(before) ? offset : Math.max(before, offset);
       this.kinds[index] = kinds[step];
       this.labels[index] = labels[step];
+      if (errors[step] && !this.errors[index]) this.errorCount += 1;
       this.errors[index] = errors[step];
     }
+    for (const [index, name] of marks) this.marks.set(index, name);
+    for (const [index, span] of spans) this.spans.set(index, span);
     // Members come in any order: those after this one may have started from what was not known.
     for (let index = first + offsets.length; index < this.#count; index++) {
       if (!(this.times[index] < this.times[index - 1])) break;
@@ -102,6 +128,35 @@ export class Session {
       if (this.kinds[at] === "" || changes(this.kinds[at])) return at;
     }
     return -1;
+  }
+
+  /** The stretches of time in which nothing happens, from the start of each to its end. */
+  get idleSpans() {
+    if (this.#idle !== null) return this.#idle;
+    const spans = [];
+    let isKnown = true;
+    let end = 0;
+    for (let index = 0; index < this.#count; index++) {
+      const time = this.times[index];
+      if (!Number.isNaN(time)) {
+        const start = time - (this.spans.get(index) ?? 0);
+        if (isKnown && start - end > IDLE) spans.push([end, start]);
+        end = Math.max(end, time);
+      }
+      isKnown = !Number.isNaN(time);
+    }
+    this.#idle = spans;
+    return spans;
+  }
+
+  /** The end of the idle stretch that a time is in, `null` when it is in none. */
+  idleUntil(time) {
+    return this.idleSpans.find(([start, end]) => time >= start && time < end)?.[1] ?? null;
+  }
+
+  /** How long the session is without its idle stretches. */
+  get activeTime() {
+    return this.idleSpans.reduce((left, [start, end]) => left - (end - start), this.duration);
   }
 
   /** The spans of time in which the state is unsure, from the start of each to its end. */
