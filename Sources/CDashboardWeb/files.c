@@ -4,6 +4,12 @@
 
 #pragma clang diagnostic ignored "-Wc23-extensions"
 
+static const unsigned char address_js[] = {
+#embed "../ReelDashboard/Web/address.js"
+};
+static const unsigned char browser_input_js[] = {
+#embed "../ReelDashboard/Web/browser-input.js"
+};
 static const unsigned char bytes_js[] = {
 #embed "../ReelDashboard/Web/bytes.js"
 };
@@ -34,14 +40,20 @@ static const unsigned char labels_js[] = {
 static const unsigned char page_assets_js[] = {
 #embed "../ReelDashboard/Web/page-assets.js"
 };
+static const unsigned char page_bar_js[] = {
+#embed "../ReelDashboard/Web/page-bar.js"
+};
 static const unsigned char page_dom_js[] = {
 #embed "../ReelDashboard/Web/page-dom.js"
 };
 static const unsigned char page_frame_js[] = {
 #embed "../ReelDashboard/Web/page-frame.js"
 };
-static const unsigned char page_view_js[] = {
-#embed "../ReelDashboard/Web/page-view.js"
+static const unsigned char page_inputs_js[] = {
+#embed "../ReelDashboard/Web/page-inputs.js"
+};
+static const unsigned char payload_js[] = {
+#embed "../ReelDashboard/Web/payload.js"
 };
 static const unsigned char playback_js[] = {
 #embed "../ReelDashboard/Web/playback.js"
@@ -51,6 +63,12 @@ static const unsigned char player_css[] = {
 };
 static const unsigned char player_js[] = {
 #embed "../ReelDashboard/Web/player.js"
+};
+static const unsigned char pointer_overlay_js[] = {
+#embed "../ReelDashboard/Web/pointer-overlay.js"
+};
+static const unsigned char pointer_track_js[] = {
+#embed "../ReelDashboard/Web/pointer-track.js"
 };
 static const unsigned char scrubber_js[] = {
 #embed "../ReelDashboard/Web/scrubber.js"
@@ -141,6 +159,8 @@ static const unsigned char row_mustache[] = {
 };
 
 static const struct dashboard_file files[] = {
+    {"address.js", address_js, sizeof address_js},
+    {"browser-input.js", browser_input_js, sizeof browser_input_js},
     {"bytes.js", bytes_js, sizeof bytes_js},
     {"client.js", client_js, sizeof client_js},
     {"dashboard.css", dashboard_css, sizeof dashboard_css},
@@ -151,12 +171,16 @@ static const struct dashboard_file files[] = {
     {"kinds.js", kinds_js, sizeof kinds_js},
     {"labels.js", labels_js, sizeof labels_js},
     {"page-assets.js", page_assets_js, sizeof page_assets_js},
+    {"page-bar.js", page_bar_js, sizeof page_bar_js},
     {"page-dom.js", page_dom_js, sizeof page_dom_js},
     {"page-frame.js", page_frame_js, sizeof page_frame_js},
-    {"page-view.js", page_view_js, sizeof page_view_js},
+    {"page-inputs.js", page_inputs_js, sizeof page_inputs_js},
+    {"payload.js", payload_js, sizeof payload_js},
     {"playback.js", playback_js, sizeof playback_js},
     {"player.css", player_css, sizeof player_css},
     {"player.js", player_js, sizeof player_js},
+    {"pointer-overlay.js", pointer_overlay_js, sizeof pointer_overlay_js},
+    {"pointer-track.js", pointer_track_js, sizeof pointer_track_js},
     {"scrubber.js", scrubber_js, sizeof scrubber_js},
     {"session.js", session_js, sizeof session_js},
     {"shown.js", shown_js, sizeof shown_js},

@@ -1,11 +1,14 @@
 /** Reads a recording for the player. It runs in a worker, so that reading never holds up the page. */
+import { browserState, entriesOf, pointerOf } from "./browser-input.js";
 import { RangedFile } from "./bytes.js";
 import { surenessAfter } from "./content.js";
 import { erlangText } from "./erlang-text.js";
 import { elixirLines, elixirText } from "./known-structs.js";
-import { isError, label, markName, spanOf, viewport } from "./labels.js";
+import { addressOf, isError, label, markName, sizeOf, spanOf, viewport } from "./labels.js";
+import { INPUTS } from "./page-inputs.js";
 import { PageTimeline, changesPage } from "./pages.js";
 import { Recording, State, Timeline, toJSON } from "./reel.js";
+import { field } from "./payload.js";
 import { indented } from "./shown.js";
 import { atomName, TermMap } from "./terms.js";
 import { rows, termAt } from "./tree.js";
@@ -17,7 +20,7 @@ const BATCH = 2_000;
 /** Answers the player's questions; `tell` takes what it has not asked for. */
 export class Engine {
   #tell; #input = null; #file = null; #recording = null; #timeline = null; #wanted = 0; #scan = 0;
-  #known = { number: null, value: null }; #turn = Promise.resolve(); #pages; #pageTurn = Promise.resolve();
+  #known = { number: null, value: null }; #turn = Promise.resolve(); #pages; #entries = []; #offsets = []; #pageTurn = Promise.resolve();
 
   constructor(tell) {
     this.#tell = tell;
@@ -97,6 +100,7 @@ export class Engine {
   async #reopen() {
     this.#scan += 1;
     const { url, bytes } = this.#input;
+    [this.#entries, this.#offsets] = [[], []];
     this.#file = url === undefined ? null : await RangedFile.open(url);
     this.#recording = await Recording.open(this.#file ?? bytes);
     this.#forget();
@@ -132,6 +136,7 @@ export class Engine {
       form, isFinished, eventCount, view: name, version: header.version,
       id: typeof id === "string" ? id : null, url: typeof url === "string" ? url : null,
       connectedAt: typeof connectedAt === "number" ? connectedAt : null,
+      viewport: sizeOf(field(field(header, "client"), "viewport")),
       problem: isFinished ? null : problem?.message ?? null,
       members: entries.map(({ firstEvent, eventCount: count, firstOffset, lastOffset }) =>
         ({ firstEvent, eventCount: count, firstOffset, lastOffset })),
@@ -166,8 +171,22 @@ export class Engine {
       const [term, earlier] = [after.components, before.components];
       roots.push({ id: "components", key: [["key", "components: "]], term, before: earlier });
     }
+    if (this.#entries.length > 0) {
+      const at = (index) => browserState(this.#entries, this.#offsets[index] ?? -1);
+      roots.push({ id: "browser", key: [["key", "browser: "]], term: at(number), before: at(number - 1) });
+    }
     roots.push({ id: "url", key: [["key", "url: "]], term: after.url, before: before.url });
     return roots;
+  }
+
+  /** Keeps what the browser alone knows, and tells what of it are the values of controls. */
+  #keepEntries(event, inputs) {
+    this.#offsets[event.index] = Number(event.offset);
+    const entries = entriesOf(event);
+    if (entries.length === 0) return;
+    this.#entries.push(...entries);
+    this.#entries.sort((a, b) => a.time - b.time);
+    for (const { time, key, changes } of entries) if (key === INPUTS) inputs.push([time, JSON.parse(toJSON(changes, "plain"))]);
   }
 
   // All events, one member after the other
@@ -206,7 +225,8 @@ export class Engine {
     try {
       for await (const event of events) {
         if (scan !== this.#scan) return;
-        batch ??= { first: event.index, offsets: [], kinds: [], labels: [], errors: [], viewports: [], sureness: [], marks: [], spans: [] };
+        batch ??= { first: event.index, offsets: [], kinds: [], labels: [], errors: [], viewports: [], sureness: [], marks: [], spans: [],
+          addresses: [], pointers: [], inputs: [] };
         const text = label(event);
         batch.offsets.push(Number(event.offset));
         batch.kinds.push(event.kind);
@@ -217,6 +237,10 @@ export class Engine {
         const [mark, span] = [markName(event), spanOf(event)];
         if (mark !== null) batch.marks.push([event.index, mark.slice(0, LABEL)]);
         if (span > 0) batch.spans.push([event.index, span]);
+        const [address, pointer] = [addressOf(event), pointerOf(event)];
+        if (address !== null) batch.addresses.push({ event: event.index, address });
+        if (pointer !== null) batch.pointers.push(pointer);
+        this.#keepEntries(event, batch.inputs);
         const isSure = surenessAfter(event);
         if (isSure !== null) batch.sureness.push({ event: event.index, isSure });
         if (batch.labels.length === BATCH) {

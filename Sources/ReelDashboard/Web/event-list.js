@@ -58,6 +58,15 @@ export class EventList {
     return this.#shown[step > 0 ? place + (isAt ? 1 : 0) : place - 1];
   }
 
+  /** What is looked for. */
+  get query() { return this.#search.value.trim(); }
+
+  /** Looks for a text in events. */
+  find(text) {
+    this.#search.value = text;
+    this.#setQuery(text);
+  }
+
   focusSearch() {
     this.#search.focus();
     this.#search.select();
@@ -68,6 +77,7 @@ export class EventList {
   #setQuery(text) {
     this.#query = text.trim().toLowerCase();
     this.#filter();
+    this.#filtered(this.#hidden);
   }
 
   #toggle(kind) {

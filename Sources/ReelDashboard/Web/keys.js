@@ -18,6 +18,10 @@ export const KEYS = [
   line("Find in events", ["/", "findEvents"]),
   line("Find in assigns", ["a", "findAssigns"]),
   line("Open what has changed", ["c", "changes"]),
+  line("The page in its size, or fitted", ["f", "actualSize"]),
+  line("Turn the page", ["r", "turn"]),
+  line("Show or hide the pointer", ["p", "pointer"]),
+  line("Copy a link to this moment", ["y", "copyLink"]),
   line("Close a dialog, leave a field", ["Escape", "leave"]),
   line("This page", ["?", "keys"]),
 ];

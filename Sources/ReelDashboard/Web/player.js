@@ -1,12 +1,12 @@
 /** The player of a recording. Its facts stand in the page, in the block `reel`. */
+import { readAddress, writeAddress } from "./address.js";
 import { Reader } from "./client.js";
-import { ICONS, atRest, eachFrame, h, icon } from "./dom.js";
+import { ICONS, atRest, eachFrame, h, icon, writeClipboard } from "./dom.js";
 import { EventList } from "./event-list.js";
 import { actionOf, keyPage } from "./keys.js";
 import { changesPage, changesState } from "./kinds.js";
 import { PageAssets } from "./page-assets.js";
 import { PageFrame } from "./page-frame.js";
-import { PageView } from "./page-view.js";
 import { Playback, SPEEDS } from "./playback.js";
 import { Scrubber } from "./scrubber.js";
 import { Session } from "./session.js";
@@ -28,7 +28,8 @@ class Player {
 
   async #open() {
     const { links = {}, event = null } = this.#facts;
-    const given = eventOfAddress(location) ?? event;
+    const asked = readAddress(location);
+    const given = asked.event ?? event;
     const bytes = links.bytes === undefined ? inlineBytes() : undefined;
     const url = bytes === undefined ? new URL(links.bytes, document.baseURI).href : undefined;
     try {
@@ -36,6 +37,7 @@ class Player {
       this.#take(facts);
       if (this.#isRunning) this.#follow(given === null);
       this.#wanted = given ?? (this.#isFollowing ? this.#session.count - 1 : 0);
+      this.#wantedTime = asked.time;
       this.#goToWanted();
     } catch (error) {
       this.#failToRead(error.message);
@@ -75,7 +77,23 @@ class Player {
     if (wanted >= 0 && !this.#session.isKnown(wanted)) return;
     this.#wanted = null;
     this.#goTo(wanted, false);
+    // A moment between two events: only while the address that named it counts.
+    if (this.#wantedTime !== null && this.#session.indexAt(this.#wantedTime) === wanted) this.#goToTime(this.#wantedTime);
+    this.#wantedTime = null;
   }
+
+  #wantedTime = null;
+
+  /** The player as an address asks for it. */
+  #setAs({ speed, skipsIdle, find, isActual, isTurned, hasPointer }) {
+    if (find !== "") this.#list.find(find);
+    if (SPEEDS.includes(speed)) this.#setSpeed(speed);
+    this.#setSkipping(skipsIdle);
+    this.#looks = { isActual, isTurned, hasPointer };
+    this.#page?.bar.set(this.#looks);
+  }
+
+  #looks = { isActual: false, isTurned: false, hasPointer: true };
 
   // Position
 
@@ -104,6 +122,7 @@ class Player {
     if (this.#playback.isPlaying) this.#leaveLive(index);
     if (index !== this.#index) this.#show(index);
     else this.#showClock();
+    this.#page?.showTime(this.#playback.time);
   }
 
   #show(index) {
@@ -130,14 +149,30 @@ class Player {
   // Browsers take some 20 addresses a second, and refuse the rest.
   #writeAddress = atRest(200, () => {
     if (this.#playback.isPlaying || !this.#isReady) return;
-    const address = this.#facts.links?.bytes === undefined ? `#event=${this.#index}`
-      : `${location.pathname}?event=${Math.max(-1, this.#index)}`;
     try {
-      history.replaceState(null, "", address);
+      history.replaceState(null, "", this.#address());
     } catch {
       // Where a page has no address that may change, it stays.
     }
   });
+
+  /** The address of this moment, seen as it is. */
+  #address() {
+    const { time } = this.#playback;
+    const isBetween = this.#index >= 0 && Math.round(time) !== Math.round(this.#session.timeOf(this.#index));
+    const values = writeAddress({ event: this.#index, time: isBetween ? time : null, speed: this.#playback.speed,
+      skipsIdle: this.#playback.skipsIdle, find: this.#list.query, ...this.#page?.bar.looks ?? this.#looks });
+    return this.#facts.links?.bytes === undefined ? `#${values}` : `${location.pathname}?${values}`;
+  }
+
+  async #copyLink() {
+    try {
+      await writeClipboard(new URL(this.#address(), location.href).href);
+      this.#say(`Copied a link to ${timeText(this.#playback.time)}`);
+    } catch (error) {
+      this.#say(`Not copied: ${error.message}`);
+    }
+  }
 
   #step(step) {
     this.#playback.pause();
@@ -256,16 +291,36 @@ class Player {
   }
 
   #showPage() {
-    const changes = this.#page instanceof PageFrame ? changesPage : changesState;
-    this.#page?.show(this.#session.pageOf(this.#index, changes), this.#session.viewportAt(this.#index));
+    const changes = this.#hasPages ? changesPage : changesState;
+    const [session, index] = [this.#session, this.#index];
+    this.#page?.show(session.pageOf(index, changes), session.viewportAt(index), session.addressAt(index));
+    this.#page?.showTime(this.#playback.time);
+  }
+
+  /** Whether the pages are those that the recording holds. */
+  #hasPages = false;
+
+  #pageFrame(ask) {
+    const frame = new PageFrame(ask, PageAssets.of(this.#facts.links?.asset), this.#session, () => this.#writeAddress());
+    frame.bar.set(this.#looks);
+    return frame;
+  }
+
+  /** The page that a template makes of the state after an event. */
+  async #templatePage(event) {
+    if (event < 0) return { text: null, reason: null };
+    const answer = await fetch(`${this.#facts.links.page}?event=${event}`);
+    if (!answer.ok) throw new Error(`the server answers ${answer.status}`);
+    return { text: await answer.text(), reason: null };
   }
 
   /** Shows the pages that the recording holds, in the place of those that a template makes. */
   #usePages() {
-    if (this.#page instanceof PageFrame) return;
+    if (this.#hasPages) return;
+    this.#hasPages = true;
     const hadPage = this.#page !== null;
     this.#page?.element.remove();
-    this.#page = new PageFrame((event) => this.#reader.ask("page", { event }), PageAssets.of(this.#facts.links?.asset));
+    this.#page = this.#pageFrame((event) => this.#reader.ask("page", { event }));
     document.getElementById("panel-inspector").before(this.#page.element);
     document.querySelector('[data-view="page"]').hidden = false;
     document.body.classList.remove("without-page");
@@ -320,11 +375,13 @@ class Player {
     for (const button of this.#elements.speeds.querySelectorAll("button")) {
       button.setAttribute("aria-pressed", String(Number(button.dataset.speed) === speed));
     }
+    this.#writeAddress();
   }
 
   #setSkipping(isSkipping) {
     this.#playback.skipsIdle = isSkipping;
     this.#elements.skip.setAttribute("aria-pressed", String(isSkipping));
+    this.#writeAddress();
   }
 
   // Building
@@ -342,13 +399,16 @@ class Player {
         this.#playback.pause();
         this.#goTo(event);
       },
-      filtered: (hidden) => this.#scrubber.filter(hidden),
+      filtered: (hidden) => {
+        this.#scrubber.filter(hidden);
+        this.#writeAddress();
+      },
     });
     this.#state = new TreeView(this.#reader, "state", { title: "Assigns", say });
     this.#event = new TreeView(this.#reader, "event", { title: "Event", say });
     const hasTemplate = this.#facts.template?.isThere === true;
     if (hasTemplate && this.#facts.links?.page !== undefined) {
-      this.#page = new PageView((event) => `${this.#facts.links.page}?event=${event}`);
+      this.#page = this.#pageFrame((event) => this.#templatePage(event));
     }
     this.#elements.problem = h("p.problem", { role: "alert", hidden: true });
     this.#elements.unsure = h("p.unsure", { role: "note", hidden: true });
@@ -368,9 +428,10 @@ class Player {
     this.#choose(this.#page === null ? "inspector" : "page");
     document.addEventListener("keydown", (event) => this.#key(event));
     window.addEventListener("hashchange", ({ newURL }) => {
-      const event = eventOfAddress(new URL(newURL));
+      const { event } = readAddress(new URL(newURL));
       if (event !== null) this.#goTo(event);
     });
+    this.#setAs(readAddress(location));
   }
 
   /** Which panel is seen where there is room for one. */
@@ -442,6 +503,7 @@ class Player {
       onclick: () => this.#setSkipping(!this.#playback.skipsIdle) }, "Skip idle");
     elements.live = h("button.live-button", { type: "button", hidden: true, "aria-pressed": "false",
       title: "Follow the session (L)", onclick: () => this.#goLive() }, h("i.pulse"), "Live");
+    elements.link = button("link-button", "Copy a link to this moment (Y)", ICONS.link, () => this.#copyLink());
     elements.help = h("button.help-button", { type: "button", "aria-label": "Keyboard", title: "Keyboard (?)",
       onclick: () => this.#elements.dialog.showModal() }, icon(ICONS.keyboard));
     this.#showPlaying();
@@ -449,7 +511,7 @@ class Player {
       h("div.buttons", {}, button("back", "One event back (←)", ICONS.back, () => this.#step(-1)), elements.play,
         button("forward", "One event on (→)", ICONS.forward, () => this.#step(1))),
       h("p.clock", {}, elements.clock, h("span.of", {}, " / "), elements.duration, elements.active), elements.number, elements.live,
-      elements.errors, h("span.space"), elements.speeds, elements.skip, elements.help));
+      elements.errors, h("span.space"), elements.speeds, elements.skip, elements.link, elements.help));
   }
 
   // Keys
@@ -477,6 +539,8 @@ class Player {
       document.getElementById("tab-assigns").click();
       this.#state.focusSearch();
     },
+    actualSize: () => this.#page?.bar.toggle("isActual"), turn: () => this.#page?.bar.toggle("isTurned"),
+    pointer: () => this.#page?.bar.toggle("hasPointer"), copyLink: () => this.#copyLink(),
     changes: () => this.#state.toggleRevealing(),
     leave: () => document.activeElement?.blur(),
     keys: () => this.#elements.dialog.showModal(),
@@ -515,13 +579,6 @@ function coalesced(action) {
     }
     isBusy = false;
   };
-}
-
-/** The event that an address names: `?event=12` or `#event=12`. */
-function eventOfAddress({ hash, search }) {
-  const text = /[#&]event=(-?\d+)/.exec(hash)?.[1] ?? new URLSearchParams(search).get("event");
-  const event = text === null || text === "" ? NaN : Number(text);
-  return Number.isSafeInteger(event) && event >= -1 ? event : null;
 }
 
 /** The recording that the page itself holds, in base64. */

@@ -1,5 +1,6 @@
 /** What is known of a recording's events: when, of which kind, and what they say. */
 import { groupOf, isCause } from "./kinds.js";
+import { PointerTrack } from "./pointer-track.js";
 
 /** A stretch of time in which nothing happens is idle when it is longer than this, in milliseconds. */
 const IDLE = 2_000;
@@ -17,7 +18,12 @@ export class Session {
   marks = new Map();
   /** How long before it arrived an event began that came in a batch, by its index. */
   spans = new Map();
+  /** To which address an event has led. */
+  addresses = [];
+  /** Where pointers were, and how far pages were scrolled. */
+  track = new PointerTrack();
   members = [];
+  #inputs = []; #start = { viewport: null, address: null };
   #count = 0; #read = 0; #idle = null;
 
   /** How many of the events that have been read report an error. */
@@ -46,14 +52,17 @@ export class Session {
   }
 
   /** Takes over what the reader says of the whole recording. */
-  setFacts({ eventCount, members }) {
+  setFacts({ eventCount, members, viewport, url }) {
     this.members = members;
+    this.#start = { viewport: viewport ?? null, address: url };
     if (eventCount !== undefined) this.#grow(eventCount);
   }
 
   /** Starts anew: the recording has been replaced by another form of itself. */
   reset() {
-    Object.assign(this, { times: [], kinds: [], labels: [], errors: [], viewports: [], sureness: [], marks: new Map(), spans: new Map(), errorCount: 0 });
+    Object.assign(this, { times: [], kinds: [], labels: [], errors: [], viewports: [], sureness: [], marks: new Map(), spans: new Map(), addresses: [],
+      track: new PointerTrack(), errorCount: 0 });
+    this.#inputs = [];
     this.#idle = null;
     [this.#count, this.#read] = [0, 0];
   }
@@ -69,7 +78,7 @@ export class Session {
   }
 
   /** Takes events in. */
-  add({ first, offsets, kinds, labels, errors, viewports, sureness, marks, spans }) {
+  add({ first, offsets, kinds, labels, errors, viewports, sureness, marks, spans, addresses, pointers, inputs }) {
     this.#grow(first + offsets.length);
     this.#idle = null;
     for (const [step, offset] of offsets.entries()) {
@@ -89,10 +98,13 @@ export class Session {
       if (!(this.times[index] < this.times[index - 1])) break;
       this.times[index] = this.times[index - 1];
     }
-    this.viewports.push(...viewports);
-    this.viewports.sort((a, b) => a.event - b.event);
-    this.sureness.push(...sureness);
-    this.sureness.sort((a, b) => a.event - b.event);
+    for (const [all, more] of [[this.viewports, viewports], [this.sureness, sureness], [this.addresses, addresses]]) {
+      all.push(...more);
+      all.sort((a, b) => a.event - b.event);
+    }
+    for (const pointer of pointers) this.track.add(pointer);
+    this.#inputs.push(...inputs);
+    this.#inputs.sort(([a], [b]) => a - b);
   }
 
   isKnown(index) { return index >= 0 && index < this.#count && this.kinds[index] !== ""; }
@@ -176,11 +188,24 @@ export class Session {
 
   /** The size of the visitor's window after an event, `null` when it is not known. */
   viewportAt(index) {
-    let found = this.viewports[0] ?? null;
-    for (const size of this.viewports) {
-      if (size.event > index) break;
-      found = size;
+    return lastUntil(this.viewports, index) ?? this.#start.viewport ?? this.viewports[0] ?? null;
+  }
+
+  /** The address of the page after an event, `null` when it is not known. */
+  addressAt(index) {
+    return lastUntil(this.addresses, index)?.address ?? this.#start.address;
+  }
+
+  /** The values of controls at a time, by selectors (see `page-inputs.js`). */
+  inputsAt(time) {
+    const values = {};
+    for (const [at, changes] of this.#inputs) {
+      if (at > time) break;
+      Object.assign(values, changes);
     }
-    return found;
+    return values;
   }
 }
+
+/** The last of what events tell, up to an event. */
+const lastUntil = (all, index) => all.findLast(({ event }) => event <= index);
