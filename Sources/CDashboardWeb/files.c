@@ -28,6 +28,9 @@ static const unsigned char engine_js[] = {
 static const unsigned char event_list_js[] = {
 #embed "../ReelDashboard/Web/event-list.js"
 };
+static const unsigned char event_pane_js[] = {
+#embed "../ReelDashboard/Web/event-pane.js"
+};
 static const unsigned char keys_js[] = {
 #embed "../ReelDashboard/Web/keys.js"
 };
@@ -78,6 +81,9 @@ static const unsigned char session_js[] = {
 };
 static const unsigned char shown_js[] = {
 #embed "../ReelDashboard/Web/shown.js"
+};
+static const unsigned char tabs_js[] = {
+#embed "../ReelDashboard/Web/tabs.js"
 };
 static const unsigned char tree_view_js[] = {
 #embed "../ReelDashboard/Web/tree-view.js"
@@ -167,6 +173,7 @@ static const struct dashboard_file files[] = {
     {"dom.js", dom_js, sizeof dom_js},
     {"engine.js", engine_js, sizeof engine_js},
     {"event-list.js", event_list_js, sizeof event_list_js},
+    {"event-pane.js", event_pane_js, sizeof event_pane_js},
     {"keys.js", keys_js, sizeof keys_js},
     {"kinds.js", kinds_js, sizeof kinds_js},
     {"labels.js", labels_js, sizeof labels_js},
@@ -184,6 +191,7 @@ static const struct dashboard_file files[] = {
     {"scrubber.js", scrubber_js, sizeof scrubber_js},
     {"session.js", session_js, sizeof session_js},
     {"shown.js", shown_js, sizeof shown_js},
+    {"tabs.js", tabs_js, sizeof tabs_js},
     {"tree-view.js", tree_view_js, sizeof tree_view_js},
     {"tree.js", tree_js, sizeof tree_js},
     {"worker.js", worker_js, sizeof worker_js},

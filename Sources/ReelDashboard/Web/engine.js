@@ -8,7 +8,7 @@ import { addressOf, isError, label, markName, sizeOf, spanOf, viewport } from ".
 import { INPUTS } from "./page-inputs.js";
 import { PageTimeline, changesPage } from "./pages.js";
 import { Recording, State, Timeline, toJSON } from "./reel.js";
-import { field } from "./payload.js";
+import { field, holdsText } from "./payload.js";
 import { indented } from "./shown.js";
 import { atomName, TermMap } from "./terms.js";
 import { rows, termAt } from "./tree.js";
@@ -20,7 +20,7 @@ const BATCH = 2_000;
 /** Answers the player's questions; `tell` takes what it has not asked for. */
 export class Engine {
   #tell; #input = null; #file = null; #recording = null; #timeline = null; #wanted = 0; #scan = 0;
-  #known = { number: null, value: null }; #turn = Promise.resolve(); #pages; #entries = []; #offsets = []; #pageTurn = Promise.resolve();
+  #known = { number: null, value: null }; #turn = Promise.resolve(); #pages; #entries = []; #offsets = []; #search = 0; #pageTurn = Promise.resolve();
 
   constructor(tell) {
     this.#tell = tell;
@@ -73,6 +73,27 @@ export class Engine {
     this.#pageTurn = page.catch(() => {});
     const { text, title, reason } = (await page).written();
     return { text, title, reason };
+  }
+
+  /** The events in which a text stands: in any text or name of theirs, in capitals or not. */
+  async find({ query }) {
+    this.#search += 1;
+    const search = this.#search;
+    const wanted = query.toLowerCase();
+    const found = [];
+    let number = 0;
+    try {
+      for await (const event of this.#recording.events()) {
+        if (holdsText(event.payload, wanted)) found.push(event.index);
+        number += 1;
+        if (number % 500 === 0) await breath();
+        // Something else is looked for in the meantime.
+        if (search !== this.#search) return [];
+      }
+    } catch {
+      // What cannot be read has been told; what can is found.
+    }
+    return found;
   }
 
   /** The rows of the state after an event, or of the event itself. */

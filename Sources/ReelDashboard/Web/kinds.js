@@ -39,3 +39,8 @@ const CAUSES = new Set(["mount", "event", "params", "handle_params", "info"]);
 
 /** Whether events of a kind are what others come of: what a user, a browser or another process did. */
 export const isCause = (kind) => CAUSES.has(kind);
+
+const RENDERS = new Set(["render", "assigns", "component", "page_join", "page_diff"]);
+
+/** Whether events of a kind show something new. */
+export const isRender = (kind) => RENDERS.has(kind);

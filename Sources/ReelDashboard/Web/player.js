@@ -3,6 +3,7 @@ import { readAddress, writeAddress } from "./address.js";
 import { Reader } from "./client.js";
 import { ICONS, atRest, eachFrame, h, icon, writeClipboard } from "./dom.js";
 import { EventList } from "./event-list.js";
+import { EventPane } from "./event-pane.js";
 import { actionOf, keyPage } from "./keys.js";
 import { changesPage, changesState } from "./kinds.js";
 import { PageAssets } from "./page-assets.js";
@@ -11,6 +12,7 @@ import { Playback, SPEEDS } from "./playback.js";
 import { Scrubber } from "./scrubber.js";
 import { Session } from "./session.js";
 import { count, duration, time as timeText } from "./shown.js";
+import { tabs } from "./tabs.js";
 import { TreeView } from "./tree-view.js";
 
 class Player {
@@ -267,6 +269,7 @@ class Player {
     this.#scrubber.redraw();
     this.#showClock();
     this.#showCounts();
+    this.#event.update();
     if (document.body.dataset.live !== undefined) this.#showFacts();
     // No page is asked for that is left again as soon as the event is known that is wanted.
     if (this.#wanted === null) this.#showPage();
@@ -394,18 +397,21 @@ class Player {
       if (event === undefined) this.#goToTime(time);
       else this.#goTo(event);
     });
+    const choose = (event) => {
+      this.#playback.pause();
+      this.#goTo(event);
+    };
     this.#list = new EventList(this.#session, {
-      choose: (event) => {
-        this.#playback.pause();
-        this.#goTo(event);
-      },
+      choose,
+      find: (query) => this.#reader.ask("find", { query }),
+      found: (events) => this.#scrubber.find(events),
       filtered: (hidden) => {
         this.#scrubber.filter(hidden);
         this.#writeAddress();
       },
     });
     this.#state = new TreeView(this.#reader, "state", { title: "Assigns", say });
-    this.#event = new TreeView(this.#reader, "event", { title: "Event", say });
+    this.#event = new EventPane(this.#session, new TreeView(this.#reader, "event", { title: "Event", say }), choose);
     const hasTemplate = this.#facts.template?.isThere === true;
     if (hasTemplate && this.#facts.links?.page !== undefined) {
       this.#page = this.#pageFrame((event) => this.#templatePage(event));
@@ -445,39 +451,17 @@ class Player {
   }
 
   #buildInspector() {
-    const tabs = [["assigns", "Assigns", this.#state.element], ["event", "Event", this.#event.element]];
-    const panels = tabs.map(([name, , element], index) => h("div.tab-panel", {
-      role: "tabpanel", id: `tab-panel-${name}`, "aria-labelledby": `tab-${name}`, hidden: index > 0,
-    }, element));
-    const choose = (chosen) => {
-      for (const [index, button] of buttons.entries()) {
-        button.setAttribute("aria-selected", String(index === chosen));
-        button.setAttribute("tabindex", index === chosen ? "0" : "-1");
-        panels[index].hidden = index !== chosen;
-      }
+    const { list, panels } = tabs("State", [["assigns", "Assigns", this.#state.element], ["event", "Event", this.#event.element]], () => {
       this.#state.refresh();
       this.#event.refresh();
-    };
-    const buttons = tabs.map(([name, title], index) => h("button", {
-      type: "button", role: "tab", id: `tab-${name}`, "aria-controls": `tab-panel-${name}`,
-      "aria-selected": String(index === 0), tabindex: index === 0 ? "0" : "-1", onclick: () => choose(index),
-      onkeydown: (event) => {
-        if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
-        event.preventDefault();
-        event.stopPropagation();
-        const other = index === 0 ? 1 : 0;
-        choose(other);
-        buttons[other].focus();
-      },
-    }, title));
+    });
     this.#elements.eventTitle = h("span.at", {});
     const { file } = this.#facts.template ?? {};
     const hint = this.#page !== null || file === undefined || this.#facts.view === null ? null : h("p.hint", {}, "To see the page as it was, add ",
       file === null ? "a template for this view." : h("code", {}, file),
       file === null ? null : " to the folder of templates.");
     return h("section.panel.inspector", { "aria-label": "State", id: "panel-inspector" },
-      h("div.tab-bar", {}, h("div.tabs", { role: "tablist", "aria-label": "State" }, ...buttons),
-        this.#elements.eventTitle),
+      h("div.tab-bar", {}, list, this.#elements.eventTitle),
       ...panels, hint);
   }
 

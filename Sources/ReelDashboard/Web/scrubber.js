@@ -36,7 +36,7 @@ export class Scrubber {
   }
 
   #isDragging = false;
-  #drawPosition; #names;
+  #drawPosition; #names; #found = [];
 
   /** Shows a position. */
   show(index, time) {
@@ -57,6 +57,12 @@ export class Scrubber {
     this.redraw();
   }
 
+  /** Shows the places of events that have been found. */
+  find(events) {
+    this.#found = events;
+    this.redraw();
+  }
+
   // Drawing
 
   #resize() {
@@ -67,7 +73,7 @@ export class Scrubber {
     this.#canvas.height = Math.round(height * ratio);
     const style = getComputedStyle(this.element);
     const color = (property) => style.getPropertyValue(property).trim();
-    this.#colors = { played: color("--played"), lane: color("--lane"), head: color("--head"), unsure: color("--unsure"), idle: color("--idle") };
+    this.#colors = { played: color("--played"), lane: color("--lane"), head: color("--head"), unsure: color("--unsure"), idle: color("--idle"), found: color("--found") };
     for (const group of GROUPS) this.#colors[group] = color(`--kind-${group}`);
     this.#draw(true);
   }
@@ -148,6 +154,7 @@ export class Scrubber {
     }
     this.#drawErrors(context, errors);
     this.#drawFlags(context);
+    this.#drawFound(context);
     this.#image = image;
   }
 
@@ -195,6 +202,23 @@ export class Scrubber {
       context.moveTo(x, 2);
       context.lineTo(x + 9, 6);
       context.lineTo(x, 10);
+      context.fill();
+    }
+  }
+
+  /** What has been found is pointed at from below. */
+  #drawFound(context) {
+    const { height } = this.#size;
+    context.fillStyle = this.#colors.found;
+    let last = -10;
+    for (const index of this.#found) {
+      const x = this.#x(this.#session.timeOf(index));
+      if (x - last < 1) continue;
+      last = x;
+      context.beginPath();
+      context.moveTo(x, height - 9);
+      context.lineTo(x + 4, height - 2);
+      context.lineTo(x - 4, height - 2);
       context.fill();
     }
   }

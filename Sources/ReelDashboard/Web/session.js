@@ -1,5 +1,5 @@
 /** What is known of a recording's events: when, of which kind, and what they say. */
-import { groupOf, isCause } from "./kinds.js";
+import { groupOf, isCause, isRender } from "./kinds.js";
 import { PointerTrack } from "./pointer-track.js";
 
 /** A stretch of time in which nothing happens is idle when it is longer than this, in milliseconds. */
@@ -38,6 +38,26 @@ export class Session {
   next(index, step, isWanted) {
     for (let at = index + step; at >= 0 && at < this.#count; at += step) if (isWanted(at)) return at;
     return undefined;
+  }
+
+  /** The event that another one came of, `null` of one that is a cause itself or came before any. */
+  causeOf(index) {
+    if (this.isCause(index)) return null;
+    return this.next(index, -1, this.isCause) ?? null;
+  }
+
+  /** The events that came of one, up to the next cause. */
+  causedBy(index) {
+    if (!this.isCause(index)) return [];
+    const end = this.next(index, 1, this.isCause) ?? this.#count;
+    return Array.from({ length: end - index - 1 }, (_, step) => index + 1 + step).filter((each) => this.isKnown(each));
+  }
+
+  /** How long it took from an event to the first render that came of it, `null` when none has. */
+  timeToRender(index) {
+    if (!this.isCause(index)) return null;
+    const render = this.next(index, 1, (each) => this.isCause(each) || isRender(this.kinds[each]));
+    return render === undefined || this.isCause(render) ? null : this.timeOf(render) - this.timeOf(index);
   }
 
   /** How many events there are. */
