@@ -87,7 +87,7 @@ class PlayerTest(BrowserTest):
         browser.until("document.querySelector('.play').ariaLabel === 'Play'")
         # A row of the list leads to its event, and its address leads there again.
         browser.click(".event[aria-selected=true] + .event, .event")
-        browser.until("location.search === `?event=${document.body.dataset.event}`")
+        browser.until("new URLSearchParams(location.search).get('event') === document.body.dataset.event")
         event = browser.event()
         browser.refresh()
         browser.until_read()
