@@ -91,6 +91,9 @@ static const unsigned char tree_view_js[] = {
 static const unsigned char tree_js[] = {
 #embed "../ReelDashboard/Web/tree.js"
 };
+static const unsigned char visit_js[] = {
+#embed "../ReelDashboard/Web/visit.js"
+};
 static const unsigned char worker_js[] = {
 #embed "../ReelDashboard/Web/worker.js"
 };
@@ -194,6 +197,7 @@ static const struct dashboard_file files[] = {
     {"tabs.js", tabs_js, sizeof tabs_js},
     {"tree-view.js", tree_view_js, sizeof tree_view_js},
     {"tree.js", tree_js, sizeof tree_js},
+    {"visit.js", visit_js, sizeof visit_js},
     {"worker.js", worker_js, sizeof worker_js},
     {"content.js", content_js, sizeof content_js},
     {"elixir-text.js", elixir_text_js, sizeof elixir_text_js},

@@ -12,6 +12,7 @@ import { field, holdsText } from "./payload.js";
 import { indented } from "./shown.js";
 import { atomName, TermMap } from "./terms.js";
 import { rows, termAt } from "./tree.js";
+import { visitFacts } from "./visit.js";
 
 /** How long a label is at most, and how many events of a member are told at a time. */
 const LABEL = 240;
@@ -148,16 +149,17 @@ export class Engine {
   }
 
   #facts() {
-    const { form, isFinished, problem, entries, eventCount, header } = this.#recording;
-    const field = (name) => this.#recording.field(name);
-    const view = field("view");
+    const { form, isFinished, problem, entries, eventCount, header: { version } } = this.#recording;
+    const header = (name) => this.#recording.field(name);
+    const view = header("view");
     const name = atomName(view)?.replace(/^Elixir\./, "") ?? (typeof view === "string" ? view : null);
-    const [id, url, connectedAt] = [field("id"), field("url"), field("connected_at")];
+    const [id, url, connectedAt] = [header("id"), header("url"), header("connected_at")];
     return {
-      form, isFinished, eventCount, view: name, version: header.version,
+      form, isFinished, eventCount, view: name, version,
       id: typeof id === "string" ? id : null, url: typeof url === "string" ? url : null,
       connectedAt: typeof connectedAt === "number" ? connectedAt : null,
-      viewport: sizeOf(field(field(header, "client"), "viewport")),
+      viewport: sizeOf(field(header("client"), "viewport")),
+      visit: visitFacts(this.#recording),
       problem: isFinished ? null : problem?.message ?? null,
       members: entries.map(({ firstEvent, eventCount: count, firstOffset, lastOffset }) =>
         ({ firstEvent, eventCount: count, firstOffset, lastOffset })),

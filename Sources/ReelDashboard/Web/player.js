@@ -11,7 +11,7 @@ import { PageFrame } from "./page-frame.js";
 import { Playback, SPEEDS } from "./playback.js";
 import { Scrubber } from "./scrubber.js";
 import { Session } from "./session.js";
-import { count, duration, time as timeText } from "./shown.js";
+import { count, duration, time as timeText, visible } from "./shown.js";
 import { tabs } from "./tabs.js";
 import { TreeView } from "./tree-view.js";
 
@@ -53,6 +53,9 @@ class Player {
 
   #take(facts) {
     this.#session.setFacts(facts);
+    this.#elements.visit.replaceChildren(...(facts.visit.length === 0
+      ? [h("div", {}, h("dt", {}, "Nothing"), h("dd", {}, "The recording does not say where it comes from."))]
+      : facts.visit.map(([name, text]) => h("div", {}, h("dt", {}, visible(name)), h("dd", {}, h("bdi", {}, visible(text)))))));
     if (facts.hasPages) this.#usePages();
     if (facts.problem !== null && !this.#isRunning) this.#failToRead(facts.problem);
     this.#update();
@@ -451,7 +454,9 @@ class Player {
   }
 
   #buildInspector() {
-    const { list, panels } = tabs("State", [["assigns", "Assigns", this.#state.element], ["event", "Event", this.#event.element]], () => {
+    this.#elements.visit = h("dl.event-facts.visit", { tabindex: "0", "aria-label": "Visit" });
+    const { list, panels } = tabs("State", [["assigns", "Assigns", this.#state.element], ["event", "Event", this.#event.element],
+      ["visit", "Visit", this.#elements.visit]], () => {
       this.#state.refresh();
       this.#event.refresh();
     });
