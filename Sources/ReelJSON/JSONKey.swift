@@ -1,6 +1,6 @@
 /// A key that is known beforehand: ASCII that needs no escape.
 struct JSONKey: Sendable {
-    /// The key as it is written: in quotes, with a colon behind it.
+    /// The key as it is written: in quotes, with a colon after it.
     let text: [UInt8]
 
     private init(_ name: StaticString) { text = Array("\"\(name)\":".utf8) }

@@ -5,7 +5,7 @@ import Synchronization
 /// The text of a data member's events, found by several tasks at once.
 struct MemberText: Sendable {
     /// The text of the events, some frames' a piece, in order: with a comma before each event but the recording's first or, in
-    /// lines, with a line feed behind each event.
+    /// lines, with a line feed after each event.
     private var pieces: [[UInt8]] = []
     /// How many pieces have been taken.
     private var takenCount = 0

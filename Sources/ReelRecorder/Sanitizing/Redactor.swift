@@ -17,7 +17,7 @@ public struct Redactor: Sendable {
 
     /// Card numbers and bearer tokens: what hardly anything else looks like, and no page has to show.
     ///
-    /// E-mail addresses are not among them: who looks at a recording mostly wants to know whose it is.
+    /// E-mail addresses are not among them: people who look at a recording mostly want to know whose it is.
     public static let standard = Redactor([.cardNumbers, .bearerTokens])
 
     /// Whether nothing is looked for.

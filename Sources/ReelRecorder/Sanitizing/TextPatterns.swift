@@ -109,7 +109,7 @@ enum EmailAddresses {
     }
 }
 
-/// Tokens that let in whoever has them.
+/// Tokens that are enough to be let in.
 enum BearerTokens {
     private static let word = Array("bearer".utf8)
     private static let tokenMarks = Array("-._~+/=".utf8)

@@ -6,7 +6,7 @@ struct RecoverCommand: ParsableCommand {
         commandName: "recover",
         abstract: "Save everything readable out of a damaged, cut or unfinished recording.",
         discussion: """
-            Writes a finished recording of every event that can be read, before and behind the damage, and says on \
+            Writes a finished recording of every event that can be read, before and after the damage, and says on \
             standard error what was lost: which bytes, which events, why. The exit status is 1 when anything was. With \
             --json the report is an object on standard output, or on standard error when the recording goes to \
             standard output. Ranges are [first, end), the end not included.

@@ -115,7 +115,7 @@ struct SanitizingOptions: ParsableArguments {
 
     @Option(
         help:
-            "Redact in all text: cards, bearer, emails or none; cards and bearer unless told otherwise. May be given again."
+            "Redact in all text: cards, bearer, emails or none; by default cards and bearer. May be given again."
     )
     var redact: [Pattern] = [.cards, .bearer]
 
