@@ -84,16 +84,16 @@ extension RecordingFile {
     ///
     /// - Throws: ``ReelError`` when the recording cannot be read.
     package func pageAddresses() throws(ReelError) -> Set<String> {
-        var addresses: Set<String> = []
+        var references = PageReferences()
         var page = Page()
         try forEachEvent { (event) throws(ReelError) in
             guard Page.isChanged(by: event.kind) else { return true }
+            let before = page
             page.apply(kind: event.kind, payload: try RecordingFile.payload(of: event))
-            // One that is too large to be written is not shown.
-            if let text = (try? page.written())?.text { addresses.formUnion(SafePage.addresses(in: Array(text.utf8))) }
-            return addresses.count < PageLimits.addressCount
+            references.add(page, since: before, hasNewDocument: event.kind == Page.document)
+            return references.addresses.count < PageLimits.addressCount
         }
-        return addresses
+        return references.addresses
     }
 
     private static func payload(of event: Event) throws(ReelError) -> Term {
