@@ -232,8 +232,9 @@ analysis: setup-tests build ## record ANALYZED events, and ask them in SQL what 
 	@Scripts/setup.sh analysis
 	@Scripts/analysis/run.sh $(REEL) $(BUILD) --events $(ANALYZED)
 
-client-bench: setup-tests build ## measure what recording costs a view's process, beside ETS as PhoenixReplay uses it
+client-bench: setup-tests build ## measure what recording costs a view's process, beside ETS as PhoenixReplay uses it, and what pages cost end to end
 	cd Clients/elixir && REEL=$(abspath $(REEL)) MIX_BUILD_PATH=$(abspath $(BUILD))/clients/bench mix run bench/view.exs
+	cd Clients/elixir && REEL=$(abspath $(REEL)) MIX_BUILD_PATH=$(abspath $(BUILD))/clients/bench mix run bench/pages.exs
 
 mutants: setup-tests ## make 120 mistakes in our readers, all in one build, and see that the vectors tell
 	python3 Tests/Vectors/mutate.py --build $(MUTANTS)

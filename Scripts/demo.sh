@@ -14,7 +14,7 @@ cd "$folder"
 PATH="$folder:$PATH"
 
 say() { printf '\n# %s\n' "$*"; }
-# run COMMAND [STATUS]: shows a command and runs it. It has to end with STATUS, 0 unless told otherwise.
+# run COMMAND [STATUS]: shows a command and runs it. It has to end with STATUS, by default 0.
 run() {
     local status=0
     printf '$ %s\n' "$1"

@@ -3,7 +3,7 @@
 #
 #     measure-large.sh REEL [BYTES]
 #
-# BYTES is how large the recording's terms are: 1,000,000,000 unless told otherwise. FOLDER, from the environment, is where the
+# BYTES is how large the recording's terms are: 1,000,000,000 by default. FOLDER, from the environment, is where the
 # files go, 50 MB of them; they are kept there when it is set, and used again.
 set -euo pipefail
 reel=$(realpath "$1")

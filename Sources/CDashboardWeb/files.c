@@ -4,6 +4,12 @@
 
 #pragma clang diagnostic ignored "-Wc23-extensions"
 
+static const unsigned char address_js[] = {
+#embed "../ReelDashboard/Web/address.js"
+};
+static const unsigned char browser_input_js[] = {
+#embed "../ReelDashboard/Web/browser-input.js"
+};
 static const unsigned char bytes_js[] = {
 #embed "../ReelDashboard/Web/bytes.js"
 };
@@ -22,6 +28,12 @@ static const unsigned char engine_js[] = {
 static const unsigned char event_list_js[] = {
 #embed "../ReelDashboard/Web/event-list.js"
 };
+static const unsigned char event_pane_js[] = {
+#embed "../ReelDashboard/Web/event-pane.js"
+};
+static const unsigned char keys_js[] = {
+#embed "../ReelDashboard/Web/keys.js"
+};
 static const unsigned char kinds_js[] = {
 #embed "../ReelDashboard/Web/kinds.js"
 };
@@ -31,14 +43,20 @@ static const unsigned char labels_js[] = {
 static const unsigned char page_assets_js[] = {
 #embed "../ReelDashboard/Web/page-assets.js"
 };
+static const unsigned char page_bar_js[] = {
+#embed "../ReelDashboard/Web/page-bar.js"
+};
 static const unsigned char page_dom_js[] = {
 #embed "../ReelDashboard/Web/page-dom.js"
 };
 static const unsigned char page_frame_js[] = {
 #embed "../ReelDashboard/Web/page-frame.js"
 };
-static const unsigned char page_view_js[] = {
-#embed "../ReelDashboard/Web/page-view.js"
+static const unsigned char page_inputs_js[] = {
+#embed "../ReelDashboard/Web/page-inputs.js"
+};
+static const unsigned char payload_js[] = {
+#embed "../ReelDashboard/Web/payload.js"
 };
 static const unsigned char playback_js[] = {
 #embed "../ReelDashboard/Web/playback.js"
@@ -49,6 +67,12 @@ static const unsigned char player_css[] = {
 static const unsigned char player_js[] = {
 #embed "../ReelDashboard/Web/player.js"
 };
+static const unsigned char pointer_overlay_js[] = {
+#embed "../ReelDashboard/Web/pointer-overlay.js"
+};
+static const unsigned char pointer_track_js[] = {
+#embed "../ReelDashboard/Web/pointer-track.js"
+};
 static const unsigned char scrubber_js[] = {
 #embed "../ReelDashboard/Web/scrubber.js"
 };
@@ -58,11 +82,17 @@ static const unsigned char session_js[] = {
 static const unsigned char shown_js[] = {
 #embed "../ReelDashboard/Web/shown.js"
 };
+static const unsigned char tabs_js[] = {
+#embed "../ReelDashboard/Web/tabs.js"
+};
 static const unsigned char tree_view_js[] = {
 #embed "../ReelDashboard/Web/tree-view.js"
 };
 static const unsigned char tree_js[] = {
 #embed "../ReelDashboard/Web/tree.js"
+};
+static const unsigned char visit_js[] = {
+#embed "../ReelDashboard/Web/visit.js"
 };
 static const unsigned char worker_js[] = {
 #embed "../ReelDashboard/Web/worker.js"
@@ -138,26 +168,36 @@ static const unsigned char row_mustache[] = {
 };
 
 static const struct dashboard_file files[] = {
+    {"address.js", address_js, sizeof address_js},
+    {"browser-input.js", browser_input_js, sizeof browser_input_js},
     {"bytes.js", bytes_js, sizeof bytes_js},
     {"client.js", client_js, sizeof client_js},
     {"dashboard.css", dashboard_css, sizeof dashboard_css},
     {"dom.js", dom_js, sizeof dom_js},
     {"engine.js", engine_js, sizeof engine_js},
     {"event-list.js", event_list_js, sizeof event_list_js},
+    {"event-pane.js", event_pane_js, sizeof event_pane_js},
+    {"keys.js", keys_js, sizeof keys_js},
     {"kinds.js", kinds_js, sizeof kinds_js},
     {"labels.js", labels_js, sizeof labels_js},
     {"page-assets.js", page_assets_js, sizeof page_assets_js},
+    {"page-bar.js", page_bar_js, sizeof page_bar_js},
     {"page-dom.js", page_dom_js, sizeof page_dom_js},
     {"page-frame.js", page_frame_js, sizeof page_frame_js},
-    {"page-view.js", page_view_js, sizeof page_view_js},
+    {"page-inputs.js", page_inputs_js, sizeof page_inputs_js},
+    {"payload.js", payload_js, sizeof payload_js},
     {"playback.js", playback_js, sizeof playback_js},
     {"player.css", player_css, sizeof player_css},
     {"player.js", player_js, sizeof player_js},
+    {"pointer-overlay.js", pointer_overlay_js, sizeof pointer_overlay_js},
+    {"pointer-track.js", pointer_track_js, sizeof pointer_track_js},
     {"scrubber.js", scrubber_js, sizeof scrubber_js},
     {"session.js", session_js, sizeof session_js},
     {"shown.js", shown_js, sizeof shown_js},
+    {"tabs.js", tabs_js, sizeof tabs_js},
     {"tree-view.js", tree_view_js, sizeof tree_view_js},
     {"tree.js", tree_js, sizeof tree_js},
+    {"visit.js", visit_js, sizeof visit_js},
     {"worker.js", worker_js, sizeof worker_js},
     {"content.js", content_js, sizeof content_js},
     {"elixir-text.js", elixir_text_js, sizeof elixir_text_js},

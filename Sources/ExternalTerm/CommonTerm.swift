@@ -99,7 +99,7 @@ package enum CommonTerm {
         return offset
     }
 
-    /// Where the term at `offset`, a byte that is there, ends if it is one of the commonest: perhaps behind the end of the bytes.
+    /// Where the term at `offset`, a byte that is there, ends if it is one of the commonest: perhaps after the end of the bytes.
     @inline(__always)
     private static func endOfLeaf<F: Form>(_ bytes: Span<UInt8>, at offset: Int, _ form: F.Type) -> Int? {
         // So the bytes below are there; the last few terms are read in another way.

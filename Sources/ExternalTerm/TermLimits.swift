@@ -1,12 +1,12 @@
 /// How much a term from outside may ask of its reader. Implements Spec/recording.md §9.
 public struct TermLimits: Hashable, Sendable {
-    /// How many terms may enclose a term: 1,024 unless told otherwise.
+    /// How many terms may enclose a term: 1,024 by default.
     ///
     /// ``TermParser`` and ``CanonicalTranscoder`` honour any depth. A tree of ``Term`` values is bounded by
     /// ``deepestTree`` as well, because Swift releases and compares trees by recursion.
     public var depth: Int
 
-    /// How many bytes a compressed term may inflate to: 64 MiB unless told otherwise.
+    /// How many bytes a compressed term may inflate to: 64 MiB by default.
     public var inflatedByteCount: Int
 
     /// How many terms a tree of ``Term`` values may have: one million by default, or one a byte where the input is larger.

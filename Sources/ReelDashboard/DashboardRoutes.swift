@@ -191,7 +191,7 @@ struct Visit<Context: RequestContext>: Sendable {
 }
 
 extension Response {
-    /// Gives a visitor who has none the cookie that a form's token belongs to.
+    /// Gives a visitor without one the cookie that a form's token belongs to.
     mutating func set(_ token: RequestForgery.Token) {
         if let cookie = token.cookie { setCookie(cookie) }
     }

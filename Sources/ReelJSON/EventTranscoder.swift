@@ -4,6 +4,9 @@ import Reel
 /// Writes whole frames of events, checking them on the way. Implements Spec/json.md §2.
 struct EventTranscoder {
     private let writesLines: Bool
+    private let id: String?
+    /// The bytes that each event starts with.
+    private let start: [UInt8]
     /// The fastest way, when the options are those that it knows.
     private var plain: PlainTranscoder?
     private var terms: TermJSONWriter
@@ -11,11 +14,15 @@ struct EventTranscoder {
     /// Larger frames, and those with more text, are written event by event.
     private static let mostMemory = 16 << 20
 
-    /// - Parameter style: pretty only where ``RecordingJSONOptions/writesLines`` is not.
-    init(mapping: JSONMapping, style: JSONStyle, writesLines: Bool) {
-        self.writesLines = writesLines
-        if mapping == .plain, !style.isPretty { plain = PlainTranscoder(isHTMLSafe: style.isHTMLSafe) }
-        terms = TermJSONWriter(mapping)
+    init(_ options: RecordingJSONOptions) {
+        writesLines = options.writesLines
+        id = options.startID
+        let style = options.eventStyle
+        if options.mapping == .plain, !style.isPretty { plain = PlainTranscoder(isHTMLSafe: style.isHTMLSafe) }
+        terms = TermJSONWriter(options.mapping)
+        var json = JSONWriter(style: style)
+        json.begin(id: id)
+        start = json.finished() + (id == nil ? [] : [UInt8(ascii: ",")])
     }
 
     /// Writes the events of a frame's term, with its leading 131, of which nothing has been checked.
@@ -29,12 +36,15 @@ struct EventTranscoder {
     // MARK: The fastest way
 
     private mutating func writePlain(_ frame: Span<UInt8>, depth: Int, to json: inout JSONWriter) -> VisitedEvents? {
-        guard plain != nil else { return nil }
+        guard plain != nil, let count = EventHead.count(in: frame) else { return nil }
+        let (start, writesLines) = (start, writesLines)
+        let estimate = frame.count + frame.count / 2 + count * (start.count - 1) + 1024
         return json.write(
-            estimate: frame.count + frame.count / 2 + 1024, most: EventTranscoder.mostMemory, isLines: writesLines
+            estimate: min(estimate, EventTranscoder.mostMemory), most: EventTranscoder.mostMemory, isLines: writesLines
         ) { text in
             var events = VisitedEvents()
-            return plain?.write(frame, depth: depth, writesLines: writesLines, &events, to: &text) == true
+            return plain?.write(
+                frame, depth: depth, start: start.span, writesLines: writesLines, &events, to: &text) == true
                 ? events : nil
         }
     }
@@ -52,7 +62,7 @@ struct EventTranscoder {
             guard let head = EventHead(frame, at: offset), JSONWriter.isText(frame.extracting(head.kind)),
                 json.bytes.count - start.byteCount <= EventTranscoder.mostMemory
             else { break }
-            json.beginEvent(offset: head.time, kind: frame.extracting(head.kind))
+            json.beginEvent(id: id, offset: head.time, kind: frame.extracting(head.kind))
             guard let end = try? terms.write(frame, at: head.kind.upperBound, to: &json) else { break }
             json.endObject()
             if writesLines { json.endLine() }
@@ -68,11 +78,19 @@ struct EventTranscoder {
 }
 
 extension JSONWriter {
+    /// Begins an object, which has the id of a recording first where lines have one.
+    mutating func begin(id: String?) {
+        beginObject()
+        guard let id else { return }
+        key(JSONKey.id)
+        write(string: id)
+    }
+
     /// Begins an event's object, up to the payload, which comes next.
     ///
     /// - Parameter kind: UTF-8.
-    mutating func beginEvent(offset: Int, kind: Span<UInt8>) {
-        beginObject()
+    mutating func beginEvent(id: String?, offset: Int, kind: Span<UInt8>) {
+        begin(id: id)
         key(JSONKey.offset)
         write(integer: offset)
         key(JSONKey.type)
@@ -122,12 +140,14 @@ private struct EventHead {
 extension PlainTranscoder {
     /// Writes the events of a list, one after the other, or returns false where there is anything else.
     fileprivate mutating func write(
-        _ frame: Span<UInt8>, depth: Int, writesLines: Bool, _ events: inout VisitedEvents, to text: inout TextBuffer
+        _ frame: Span<UInt8>, depth: Int, start: Span<UInt8>, writesLines: Bool, _ events: inout VisitedEvents,
+        to text: inout TextBuffer
     ) -> Bool {
         guard let count = EventHead.count(in: frame) else { return false }
         var offset = EventHead.first
         for index in 0..<count {
             if index > 0, !writesLines { text.put(UInt8(ascii: ",")) }
+            text.put(start)
             guard let time = write(frame, &offset, depth: depth, to: &text), !text.isFull else { return false }
             if writesLines { text.put(UInt8(ascii: "\n")) }
             events.note(offset: time)
@@ -135,12 +155,11 @@ extension PlainTranscoder {
         return EventHead.isEnd(offset, of: frame)
     }
 
-    /// Writes the event at `offset` and returns when it happened.
+    /// Writes the event at `offset`, whose object has begun, and returns when it happened.
     private mutating func write(
         _ frame: Span<UInt8>, _ offset: inout Int, depth: Int, to text: inout TextBuffer
     ) -> Int? {
         guard let head = EventHead(frame, at: offset) else { return nil }
-        text.put(UInt8(ascii: "{"))
         text.put(JSONKey.offset)
         text.put(decimal: head.time)
         text.put(UInt8(ascii: ","))

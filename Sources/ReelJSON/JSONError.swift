@@ -41,10 +41,10 @@ extension JSONError: CustomStringConvertible {
 
 /// How much a JSON text from outside may ask of its reader.
 public struct JSONLimits: Hashable, Sendable {
-    /// How many arrays and objects may enclose a value: 4,096 unless told otherwise, since a map of the tagged mapping
+    /// How many arrays and objects may enclose a value: 4,096 by default, since a map of the tagged mapping
     /// takes three.
     public var depth: Int
-    /// How many bytes the text may have: 1 GiB unless told otherwise.
+    /// How many bytes the text may have: 1 GiB by default.
     public var byteCount: Int
 
     /// Creates limits.

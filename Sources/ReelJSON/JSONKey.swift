@@ -1,11 +1,12 @@
 /// A key that is known beforehand: ASCII that needs no escape.
 struct JSONKey: Sendable {
-    /// The key as it is written: in quotes, with a colon behind it.
+    /// The key as it is written: in quotes, with a colon after it.
     let text: [UInt8]
 
     private init(_ name: StaticString) { text = Array("\"\(name)\":".utf8) }
 
     // Of an event: Spec/json.md §2.
+    static let id = JSONKey("id")
     static let offset = JSONKey("offset")
     static let type = JSONKey("type")
     static let payload = JSONKey("payload")

@@ -8,7 +8,7 @@ public struct JSONStyle: Hashable, Sendable {
     /// element.
     public var isHTMLSafe: Bool
 
-    /// Creates a style, compact unless told otherwise.
+    /// Creates a style, compact by default.
     public init(isPretty: Bool = false, isHTMLSafe: Bool = false) {
         self.isPretty = isPretty
         self.isHTMLSafe = isHTMLSafe
@@ -62,7 +62,7 @@ public struct JSONWriter: Sendable {
         return bytes
     }
 
-    /// Whether an element has been written that another one would need a comma behind.
+    /// Whether an element has been written after which another one needs a comma.
     var isBehindElement: Bool { needsComma }
 
     /// Takes note of elements that have been written elsewhere.

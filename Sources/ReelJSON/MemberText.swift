@@ -5,7 +5,7 @@ import Synchronization
 /// The text of a data member's events, found by several tasks at once.
 struct MemberText: Sendable {
     /// The text of the events, some frames' a piece, in order: with a comma before each event but the recording's first or, in
-    /// lines, with a line feed behind each event.
+    /// lines, with a line feed after each event.
     private var pieces: [[UInt8]] = []
     /// How many pieces have been taken.
     private var takenCount = 0
@@ -142,24 +142,15 @@ private final class JobQueue: Sendable {
 
 /// What tasks need for their work and leave to the next one: transcoders, which remember what they have written, and memory.
 final class TranscodingTools: Sendable {
-    private let mapping: JSONMapping
-    private let style: JSONStyle
-    private let writesLines: Bool
+    private let options: RecordingJSONOptions
     private let transcoders = Mutex<[EventTranscoder]>([])
     /// What members hold is larger than their frames' text: memory of the one kind is not taken for the other.
     private let contents = Mutex<[[UInt8]]>([])
     private let texts = Mutex<[[UInt8]]>([])
 
-    init(mapping: JSONMapping, style: JSONStyle, writesLines: Bool) {
-        self.mapping = mapping
-        self.style = style
-        self.writesLines = writesLines
-    }
+    init(_ options: RecordingJSONOptions) { self.options = options }
 
-    func transcoder() -> EventTranscoder {
-        transcoders.withLock { $0.popLast() }
-            ?? EventTranscoder(mapping: mapping, style: style, writesLines: writesLines)
-    }
+    func transcoder() -> EventTranscoder { transcoders.withLock { $0.popLast() } ?? EventTranscoder(options) }
 
     func giveBack(_ transcoder: consuming EventTranscoder) {
         let transcoder = transcoder
@@ -183,7 +174,8 @@ final class TranscodingTools: Sendable {
         // Most text is about as long.
         memory.reserveCapacity(byteCount + byteCount / 4)
         return JSONWriter(
-            style: style, depth: writesLines ? 0 : 2, isBehindElement: isBehindElement && !writesLines, in: memory)
+            style: options.eventStyle, depth: options.writesLines ? 0 : 2,
+            isBehindElement: isBehindElement && !options.writesLines, in: memory)
     }
 
     func giveBack(text: consuming [UInt8]) {

@@ -152,7 +152,7 @@ struct PlainTranscoder {
                 }
                 if first.kind == kind {
                     if run.count > 0 {
-                        // The keys of the past are in order: what remains to be seen is whether they are behind the others.
+                        // The keys of the past are in order: what remains to be seen is whether they come after the others.
                         if !follows, keys != nil, !needsCheck,
                             !PlainTranscoder.precedes(bytes, kind, lastKey, offset)
                         {
@@ -216,7 +216,7 @@ struct PlainTranscoder {
         return offset
     }
 
-    /// Writes the elements of a tuple or, with a tail behind them, of a list as an array.
+    /// Writes the elements of a tuple or, with a tail after them, of a list as an array.
     private mutating func writeElements(
         _ bytes: Span<UInt8>, at start: Int, count: Int, hasTail: Bool, like first: Int, room: Int,
         to text: inout TextBuffer

@@ -10,7 +10,7 @@ import Zlib
 struct RecentText {
     /// Where a pair or an element starts, or where the last one ends.
     struct Mark {
-        /// Where it starts in `source`, and where its text starts in `text`, behind the comma before it.
+        /// Where it starts in `source`, and where its text starts in `text`, after the comma before it.
         var source: Int32
         var text: Int32
         /// The mark of what follows in the same container, or -1 where that ends.

@@ -9,13 +9,23 @@ public struct RecordingJSONOptions: Hashable, Sendable {
     public var style: JSONStyle
     /// Whether the header, each event and the summary are objects on lines of their own, instead of one document.
     public var writesLines: Bool
+    /// The id of the recording that each line starts with, so that lines of several recordings can follow one another; nil for
+    /// none. A document has none.
+    public var lineID: String?
 
-    /// Creates options: one compact document of the plain mapping unless told otherwise.
-    public init(mapping: JSONMapping = .plain, style: JSONStyle = JSONStyle(), writesLines: Bool = false) {
+    /// Creates options: by default one compact document of the plain mapping.
+    public init(
+        mapping: JSONMapping = .plain, style: JSONStyle = JSONStyle(), writesLines: Bool = false,
+        lineID: String? = nil
+    ) {
         self.mapping = mapping
         self.style = style
         self.writesLines = writesLines
+        self.lineID = lineID
     }
+
+    /// The id that objects start with.
+    var startID: String? { writesLines ? lineID : nil }
 
     /// How events look, which take one line where lines are written.
     var eventStyle: JSONStyle { writesLines ? JSONStyle(isHTMLSafe: style.isHTMLSafe) : style }
@@ -55,17 +65,18 @@ public final class RecordingJSONWriter {
     public init(to sink: any ByteSink, header: Header, options: RecordingJSONOptions = RecordingJSONOptions()) throws {
         self.sink = sink
         self.options = options
-        let style = options.eventStyle
-        json = JSONWriter(style: style)
+        json = JSONWriter(style: options.eventStyle)
         terms = TermJSONWriter(options.mapping)
-        events = EventTranscoder(mapping: options.mapping, style: style, writesLines: options.writesLines)
+        events = EventTranscoder(options)
         try start(header)
     }
 
     private func start(_ header: Header) throws {
         var keys = ObjectKeys(taken: [Array("events".utf8)])
-        json.beginObject()
+        json.begin(id: options.startID)
+        if options.startID != nil { _ = keys.unique(Array("id".utf8)) }
         for pair in header.fields.pairs {
+            if let id = options.startID, pair.key == .atom("id"), pair.value.text == id { continue }
             var encoded = TermWriter()
             encoded.write(pair.key)
             let key = keys.unique(try PlainMapping.keyText(encoded.bytes.span, at: 0))
@@ -133,7 +144,7 @@ public final class RecordingJSONWriter {
     /// - Throws: what the sink throws.
     public func write(_ event: Event) throws {
         let kind = Array(event.kind.name.utf8)
-        json.beginEvent(offset: event.offset, kind: kind.span)
+        json.beginEvent(id: options.startID, offset: event.offset, kind: kind.span)
         let bytes = event.encoded.span
         var (count, position) = try EventFields.start(of: bytes)
         position = try terms.write(bytes, at: position, to: &json, drain: drain)
@@ -211,8 +222,7 @@ public final class RecordingJSONWriter {
     /// - Returns: how many events have been written.
     private func writeMembers(of file: RecordingFile) async throws -> Int {
         let members = file.dataMembers
-        let tools = TranscodingTools(
-            mapping: options.mapping, style: options.eventStyle, writesLines: options.writesLines)
+        let tools = TranscodingTools(options)
         let processorCount = MemberText.processorCount
         let taskCount = max(processorCount / max(members.entries.count, 1), 1)
         return try await withThrowingTaskGroup(of: (Int, MemberText?).self) { group in
@@ -291,7 +301,7 @@ public final class RecordingJSONWriter {
     }
 
     private func write(_ summary: Summary) {
-        json.beginObject()
+        json.begin(id: options.startID)
         json.key("summary")
         json.beginObject()
         json.key("duration")

@@ -6,7 +6,7 @@ package final class ChangeFeed: Sendable {
 
     package init() {}
 
-    /// What happens from now on. Who does not keep up loses the oldest changes and is told of `unknown`.
+    /// What happens from now on. A listener that does not keep up loses the oldest changes and is told of `unknown`.
     package func listen() -> AsyncStream<RecordingChange> {
         let (stream, continuation) = AsyncStream<RecordingChange>.makeStream(bufferingPolicy: .bufferingNewest(1_024))
         let key = listeners.withLock { listeners in

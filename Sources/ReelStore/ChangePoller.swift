@@ -3,7 +3,7 @@ import Synchronization
 
 /// Looks now and then for what other processes have done to a store, for as long as somebody listens.
 ///
-/// What is done through the store itself is found in the same place, and at once: whoever does it calls ``wake()``. So all
+/// What is done through the store itself is found in the same place, and at once: the caller calls ``wake()``. So all
 /// changes come in one order, each once.
 package final class ChangePoller: Sendable {
     /// How long a change of another process may take to be told.

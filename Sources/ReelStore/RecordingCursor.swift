@@ -16,12 +16,12 @@ public struct RecordingCursor: Hashable, Sendable {
         self.id = id
     }
 
-    /// The place behind a recording.
+    /// The place after a recording.
     package init(after recording: StoredRecording, in order: RecordingQuery.Order) {
         self.init(order: order, value: recording.value(of: order.key), id: recording.id)
     }
 
-    /// Whether a recording comes behind the place.
+    /// Whether a recording comes after the place.
     package func precedes(_ value: Int, _ id: RecordingID) -> Bool {
         order.isAscending ? (self.value, self.id) < (value, id) : (value, id) < (self.value, self.id)
     }

@@ -35,7 +35,7 @@ public protocol RecordingStore: Sendable {
 
     /// Puts another form of a finished recording, such as a smaller one, in its place.
     ///
-    /// At any time there is the old form or the new one, whole. Who has opened the old one before goes on reading it: in a
+    /// At any time there is the old form or the new one, whole. A reader that has opened the old one goes on with it: in a
     /// database for ten minutes, in which it still takes its room, and in a folder for as long as it is open. Replacing a
     /// recording by what is there already changes nothing and is no error, so that a caller who does not know whether it has
     /// been replaced may ask again. When the store was last given a part of it stays as it was.
@@ -71,7 +71,7 @@ public protocol RecordingStore: Sendable {
         _ query: RecordingQuery, after cursor: RecordingCursor?, limit: Int
     ) async throws(StoreError) -> RecordingPage
 
-    /// Deletes recordings. Whoever is reading one meanwhile gets its bytes or ``StoreError/Kind/notFound``, never others.
+    /// Deletes recordings. A reader of one meanwhile gets its bytes or ``StoreError/Kind/notFound``, never others.
     ///
     /// - Parameter keepingUnfinished: whether a recording without an end is left alone.
     /// - Returns: those that were there and are now gone.

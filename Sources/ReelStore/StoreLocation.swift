@@ -43,7 +43,7 @@ public enum StoreLocation: Hashable, Sendable {
             }
             self = .sqlite(rest.hasPrefix("///") ? String(rest.dropFirst(2)) : String(rest))
         case "postgres", "postgresql":
-            guard rest.hasPrefix("//") else { throw invalid("'\(text)' has no // behind postgres:") }
+            guard rest.hasPrefix("//") else { throw invalid("'\(text)' has no // after postgres:") }
             self = .postgres(text)
         case "phoenix-replay":
             guard case .postgres(let url) = try StoreLocation(String(rest)) else {

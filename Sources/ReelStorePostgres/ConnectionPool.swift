@@ -13,7 +13,7 @@ final class ConnectionPool: Sendable {
         var idle: [PostgresConnection] = []
         /// How many connections are in use.
         var inUse = 0
-        /// Who waits for one to be given back, the first one first.
+        /// The callers that wait for one to be given back, the first one first.
         var waiting: [@Sendable () -> Void] = []
         var isClosed = false
     }

@@ -6,7 +6,7 @@ struct Deletion {
 
     /// How many recordings are deleted in one transaction.
     private static let batchCount = 5_000
-    /// From how many deleted recordings on who listens is told that anything may have happened.
+    /// From how many deleted recordings on listeners are told that anything may have happened.
     private static let mostAnnounced = 1_000
 
     /// Deletes recordings. Their bytes are gone from then on, but take room until ``removeOrphans()``.
@@ -74,7 +74,7 @@ struct Deletion {
     private func drop(_ month: Int) throws -> Bool {
         try connection.transaction {
             try connection.execute("SELECT pg_advisory_xact_lock(\(Schema.lock))")
-            // Whoever starts a recording in that month, which a clock that goes back may bring about, waits here or was first.
+            // A recording may still be started in that month, after a clock has gone back: its writer waits here or was first.
             try connection.execute("LOCK TABLE reel_recordings IN SHARE ROW EXCLUSIVE MODE")
             let rows = try connection.execute(
                 "SELECT 1 FROM reel_recordings WHERE month = $1 LIMIT 1", [.integer(month)])

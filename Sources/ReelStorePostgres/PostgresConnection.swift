@@ -285,7 +285,7 @@ final class WakePipe: Sendable {
         close(writeEnd)
     }
 
-    /// Wakes whoever waits, now and from now on.
+    /// Wakes all that wait, now and from now on.
     func wake() {
         var byte: UInt8 = 1
         // Safe: one byte is read, which outlives the call.

@@ -12,12 +12,12 @@ import Synchronization
 /// for await change in try await store.changes() { print(change) }
 /// ```
 ///
-/// The tables are made, and brought up to date, by whoever opens the store first. The members are kept in parts of 256 KiB, and
+/// The tables are made, and brought up to date, when the store is first opened. The members are kept in parts of 256 KiB, and
 /// the parts in a partition a month, which goes as a whole when all recordings of the month are deleted.
 public final class PostgresStore: RecordingStore {
     /// How the database is used.
     public struct Options: Hashable, Sendable {
-        /// How many connections there are at most; one more for who listens to changes.
+        /// How many connections there are at most; one more to listen to changes.
         public var mostConnections: Int
         /// How long to try again when the database is away.
         public var patience: Duration

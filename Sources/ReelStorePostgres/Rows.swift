@@ -90,7 +90,7 @@ enum Rows {
         return try AppendDecision.bytes(in: range, of: parts, id)
     }
 
-    /// Writes members, and what they make of the recording, and tells who listens once that is on the disk.
+    /// Writes members, and what they make of the recording, and tells the listeners once that is on the disk.
     ///
     /// - Parameter found: what the database had when that was decided.
     /// - Returns: false when it has something else by now; then nothing is written.

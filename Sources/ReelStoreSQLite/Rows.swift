@@ -151,7 +151,7 @@ enum Rows {
         return (recording, true)
     }
 
-    /// How long the parts of a replaced recording stay for who is reading them, in milliseconds.
+    /// How long the parts of a replaced recording stay for their readers, in milliseconds.
     private static let graceOfReplaced = 600_000
 
     /// Removes the parts of replaced recordings that nobody is to read any more. Returns whether there were some.

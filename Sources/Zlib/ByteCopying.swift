@@ -20,7 +20,7 @@ extension Array where Element == UInt8 {
         precondition(range.lowerBound >= 0 && range.upperBound <= count, "bytes that the array has")
         let distance = count - range.lowerBound
         append(addingCapacity: range.count) { span in
-            // Safe: the room is right behind the bytes that are there, which range keeps to, and both do not overlap.
+            // Safe: the room is right after the bytes that are there, which range keeps to, and both do not overlap.
             unsafe span.withUnsafeMutableBufferPointer { buffer, initializedCount in
                 guard let room = buffer.baseAddress else { return }
                 unsafe room.initialize(from: room - distance, count: range.count)

@@ -3,6 +3,7 @@ import FoundationEssentials
 import Glibc
 import GzipMembers
 import Reel
+import ReelStore
 import SystemPackage
 
 /// Why a command cannot do what it should: `FILE: what (where): what to do`.
@@ -46,8 +47,14 @@ extension Failure {
             self = failure
             self.input = self.input ?? input
         case let error as ReelError: self.init(error, input: input)
+        case let error as StoreError: self.init(error, input: input)
         case let error as SpliceError:
-            self.init(.inputFellShort, error.reason, input: input, advice: error.advice)
+            let advice: String? =
+                switch error.kind {
+                case .nothingLeft: nil
+                case .wrongOrder: "give them in the order of their times; 'reel trim' takes away what two of them have"
+                }
+            self.init(.inputFellShort, error.reason, input: input, advice: advice)
         case let error as TermError:
             self.init(
                 .inputFellShort, error.reason, input: input, place: "\(error.code.rawValue), byte \(error.offset)")

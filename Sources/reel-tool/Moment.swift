@@ -112,11 +112,4 @@ extension Moment {
         }
         return moment
     }
-
-    /// Checks the ends of a span.
-    static func check(from: Moment?, to: Moment?) throws {
-        if let from, let to, from.milliseconds > to.milliseconds {
-            throw ValidationError("--from \(from) is after --to \(to): no event can be between them.")
-        }
-    }
 }

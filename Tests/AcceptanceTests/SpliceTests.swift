@@ -76,8 +76,15 @@ struct SpliceTests {
                 let trimmed = try events(of: file)
                 let made = trimmed.count - (last - first + 1)
                 #expect(first == 0 ? made == 0 : made > 0)
-                if first > 0 {
-                    #expect(try file.pageAssets().recorded == original.pageAssets().recorded)
+                if name.contains("assets") {
+                    // Those that come after the span belong to a page that it does not have.
+                    let expected = try all[...last].reduce(into: [String: PageAsset]()) { assets, event in
+                        guard event.kind == PageAsset.kind, let asset = PageAsset.reading(try event.payload) else {
+                            return
+                        }
+                        assets[asset.href] = asset.asset
+                    }
+                    #expect(try file.pageAssets().recorded == expected)
                 }
                 // Times may go back: the earliest event starts the recording.
                 let start = try #require(all[first...last].map(\.offset).min())
@@ -185,6 +192,89 @@ struct SpliceTests {
             #expect(try file.state(after: 2).unsureSince == 500)
             #expect(try run(["join", "b.reel", "a.reel", "-o", "d.reel"], in: folder).status == 1)
         }
+    }
+
+    /// A session whose page needs two assets: a page joins at event 4.
+    private func recordingWithAssets(_ fields: TermMap = [:]) throws -> [UInt8] {
+        func asset(_ href: String, _ content: String) -> Term {
+            PageAsset(type: "text/css", content: Array(content.utf8)).payload(at: href)
+        }
+        let tree: Term = .map(TermMap([.init(0, ""), .init("s", .list(["<p>", "</p>"]))]))
+        let sink = MemorySink()
+        var header = Header(fields: fields)
+        header.fields[atom: "id"] = "a"
+        let writer = try RecordingWriter(to: sink, header: header)
+        try writer.append(offset: 0, kind: "mount", payload: .map(["assigns": .map(["n": 1])]))
+        try writer.append(offset: 10, kind: "page_asset", payload: asset("/a.css", "a{}"))
+        try writer.append(offset: 20, kind: "page_asset", payload: asset("/b.css", "b{}"))
+        try writer.append(offset: 30, kind: "page_asset", payload: asset("/a.css", "a{color:red}"))
+        try writer.append(offset: 40, kind: "page_join", payload: .map(["id": "phx-1", "tree": tree]))
+        for n in 5..<9 {
+            let diff: Term = .map(TermMap([.init(0, .string("\(n)"))]))
+            try writer.append(offset: n * 10, kind: "page_diff", payload: .map(["id": "phx-1", "diff": diff]))
+        }
+        try writer.finish()
+        return sink.bytes
+    }
+
+    @Test(
+        "Assets that later pages need are kept, once each",
+        arguments: [
+            // The span, how many of the new recording's events hold assets.
+            ("cut", "1..1", 2), ("cut", "1..3", 2), ("cut", "2..4", 3), ("cut", "1..6", 2), ("cut", "5..6", 3),
+            ("cut", "0..2", 2), ("trim", "1..8", 3), ("trim", "2..8", 2), ("trim", "3..8", 2), ("trim", "6..8", 2),
+        ])
+    func assets(command: String, span: String, count: Int) throws {
+        let bytes = try recordingWithAssets()
+        let original = try RecordingFile(MemorySource(bytes))
+        try inFolder { folder in
+            try Data(bytes).write(to: folder.appending(path: "a.reel"))
+            let program = try run([command, "a.reel", "--range", span, "-o", "b.reel"], in: folder)
+            #expect(program.status == 0, "\(program.talk)")
+            let file = try open("b.reel", in: folder)
+            #expect(try file.pageAssets().recorded == original.pageAssets().recorded)
+            let kept = try events(of: file)
+            #expect(kept.count { $0.kind == PageAsset.kind } == count, "\(kept.map(\.kind.name))")
+            let (page, shown) = (try file.page(after: kept.count - 1), try original.page(after: 8))
+            #expect(try page.written().text == shown.written().text)
+        }
+    }
+
+    @Test("What is missing of the whole session is not counted for a part of it, and standard error says so")
+    func dropped() throws {
+        let bytes = try recordingWithAssets(["dropped": .map(TermMap([.init("render", 1_203)]))])
+        try inFolder { folder in
+            try Data(bytes).write(to: folder.appending(path: "a.reel"))
+            for arguments in [["trim", "a.reel", "--range", "5.."], ["cut", "a.reel", "--range", "5..6"]] {
+                let program = try run(arguments + ["-o", "b.reel"], in: folder)
+                #expect(program.status == 0)
+                #expect(
+                    program.talk.contains(
+                        "a.reel: the recorder left out 1,203 events of the session, nobody knows where"),
+                    "\(program.talk)")
+                #expect(try open("b.reel", in: folder).header.fields[atom: "dropped"] == nil)
+            }
+            let whole = try run(["trim", "a.reel", "--range", "0..", "-o", "b.reel"], in: folder)
+            #expect(!whole.talk.contains("left out"), "\(whole.talk)")
+            let file = try open("b.reel", in: folder)
+            #expect(try file.header.fields[atom: "dropped"] != nil)
+            let original = try events(of: RecordingFile(MemorySource(bytes)))
+            #expect(try events(of: file).map(\.encoded) == original.map(\.encoded))
+        }
+    }
+
+    @Test("The header says where events come from, also through another part")
+    func origins() throws {
+        let vector = "Vectors/recordings/headers/parts.reel"
+        let file = try RecordingFile(MemorySource(recording(vector)))
+        let taken = Origin(id: "demo-1", event: 7, at: 1, count: 2, offset: 5_000)
+        #expect(try Origin.of(file) == [taken])
+        let splice = try Splice(of: file, keeping: RecordingSpan(of: file, events: 2...2))
+        #expect(splice.origins.map(\.event) == [8] && splice.origins.map(\.id) == ["demo-1"])
+        #expect(splice.header.id == "demo-1-7-8-2-2")
+        // Parts that make no sense count as none.
+        let odd = try RecordingFile(MemorySource(recording("Vectors/recordings/headers/parts-odd.reel")))
+        #expect(try Origin.of(odd) == [Origin(id: "1", event: 0, at: 0, count: 3, offset: 0)])
     }
 
     @Test("A damaged recording, and a span without events, make nothing, and the advice helps")

@@ -49,7 +49,7 @@ if [ $# -gt 0 ]; then
     "$python" -m unittest "$@" || status=$?
 else
     # Three files of tests at the same time, those that take longest first: browsers wait a lot.
-    printf '%s\n' test_attacks test_pages test_shop test_player test_list test_large |
+    printf '%s\n' test_attacks test_pages test_shop test_player test_events test_pointer test_timeline test_visit test_list test_large |
         xargs -P 3 -n 1 "$python" -m unittest || status=1
 fi
 if [ -z "$axe" ]; then missing "and ACCESSIBILITY HAS NOT BEEN TESTED, but everything else has"; fi

@@ -70,6 +70,44 @@ import Testing
             ])
     }
 
+    @Test(
+        "§2.2 each line of several recordings starts with the id of its own",
+        arguments: [
+            (["id": "a\"1", "view": "Shop"], #"{"id":"a\"1","view":"Shop"}"#),
+            (["id": "2", "view": "Shop"], #"{"id":"a\"1","id#2":"2","view":"Shop"}"#),
+            (["id": .atom("a\"1")], #"{"id":"a\"1","id#2":"a\"1"}"#), ([:], #"{"id":"a\"1"}"#),
+        ] as [(TermMap, String)])
+    func lineIDs(fields: TermMap, first: String) throws {
+        let recording = try recording(
+            fields, [(0, "mount", .map([:] as TermMap)), (7, "event", .map(["name": "inc"]))])
+        let expected =
+            first + "\n"
+            + #"{"id":"a\"1","offset":0,"type":"mount","payload":{}}"# + "\n"
+            + #"{"id":"a\"1","offset":7,"type":"event","payload":{"name":"inc"}}"# + "\n"
+        var options = RecordingJSONOptions(writesLines: true, lineID: "a\"1")
+        let text = try String(decoding: json(of: recording, options), as: UTF8.self)
+        #expect(text.hasPrefix(expected), "\(text)")
+        #expect(text.dropFirst(expected.count).hasPrefix(#"{"id":"a\"1","summary":{"#), "\(text)")
+        // A document is of one recording, which its header names.
+        options.writesLines = false
+        #expect(try json(of: recording, options) == json(of: recording))
+    }
+
+    @Test("§2.2 lines with ids are those without, but for the id, however they are written", arguments: Samples.short)
+    func lineIDsOfSamples(_ path: String) async throws {
+        let recording = try Samples.recording(path)
+        for mapping in [JSONMapping.plain, .tagged] {
+            let plain = try json(of: recording, RecordingJSONOptions(mapping: mapping, writesLines: true))
+            let options = RecordingJSONOptions(mapping: mapping, writesLines: true, lineID: "x")
+            let start = Array(#"{"id":"x","#.utf8)
+            let expected = plain.split(separator: 0x0A).dropFirst().map { start + $0.dropFirst() }
+            #expect(try json(of: recording, options).split(separator: 0x0A).dropFirst().map(Array.init) == expected)
+            let sink = MemorySink()
+            try await RecordingJSONWriter.write(MemorySource(recording), to: sink, options: options)
+            #expect(sink.bytes.split(separator: 0x0A).dropFirst().map(Array.init) == expected)
+        }
+    }
+
     @Test("§2.1 in the tagged mapping the members stay, and values are tagged")
     func taggedDocument() throws {
         let recording = try recording(["view": .atom("Elixir.Shop")], [(3, "mount", .map(["a": .atom("b")]))])

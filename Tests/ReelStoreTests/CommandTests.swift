@@ -70,6 +70,76 @@ struct CommandTests {
         }
     }
 
+    @Test("a store's recordings are lines of JSON, the oldest first, each with its id", arguments: ["", "sqlite:"])
+    func lines(scheme: String) async throws {
+        try await inFolder { folder in
+            for index in 0..<3 {
+                try folder.write(
+                    try SampleSession("f-\(index)", connectedAt: 9_000 - index * 1_000).bytes(), to: "f-\(index).reel")
+            }
+            try FileManager.default.createDirectory(atPath: "\(folder)/out", withIntermediateDirectories: true)
+            let store = "\(scheme)\(folder)/out/store"
+            let files = (0..<3).map { "\(folder)/f-\($0).reel" }
+            #expect(try Tool.run("put", files[0], files[1], files[2], store).status == 0)
+            func json(_ arguments: String..., input: [UInt8] = []) throws -> Program {
+                try Program.run(Program.built("reel"), ["json", store] + arguments, input: input)
+            }
+            func ids(_ program: Program) throws -> [String] {
+                try program.lines.map { line in
+                    let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+                    return try #require(object?["id"] as? String, "\(line)")
+                }
+            }
+            let all = try json("--lines")
+            #expect((all.status, all.talk) == (0, ""))
+            // A header, nine events and a summary each.
+            #expect(try ids(all) == ["f-2", "f-1", "f-0"].flatMap { Array(repeating: $0, count: 11) })
+            #expect(all.lines[0].hasPrefix(#"{"id":"f-2","#) && !all.lines[0].contains("id#2"))
+            // Without their ids they are the lines of each recording.
+            let alone = try Program.run(
+                Program.built("reel"), ["json", "--lines", "\(folder)/f-1.reel"]
+            ).lines.dropFirst()
+            #expect(all.lines[12..<22].map { $0.replacing(#""id":"f-1","#, with: "") } == Array(alone))
+
+            let chosen = try json("--lines", "--ids", "-", "--kind", "event", input: Array("f-0\nf-2\n".utf8))
+            #expect(chosen.status == 0)
+            #expect(try Set(ids(chosen)) == ["f-0", "f-2"])
+            #expect(chosen.lines.count { $0.contains(#""offset""#) } == chosen.lines.count - 4)
+            #expect(chosen.lines.count > 4)
+
+            let missing = try json("--lines", "--ids", "-", input: Array("nobody\nf-1\n".utf8))
+            #expect(missing.status == 66 && missing.talk.contains("nobody"))
+            #expect(try ids(missing).count == 11)
+            #expect(try json("--lines", "--ids", "-", input: Array("../x\n".utf8)).status == 64)
+            let none = try json("--lines", "--kind", "evnt")
+            #expect(none.status == 1 && none.talk.contains("no event is as the filters ask"))
+            let document = try json()
+            #expect(document.status == (scheme.isEmpty ? 66 : 64), "\(document.talk)")
+            #expect(try Program.run(Program.built("reel"), ["json", "\(folder)/f-0.reel", "--ids", "-"]).status == 64)
+            #expect(try Program.run(Program.built("reel"), ["json", "sqlite:\(folder)/no.db", "--lines"]).status == 66)
+
+            let file = try json("--lines", "-o", "\(folder)/lines.json")
+            #expect(file.status == 0)
+            #expect(try folder.appending("lines.json").bytes == all.output)
+        }
+    }
+
+    @Test("a damaged recording of a store does not stop the others")
+    func damagedLines() async throws {
+        try await inFolder { folder in
+            for index in 0..<3 {
+                var bytes = try SampleSession("f-\(index)", connectedAt: index * 1_000).bytes()
+                if index == 1 { bytes[bytes.count / 2] ^= 0xFF }
+                try folder.write(bytes, to: "f-\(index).reel")
+            }
+            let program = try Program.run(Program.built("reel"), ["json", folder.string, "--lines"])
+            #expect(program.status == 1)
+            #expect(program.talk.hasPrefix("reel: \(folder): f-1: "), "\(program.talk)")
+            #expect(program.lines.count { $0.hasPrefix(#"{"id":"f-0","#) } == 11)
+            #expect(program.lines.count { $0.hasPrefix(#"{"id":"f-2","#) } == 11)
+        }
+    }
+
     @Test(
         "what makes no sense is refused",
         arguments: [

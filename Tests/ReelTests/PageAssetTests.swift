@@ -167,4 +167,60 @@ struct PageAssetTests {
                 .replacing("/i.png", with: "data:image/png;base64,AQ=="))
         #expect(try file.page(after: 3).written().safeText()?.contains("data:text/css") == false)
     }
+
+    @Test(
+        "The addresses of all pages are those that each page shows, wherever events put them",
+        arguments: [
+            // A value in a tag of a part, changed twice, and one that is put into a text as HTML.
+            (
+                #"%{0 => "/a.png",1 => "x",s: ["<img src=\"","\" alt=\">\"><p>","</p><link rel=stylesheet href=/s.css>"]}"#,
+                [#"%{0 => "/b&amp;c.png"}"#, #"%{1 => "<img src=/raw.png>"}"#, #"%{1 => "y",0 => "/d.png"}"#],
+                ["/a.png", "/b&c.png", "/d.png", "/raw.png", "/s.css"]
+            ),
+            // Several values in one tag, attributes that are a value, and tags that refer to nothing.
+            (
+                #"%{0 => "1",1 => ".png",2 => " src=\"/e.png\"""#
+                    + #",s: ["<img src=\"/","","\"><img",">< img src=/no><p title=\"<img src=/in.png>\">"]}"#,
+                [#"%{0 => "2",1 => ".gif"}"#], ["/1.png", "/2.gif", "/e.png", "/in.png"]
+            ),
+            // Rows, a row more, a component, and a part in the place of a text.
+            (
+                #"%{0 => %{d: [["/r1.png"],["/r2.png"]],s: ["<img src=",">"]}"#
+                    + #",1 => 1,2 => "",s: ["","","",""],c: %{1 => %{0 => "/c1.png",s: ["<img src='","'>"]}}}"#,
+                [
+                    #"%{0 => %{d: [["/r1.png"],["/r3.png"],["/r4.png"]]}}"#, #"%{c: %{1 => %{0 => "/c2.png"}}}"#,
+                    #"%{2 => %{0 => "z",s: ["<img src=/part.png><b>","</b>"]}}"#,
+                ],
+                ["/c1.png", "/c2.png", "/part.png", "/r1.png", "/r2.png", "/r3.png", "/r4.png"]
+            ),
+            // Items of a stream.
+            (
+                #"%{0 => %{d: [["i1","/i1.png"]],s: ["<li id=\"","\"><img src=",">"]"#
+                    + #",stream: ["0",[["i1",-1,nil]],[]]},s: ["<ul id=u>","</ul>"]}"#,
+                [
+                    #"%{0 => %{d: [["i2","/i2.png"]],s: ["<li id=\"","\"><img src=",">"]"#
+                        + #",stream: ["0",[["i2",0,nil]],["i1"]]}}"#
+                ],
+                ["/i1.png", "/i2.png"]
+            ),
+        ])
+    func addresses(tree: String, diffs: [String], expected: [String]) throws {
+        let bytes = try recording(Header(fields: [:])) { writer in
+            let document: Term = .map([
+                "id": "v", "before": "<html><link rel=stylesheet href=/app.css>", "after": "<img src=/after.png>",
+                "element": "<div id=v>",
+            ])
+            try writer.append(offset: 0, kind: "page", payload: document)
+            let join: Term = .map(["id": "v", "tree": try Term(elixirText: tree)])
+            try writer.append(offset: 0, kind: "page_join", payload: join)
+            for diff in diffs {
+                let payload: Term = .map(["id": "v", "diff": try Term(elixirText: diff)])
+                try writer.append(offset: 0, kind: "page_diff", payload: payload)
+            }
+            try writer.finish()
+        }
+        let file = try RecordingFile(MemorySource(bytes))
+        #expect(try file.page(after: diffs.count + 1).written().unsureReason == nil)
+        #expect(try file.pageAddresses().sorted() == (expected + ["/after.png", "/app.css"]).sorted())
+    }
 }

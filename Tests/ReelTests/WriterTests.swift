@@ -228,7 +228,7 @@ struct WriterTests {
 }
 
 extension PlainEvent {
-    /// An event that changes nothing, unless told otherwise.
+    /// An event that by default changes nothing.
     init(_ offset: Int, _ kind: Atom = "beat", _ payload: Term = 1) {
         self.init(offset: offset, kind: kind, payload: payload)
     }

@@ -3,6 +3,7 @@ import Foundation
 import Reel
 import TestPrograms
 import Testing
+import reel_tool
 
 @Suite("reel events")
 struct EventsTests {
@@ -73,6 +74,10 @@ struct EventsTests {
             Filter(arguments: "--first 1 --kind render", indexes: [3]),
             Filter(arguments: "--last 1 --kind render", indexes: [7]),
             Filter(arguments: "--last 2 --range ..4", indexes: [3, 4]),
+            Filter(arguments: "--larger-than 0 --range ..1", indexes: [0, 1]),
+            Filter(arguments: "--larger-than 1M", indexes: []),
+            Filter(arguments: "--larger-than 0 --last 1", indexes: [8]),
+            Filter(arguments: "--larger-than 0 --first 1 --kind render", indexes: [3]),
             Filter(arguments: "--last 2 --to 1m1.005s", indexes: [5, 6]),
         ])
     func filters(_ filter: Filter) throws {
@@ -130,6 +135,28 @@ struct EventsTests {
             #expect(object["kind"] as? String == "render")
             #expect(object["label"] as? String == "assigns count, note")
             #expect(object["payload"] as? String == #"%{assigns: %{count: 1, note: "late"}}"#)
+        }
+    }
+
+    @Test("--sizes adds what each event takes before compression, and --larger-than is about the same bytes")
+    func sizes() throws {
+        let bytes = try Session.recording()
+        var expected: [Int] = []
+        try RecordingFile(MemorySource(bytes)).forEachEvent { event in
+            expected.append(event.encoded.count)
+            return true
+        }
+        try withFile(bytes) { file in
+            let events = try Tool.run("events", "--sizes", file)
+            #expect(events.lines.map { $0.split(separator: " ")[2] } == expected.map { "\($0.grouped)" })
+            #expect(events.lines[7].hasPrefix("     7   1m01.010s  "))
+            let objects = try Tool.run("events", "--sizes", "--json", file).json
+            #expect(objects.map { ($0 as? [String: Any])?["bytes"] as? Int } == expected)
+            for size in Set(expected) {
+                let larger = try Tool.run("events", "--json", "--larger-than", "\(size)", file).json
+                #expect(larger.count == expected.count { $0 > size })
+            }
+            #expect(try Tool.run("events", "--larger-than", "1Q", file).status == 64)
         }
     }
 

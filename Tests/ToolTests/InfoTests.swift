@@ -137,6 +137,55 @@ struct InfoTests {
         }
     }
 
+    private func activeTime(_ offsets: [Int], _ arguments: [String] = [], padding: Int = 0) throws -> Int? {
+        let sink = MemorySink()
+        let writer = try RecordingWriter(to: sink, header: Session.header, options: WriterOptions(level: 1))
+        for offset in offsets {
+            let payload: Term = .map(["text": .binary([UInt8](repeating: 0, count: padding))])
+            try writer.append(offset: offset, kind: "tick", payload: payload)
+        }
+        try writer.finish()
+        return try withFile(sink.bytes) { file in
+            let tool = try Tool.run(["info"] + arguments + [file])
+            let object = try #require(
+                try Tool.run(["info", "--json"] + arguments + [file]).json.first as? [String: Any])
+            let time = object["activeTime"] as? Int
+            let text = time.map { ", \(Moment(milliseconds: $0)) active" } ?? ""
+            let duration = Moment(milliseconds: offsets.max() ?? 0)
+            #expect(tool.lines.contains("  duration   \(duration)\(text)"), "\(tool.text)")
+            return time
+        }
+    }
+
+    @Test(
+        "The active time is the duration without pauses of more than two seconds",
+        arguments: [
+            ([], 0), ([0], 0), ([0, 2_000], 2_000), ([0, 2_001], 0), ([2_500, 2_600], 100), ([500, 700], 700),
+            ([0, 1_000, 10_000, 10_500], 1_500),
+            // Times that go back take none away, and none is counted twice.
+            ([0, 900, 100, 800, 1_000], 1_000),
+        ])
+    func active(offsets: [Int], time: Int) throws {
+        #expect(try activeTime(offsets) == time)
+        #expect(try activeTime(offsets, ["--active"]) == time)
+    }
+
+    @Test("Of a large recording --active asks for the active time")
+    func activeOfLarge() throws {
+        let offsets = Array(stride(from: 0, to: 17_000, by: 1_000))
+        #expect(try activeTime(offsets, padding: 1 << 20) == nil)
+        #expect(try activeTime(offsets, ["--active"], padding: 1 << 20) == 16_000)
+    }
+
+    @Test("The active time of a damaged recording is not known")
+    func activeOfDamaged() throws {
+        try withFile(Session.damaged()) { file in
+            let info = try Tool.run("info", "--active", "--json", file)
+            #expect(info.status == 1)
+            #expect((try info.json.first as? [String: Any])?["activeTime"] is NSNull)
+        }
+    }
+
     @Test("Damage in the middle of a recording that has its index is said as well")
     func damageInside() throws {
         try withFile(Session.damaged()) { file in

@@ -628,6 +628,18 @@ def headers():
         view=Atom("Elixir.Demo.CounterLive"),
     )
     yield good_page("headers/all", page, "A header with all keys that are listed.", with_events(*ONE, head=recorded))
+    taken = atom_map(
+        id="demo-1-7-8", parts=[atom_map(id="demo-1", event=7, at=1, count=2, offset=5_000)], url="/counter"
+    )
+    yield good_page(
+        "headers/parts", page, "A recording may be made of events of others.", with_events(*ONE, head=taken)
+    )
+    yield good_page(
+        "headers/parts-odd",
+        page,
+        "Parts that are not as listed are no error.",
+        with_events(*ONE, head=atom_map(id="1", parts=[atom_map(id=5, event=-1, at=7, count=1 << 70), NIL])),
+    )
     yield good("headers/none", "6.1", "A header may have no keys.", with_events(*ONE, head=Map()))
     odd = [
         ("types", atom_map(id=5, view=[1], url=Map(), connected_at="now"), "Values of other types are no error."),

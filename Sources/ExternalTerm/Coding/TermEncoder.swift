@@ -34,10 +34,10 @@ public struct TermEncoder: Sendable {
         case binary
     }
 
-    /// What the keys of keyed containers are: atoms unless told otherwise.
+    /// What the keys of keyed containers are: by default atoms.
     public var keyForm = KeyForm.atom
 
-    /// What the keys of dictionaries by `String` are: binaries unless told otherwise.
+    /// What the keys of dictionaries by `String` are: by default binaries.
     ///
     /// A type has a few keys, which its source names. A dictionary's come from anywhere, and a node never forgets an
     /// atom.

@@ -1,6 +1,6 @@
 /// Which characters Erlang takes for text when it prints lists of integers and binaries: `io:printable_range/0`.
 public enum ErlangPrintableRange: Hashable, Sendable {
-    /// Those of Latin-1, as `erl` does unless told otherwise.
+    /// Those of Latin-1, as `erl` does by default.
     case latin1
     /// All of Unicode, as `erl +pc unicode` does.
     case unicode

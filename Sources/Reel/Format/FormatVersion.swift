@@ -30,4 +30,17 @@ public struct FormatVersion: Hashable, Sendable, Comparable, CustomStringConvert
                 offset: offset, section: "recording.md §8")
         }
     }
+
+    /// Checks that this library writes all that a recording of this version has: a newer one may hold what it does not know.
+    ///
+    /// - Throws: ``ReelError`` of the kind `unsupportedVersion`.
+    package func checkWritable() throws(ReelError) {
+        guard self <= .current else {
+            throw ReelError(
+                .unsupportedVersion,
+                "the recording has version \(self), and this reel writes \(FormatVersion.current): use a newer one, "
+                    + "which keeps what is new",
+                section: "recording.md §8")
+        }
+    }
 }

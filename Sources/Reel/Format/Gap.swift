@@ -17,6 +17,9 @@ public struct Gap: Hashable, Sendable {
     /// Whether what is missing may have changed the state, which is unsure then.
     public var mayChangeState: Bool { dropped.isEmpty || dropped.keys.contains(where: Gap.changesState) }
 
+    /// How many events are missing, as far as that is known.
+    public var count: Int { dropped.values.reduce(0, saturatingSum) }
+
     /// The payload of the event.
     public var payload: Term {
         .map(["dropped": .map(TermMap(dropped.map { TermMap.Pair(.string($0.key.name), .integer($0.value)) }))])

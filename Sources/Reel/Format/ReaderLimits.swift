@@ -2,13 +2,13 @@ public import ExternalTerm
 
 /// How much a recording may ask of its reader. Implements Spec/recording.md §9.
 public struct ReaderLimits: Hashable, Sendable {
-    /// The most bytes of one frame: 64 MiB unless told otherwise.
+    /// The most bytes of one frame: 64 MiB by default.
     public var frameByteCount: Int
-    /// The most bytes that one member may hold, uncompressed: 128 MiB unless told otherwise.
+    /// The most bytes that one member may hold, uncompressed: 128 MiB by default.
     public var memberByteCount: Int
-    /// The most bytes that a whole recording may hold, uncompressed: 1 TiB unless told otherwise.
+    /// The most bytes that a whole recording may hold, uncompressed: 1 TiB by default.
     public var totalByteCount: Int
-    /// The most entries of an index: 4 million unless told otherwise, which is 4 TiB of terms.
+    /// The most entries of an index: 4 million by default, which is 4 TiB of terms.
     public var indexEntryCount: Int
     /// What a frame's term may ask.
     public var term: TermLimits

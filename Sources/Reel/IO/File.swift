@@ -83,9 +83,9 @@ public struct DescriptorSink: ByteSink {
 
 /// A file that appears whole or not at all: written under another name, synced, renamed, and its folder synced.
 ///
-/// Recordings hold what people typed, so that nobody but the owner may read it unless its permissions say so.
+/// Recordings hold what people typed, so nobody but the owner may read it unless its permissions say so.
 ///
-/// A file that is dropped before ``commit()`` leaves nothing behind, and what stood under its name stays as it was.
+/// A file that is dropped before ``commit()`` leaves nothing, and what stood under its name stays as it was.
 public final class AtomicFile: ByteSink {
     private let path: FilePath
     private let temporary: FilePath
@@ -142,7 +142,7 @@ public final class AtomicFile: ByteSink {
         try File.syncFolder(of: path)
     }
 
-    /// Gives the file up, leaving nothing behind.
+    /// Gives the file up, and leaves nothing of it.
     public func discard() {
         guard state == .open else { return }
         state = .discarded

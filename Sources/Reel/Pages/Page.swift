@@ -16,7 +16,7 @@ public struct Page: Sendable {
     private var document: Document?
     private var root: [UInt8]?
     /// The regions, and their ids in the order in which they first joined.
-    private var regions: [[UInt8]: PageRegion] = [:]
+    private(set) var regions: [[UInt8]: PageRegion] = [:]
     private var order: [[UInt8]] = []
     /// Why regions are unsure.
     private var unsure: [[UInt8]: String] = [:]
@@ -40,6 +40,8 @@ public struct Page: Sendable {
     /// The kinds of the events that make a region and that change it.
     static let join: Atom = "page_join"
     static let diff: Atom = "page_diff"
+    /// The kind of the events that say what stands around the root.
+    static let document: Atom = "page"
 
     private enum Kind: String {
         case page
@@ -193,6 +195,9 @@ extension Page {
             throw ReelError(.limitExceeded, error.reason, section: "pages.md §11")
         }
     }
+
+    /// What stands around the root.
+    var documentTexts: [[UInt8]] { document.map { [$0.before, $0.element, $0.after] } ?? [] }
 
     /// Whether a region has joined.
     package func hasRegion(_ id: [UInt8]) -> Bool { regions[id] != nil }

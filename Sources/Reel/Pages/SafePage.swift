@@ -87,15 +87,25 @@ enum SafePage {
     /// The addresses of the style sheets and images of a text.
     static func addresses(in text: [UInt8]) -> Set<String> {
         var addresses: Set<String> = []
-        var position = 0
-        while let start = text[position...].firstIndex(of: UInt8(ascii: "<")) {
-            position = start + 1
-            guard mayBeTag(text, at: position) else { continue }
-            let part = Array(text[start...].prefix(longestTag))
+        for range in tags(in: text) {
+            let part = Array(text[range])
             guard let tag = PageTags.first(of: part), let value = reference(of: tag, part) else { continue }
             if let address = address(part[value]) { addresses.insert(address) }
         }
         return addresses
+    }
+
+    /// Where the tags of a text stand that may refer to something.
+    static func tags(in text: [UInt8]) -> [Range<Int>] {
+        var tags: [Range<Int>] = []
+        var position = 0
+        while let start = text[position...].firstIndex(of: UInt8(ascii: "<")) {
+            position = start + 1
+            guard mayBeTag(text, at: position), let tag = PageTags.first(of: Array(text[start...].prefix(longestTag)))
+            else { continue }
+            tags.append(start..<start + tag.range.upperBound)
+        }
+        return tags
     }
 
     private static func mayBeTag(_ text: [UInt8], at position: Int) -> Bool {

@@ -36,7 +36,7 @@ struct TermWindow {
         ReelError(.truncated, "the term ends in the middle of \(what)", offset: offset + bytes.count)
     }
 
-    /// Reads what follows the term, which counts for nothing, so that the checksum behind it is compared.
+    /// Reads what follows the term, which counts for nothing, so that the checksum after it is compared.
     mutating func finish() throws {
         repeat {
             position = bytes.count

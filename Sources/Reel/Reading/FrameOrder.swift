@@ -12,7 +12,7 @@ struct FrameOrder {
     private(set) var actual: MemberFields.DataFields
     /// What the finish frame says, once there has been one.
     private(set) var summary: Summary?
-    /// Whether the recording's first frame is behind.
+    /// Whether the recording's first frame has been read.
     private(set) var isStarted: Bool
     private var isMemberEmpty = true
     private var hasIndex = false

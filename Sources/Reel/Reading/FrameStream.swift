@@ -55,7 +55,7 @@ final class FrameStream {
     private var memberStart = 0
     /// Where the content of each member of a plain recording starts, in the content and in the file, from that of the next frame on.
     private var plainMembers: [(content: Int, offset: Int)] = []
-    /// What has gone wrong behind frames of a plain recording that are still to be given out.
+    /// What has gone wrong after frames of a plain recording that are still to be given out.
     private var failure: ReelError?
 
     /// What the frames are in, once the first bytes have been read.

@@ -1,7 +1,7 @@
 import ExternalTerm
 import GzipMembers
 
-/// What the members of a recording add up to, counted as they come: for whoever keeps a recording that is still being written.
+/// What the members of a recording add up to, counted as they come: for a store of recordings that are still being written.
 ///
 /// Each member is inflated and checked, so that what has been counted is sound. The members may come in any number of pieces,
 /// each of which consists of whole ones.
@@ -18,7 +18,7 @@ public struct MemberTally: Sendable {
     public private(set) var summary: Summary
     /// How many bytes the members take.
     public private(set) var byteCount: Int
-    /// Whether the end member has come, behind which nothing may follow.
+    /// Whether the end member has come, after which nothing may follow.
     public private(set) var isFinished = false
     /// Whether the finish frame has come.
     private var hasFinish: Bool
@@ -76,7 +76,7 @@ public struct MemberTally: Sendable {
 }
 
 extension MemberTally {
-    /// - Returns: an error when the last member is cut, or an index has no end behind it.
+    /// - Returns: an error when the last member is cut, or an index has no end after it.
     private mutating func add(upToEndOf bytes: some RandomAccessBytes, limits: ReaderLimits) throws(ReelError)
         -> ReelError?
     {
@@ -93,18 +93,18 @@ extension MemberTally {
                 }
                 guard !isFinished else {
                     throw ReelError(
-                        .trailingData, "a member behind the end", offset: offset, event: summary.eventCount,
+                        .trailingData, "a member after the end", offset: offset, event: summary.eventCount,
                         section: "recording.md §4.4")
                 }
                 try add(fields, at: offset, of: bytes, limits: limits, decoder: decoder)
                 offset += fields.memberByteCount
-                // An index is nothing without the end behind it.
+                // An index is nothing without the end after it.
                 if case .index = fields.kind { continue }
                 byteCount = offset
             }
             guard offset == byteCount else {
                 return ReelError(
-                    .truncated, "an index without an end behind it", offset: byteCount, event: summary.eventCount,
+                    .truncated, "an index without an end after it", offset: byteCount, event: summary.eventCount,
                     section: "recording.md §4.4")
             }
             return nil

@@ -9,7 +9,7 @@ import GzipMembers
 /// let finished = bytes.prefix(ending.offset) + ending.members
 /// ```
 public struct RecordingEnding: Sendable {
-    /// Where the members belong: behind the last data member that is whole. What follows there is to be cut off.
+    /// Where the members belong: after the last data member that is whole. What follows there is to be cut off.
     public let offset: Int
     /// A member with the summary, unless the recording has one, an index, and the end.
     public let members: [UInt8]

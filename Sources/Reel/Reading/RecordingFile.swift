@@ -75,7 +75,7 @@ public final class RecordingFile {
         try self.init(bytes, limits: limits, verifiesFirstMember: true)
     }
 
-    /// Opens a recording, and may leave it to ``verifyFirstMember()``, or to whoever reads the events, to compare the first member with
+    /// Opens a recording, and may leave it to ``verifyFirstMember()``, or to the reader of the events, to compare the first member with
     /// its checksum: nobody may be told of the header before that.
     package init(_ bytes: any RandomAccessBytes, limits: ReaderLimits, verifiesFirstMember: Bool) throws(ReelError) {
         self.bytes = bytes

@@ -257,7 +257,7 @@ private struct MemberScan {
             note(lossUpTo: bytes.byteCount, nextEvent: nil)
         }
         guard losses.isEmpty else { return }
-        // What is missing as a whole leaves no bytes behind.
+        // What is missing as a whole leaves no bytes.
         if header == nil { noteMissing(at: 0, events: nil, "the first member, with the header, is missing") }
         if let indexOffset, summary == nil {
             noteMissing(at: indexOffset, events: nil, "the last data member, with the finish frame, is missing")

@@ -38,7 +38,7 @@ public struct Finding: Hashable, Sendable, CustomStringConvertible {
 public enum Validation {
     /// Everything that is wrong with the recording in `bytes`, in the order in which it was met; nothing when it is sound.
     ///
-    /// After an error in the recording's bytes nothing behind it is checked. Memory is bounded as a reader's is.
+    /// After an error in the recording's bytes nothing after it is checked. Memory is bounded as a reader's is.
     public static func findings(in bytes: any RandomAccessBytes, limits: ReaderLimits = .default) -> [Finding] {
         var check = Check()
         do throws(ReelError) {

@@ -14,7 +14,7 @@ extension RecordingWriter {
     ///
     /// - Parameters:
     ///   - reason: why the session ended; asked after the last event.
-    ///   - next: the next event, in the canonical form, or nil behind the last one.
+    ///   - next: the next event, in the canonical form, or nil after the last one.
     /// - Returns: the summary.
     /// - Throws: ``ReelError`` when an event is too large, the sink fails, or `next` does.
     @discardableResult

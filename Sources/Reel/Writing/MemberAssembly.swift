@@ -4,7 +4,7 @@ package import GzipMembers
 /// The member of a recording that is being filled, and what has been counted of those before it. Implements Spec/recording.md §4
 /// to §7.
 ///
-/// It has no compressor of its own: one serves as many recordings as there are. Whoever fills it takes a member when it is full,
+/// It has no compressor of its own: one serves as many recordings as there are. Its user takes a member when it is full,
 /// or earlier; what has been taken so far, one after the other, is a valid, unfinished recording.
 package struct MemberAssembly: Sendable {
     private let options: WriterOptions
@@ -290,7 +290,7 @@ extension MemberAssembly {
         isKeyframeDue = false
     }
 
-    /// Makes the members that finish the recording: one with the summary behind what has been appended, an index, and the end.
+    /// Makes the members that finish the recording: one with the summary after what has been appended, an index, and the end.
     package mutating func ending(
         reason: Summary.Reason, with encoder: MemberEncoder
     ) throws(ReelError) -> [UInt8] {

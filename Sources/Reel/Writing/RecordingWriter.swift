@@ -5,14 +5,14 @@ import GzipMembers
 public struct WriterOptions: Hashable, Sendable {
     /// zlib's level, 0 to 9. 6 by default: the best that costs a running session nothing to speak of.
     public var level: Int
-    /// When a member is full, in bytes before compression: 1 MiB unless told otherwise, 32 MiB at the most.
+    /// When a member is full, in bytes before compression: 1 MiB by default, 32 MiB at the most.
     public var memberByteCount: Int
-    /// When a batch of events is full, in bytes: 64 KiB unless told otherwise, 32 MiB at the most; 0 makes every event a frame of
+    /// When a batch of events is full, in bytes: 64 KiB by default, 32 MiB at the most; 0 makes every event a frame of
     /// its own.
     public var frameByteCount: Int
     /// Whether members start with keyframes where Spec/recording.md §7.3 wants them.
     public var writesKeyframes: Bool
-    /// The most bytes of one event: what readers accept unless told otherwise, 64 MiB less what a frame needs around it.
+    /// The most bytes of one event: what readers accept by default, 64 MiB less what a frame needs around it.
     public var eventByteCount: Int
 
     /// Creates options.
@@ -21,7 +21,7 @@ public struct WriterOptions: Hashable, Sendable {
         eventByteCount: Int = (64 << 20) - 16
     ) {
         self.level = min(max(level, 0), 9)
-        // With one event more, both stay within what readers accept unless told otherwise.
+        // With one event more, both stay within what readers accept by default.
         self.memberByteCount = min(max(memberByteCount, 1), 32 << 20)
         self.frameByteCount = min(max(frameByteCount, 0), 32 << 20)
         self.writesKeyframes = writesKeyframes

@@ -49,20 +49,31 @@ private struct Module {
     var body = ""
 
     init(_ source: String) {
+        // Made once, and asked only where they may match: making one for each line took seconds.
+        let named = #/(import|export) \{([^}]*)\} from "\.\/([^"]+)";\n/#
+        let all = #/export \* from "\.\/([^"]+)";\n/#
+        let declaration = #/export ((?:async )?(?:const|let|class|function\*?) ([A-Za-z_$][A-Za-z0-9_$]*))/#
         var rest = source[...]
         while !rest.isEmpty {
-            if let match = rest.prefixMatch(of: #/(import|export) \{([^}]*)\} from "\.\/([^"]+)";\n/#) {
+            let isStatement = rest.hasPrefix("import ") || rest.hasPrefix("export ")
+            if isStatement, let match = rest.prefixMatch(of: named) {
                 let (_, word, names, name) = match.output
                 add(String(word), String(names.replacing("\n", with: " ")), from: String(name))
                 rest = rest[match.range.upperBound...]
-            } else if let match = rest.prefixMatch(of: #/export \* from "\.\/([^"]+)";\n/#) {
+            } else if isStatement, let match = rest.prefixMatch(of: all) {
                 let name = String(match.output.1)
                 imports.append(name)
                 exports.append("...\(Module.variable(name))")
                 rest = rest[match.range.upperBound...]
             } else {
                 let end = rest.firstIndex(of: "\n").map { rest.index(after: $0) } ?? rest.endIndex
-                addLine(rest[..<end])
+                let line = rest[..<end]
+                if isStatement, let match = line.prefixMatch(of: declaration) {
+                    exports.append(String(match.output.2))
+                    body += match.output.1 + line[match.range.upperBound...]
+                } else {
+                    body += line
+                }
                 rest = rest[end...]
             }
         }
@@ -79,16 +90,6 @@ private struct Module {
                 exports.append("\(export): \(variable).\(export)")
             }
         }
-    }
-
-    private mutating func addLine(_ line: Substring) {
-        let declaration = #/export ((?:async )?(?:const|let|class|function\*?) ([A-Za-z_$][A-Za-z0-9_$]*))/#
-        guard let match = line.prefixMatch(of: declaration) else {
-            body += line
-            return
-        }
-        exports.append(String(match.output.2))
-        body += match.output.1 + line[match.range.upperBound...]
     }
 
     /// What a module is called in the script.

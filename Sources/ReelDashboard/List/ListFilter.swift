@@ -13,7 +13,7 @@ struct ListFilter: Sendable {
     /// Where the page before ended.
     private(set) var cursor: RecordingCursor?
 
-    /// How many recordings a page has unless told otherwise.
+    /// How many recordings a page has by default.
     static let defaultLimit = 50
     /// The most recordings that a page may have.
     static let mostOnPage = 500

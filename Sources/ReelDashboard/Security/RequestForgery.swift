@@ -20,7 +20,7 @@ struct RequestForgery: Sendable {
     /// What a page needs to send forms.
     struct Token {
         var text: String
-        /// The cookie to be set, of a visitor who has none.
+        /// The cookie to be set, of a visitor without one.
         var cookie: Cookie?
     }
 

@@ -33,7 +33,7 @@ public struct DashboardServer: Sendable {
     ///
     /// - Parameters:
     ///   - host: the address to listen at, or `localhost`. Beyond the machine itself, credentials are needed.
-    ///   - credentials: who is let in; nil lets in whoever is on this machine.
+    ///   - credentials: who is let in; nil lets in everybody on this machine.
     ///   - mayDelete: whether recordings may be deleted.
     ///   - limits: what connections may take.
     /// - Throws: ``DashboardServerError`` when it would let in everybody.

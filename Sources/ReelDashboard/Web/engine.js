@@ -1,14 +1,18 @@
 /** Reads a recording for the player. It runs in a worker, so that reading never holds up the page. */
+import { browserState, entriesOf, pointerOf } from "./browser-input.js";
 import { RangedFile } from "./bytes.js";
 import { surenessAfter } from "./content.js";
 import { erlangText } from "./erlang-text.js";
 import { elixirLines, elixirText } from "./known-structs.js";
-import { isError, label, viewport } from "./labels.js";
+import { addressOf, isError, label, markName, sizeOf, spanOf, viewport } from "./labels.js";
+import { INPUTS } from "./page-inputs.js";
 import { PageTimeline, changesPage } from "./pages.js";
 import { Recording, State, Timeline, toJSON } from "./reel.js";
+import { field, holdsText } from "./payload.js";
 import { indented } from "./shown.js";
 import { atomName, TermMap } from "./terms.js";
 import { rows, termAt } from "./tree.js";
+import { visitFacts } from "./visit.js";
 
 /** How long a label is at most, and how many events of a member are told at a time. */
 const LABEL = 240;
@@ -17,7 +21,7 @@ const BATCH = 2_000;
 /** Answers the player's questions; `tell` takes what it has not asked for. */
 export class Engine {
   #tell; #input = null; #file = null; #recording = null; #timeline = null; #wanted = 0; #scan = 0;
-  #known = { number: null, value: null }; #turn = Promise.resolve(); #pages; #pageTurn = Promise.resolve();
+  #known = { number: null, value: null }; #turn = Promise.resolve(); #pages; #entries = []; #offsets = []; #search = 0; #pageTurn = Promise.resolve();
 
   constructor(tell) {
     this.#tell = tell;
@@ -72,6 +76,27 @@ export class Engine {
     return { text, title, reason };
   }
 
+  /** The events in which a text stands: in any text or name of theirs, in capitals or not. */
+  async find({ query }) {
+    this.#search += 1;
+    const search = this.#search;
+    const wanted = query.toLowerCase();
+    const found = [];
+    let number = 0;
+    try {
+      for await (const event of this.#recording.events()) {
+        if (holdsText(event.payload, wanted)) found.push(event.index);
+        number += 1;
+        if (number % 500 === 0) await breath();
+        // Something else is looked for in the meantime.
+        if (search !== this.#search) return [];
+      }
+    } catch {
+      // What cannot be read has been told; what can is found.
+    }
+    return found;
+  }
+
   /** The rows of the state after an event, or of the event itself. */
   async tree({ source, event, options }) {
     return rows(await this.#roots(source, event), options);
@@ -97,6 +122,7 @@ export class Engine {
   async #reopen() {
     this.#scan += 1;
     const { url, bytes } = this.#input;
+    [this.#entries, this.#offsets] = [[], []];
     this.#file = url === undefined ? null : await RangedFile.open(url);
     this.#recording = await Recording.open(this.#file ?? bytes);
     this.#forget();
@@ -123,15 +149,17 @@ export class Engine {
   }
 
   #facts() {
-    const { form, isFinished, problem, entries, eventCount, header } = this.#recording;
-    const field = (name) => this.#recording.field(name);
-    const view = field("view");
+    const { form, isFinished, problem, entries, eventCount, header: { version } } = this.#recording;
+    const header = (name) => this.#recording.field(name);
+    const view = header("view");
     const name = atomName(view)?.replace(/^Elixir\./, "") ?? (typeof view === "string" ? view : null);
-    const [id, url, connectedAt] = [field("id"), field("url"), field("connected_at")];
+    const [id, url, connectedAt] = [header("id"), header("url"), header("connected_at")];
     return {
-      form, isFinished, eventCount, view: name, version: header.version,
+      form, isFinished, eventCount, view: name, version,
       id: typeof id === "string" ? id : null, url: typeof url === "string" ? url : null,
       connectedAt: typeof connectedAt === "number" ? connectedAt : null,
+      viewport: sizeOf(field(header("client"), "viewport")),
+      visit: visitFacts(this.#recording),
       problem: isFinished ? null : problem?.message ?? null,
       members: entries.map(({ firstEvent, eventCount: count, firstOffset, lastOffset }) =>
         ({ firstEvent, eventCount: count, firstOffset, lastOffset })),
@@ -166,8 +194,22 @@ export class Engine {
       const [term, earlier] = [after.components, before.components];
       roots.push({ id: "components", key: [["key", "components: "]], term, before: earlier });
     }
+    if (this.#entries.length > 0) {
+      const at = (index) => browserState(this.#entries, this.#offsets[index] ?? -1);
+      roots.push({ id: "browser", key: [["key", "browser: "]], term: at(number), before: at(number - 1) });
+    }
     roots.push({ id: "url", key: [["key", "url: "]], term: after.url, before: before.url });
     return roots;
+  }
+
+  /** Keeps what the browser alone knows, and tells what of it are the values of controls. */
+  #keepEntries(event, inputs) {
+    this.#offsets[event.index] = Number(event.offset);
+    const entries = entriesOf(event);
+    if (entries.length === 0) return;
+    this.#entries.push(...entries);
+    this.#entries.sort((a, b) => a.time - b.time);
+    for (const { time, key, changes } of entries) if (key === INPUTS) inputs.push([time, JSON.parse(toJSON(changes, "plain"))]);
   }
 
   // All events, one member after the other
@@ -206,7 +248,8 @@ export class Engine {
     try {
       for await (const event of events) {
         if (scan !== this.#scan) return;
-        batch ??= { first: event.index, offsets: [], kinds: [], labels: [], errors: [], viewports: [], sureness: [] };
+        batch ??= { first: event.index, offsets: [], kinds: [], labels: [], errors: [], viewports: [], sureness: [], marks: [], spans: [],
+          addresses: [], pointers: [], inputs: [] };
         const text = label(event);
         batch.offsets.push(Number(event.offset));
         batch.kinds.push(event.kind);
@@ -214,6 +257,13 @@ export class Engine {
         batch.errors.push(isError(event));
         const size = viewport(event);
         if (size !== null) batch.viewports.push({ event: event.index, ...size });
+        const [mark, span] = [markName(event), spanOf(event)];
+        if (mark !== null) batch.marks.push([event.index, mark.slice(0, LABEL)]);
+        if (span > 0) batch.spans.push([event.index, span]);
+        const [address, pointer] = [addressOf(event), pointerOf(event)];
+        if (address !== null) batch.addresses.push({ event: event.index, address });
+        if (pointer !== null) batch.pointers.push(pointer);
+        this.#keepEntries(event, batch.inputs);
         const isSure = surenessAfter(event);
         if (isSure !== null) batch.sureness.push({ event: event.index, isSure });
         if (batch.labels.length === BATCH) {

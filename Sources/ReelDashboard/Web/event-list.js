@@ -1,14 +1,19 @@
 /** The events in a list of any length: only the lines that can be seen are there. */
-import { eachFrame, h } from "./dom.js";
+import { atRest, eachFrame, h } from "./dom.js";
 import { groupOf } from "./kinds.js";
-import { count, time, visible } from "./shown.js";
+import { count, latency, time, visible } from "./shown.js";
 
 export class EventList {
   #session; #choose; #shown = null; #rows = new Map(); #index = -1; #hidden = new Set(); #query = ""; #height = 30;
-  #isFollowing = true; #filtered;
+  #isFollowing = true; #filtered; #find; #found; #hits = new Set();
 
-  /** `choose` is called with an event; `filtered` with the kinds that are hidden. */
-  constructor(session, { choose, filtered }) {
+  /**
+   * `choose` is called with an event, `filtered` with the kinds that are hidden, `found` with the events in which is what is looked for.
+   * `find` gives the events in which a text stands.
+   */
+  constructor(session, { choose, filtered, find, found }) {
+    this.#find = find;
+    this.#found = found;
     this.#session = session;
     this.#choose = choose;
     this.#filtered = filtered;
@@ -58,6 +63,15 @@ export class EventList {
     return this.#shown[step > 0 ? place + (isAt ? 1 : 0) : place - 1];
   }
 
+  /** What is looked for. */
+  get query() { return this.#search.value.trim(); }
+
+  /** Looks for a text in events. */
+  find(text) {
+    this.#search.value = text;
+    this.#setQuery(text);
+  }
+
   focusSearch() {
     this.#search.focus();
     this.#search.select();
@@ -67,8 +81,24 @@ export class EventList {
 
   #setQuery(text) {
     this.#query = text.trim().toLowerCase();
+    this.#hits = new Set();
     this.#filter();
+    this.#filtered(this.#hidden);
+    this.#found([]);
+    this.#findInside();
   }
+
+  /** Looks into the events themselves, which the reader has. */
+  #findInside = atRest(150, async () => {
+    const query = this.#query;
+    if (query === "") return;
+    const hits = await this.#find(query).catch(() => []);
+    if (query !== this.#query) return;
+    this.#hits = new Set(hits);
+    this.#filter();
+    this.#found(this.#shown ?? []);
+    this.element.dataset.found = query;
+  });
 
   #toggle(kind) {
     if (this.#hidden.has(kind)) this.#hidden.delete(kind);
@@ -84,7 +114,7 @@ export class EventList {
     this.#shown = isAll ? null : Array.from({ length: session.count }, (_, index) => index).filter((index) =>
       session.isKnown(index) && !this.#hidden.has(session.kinds[index])
       && (this.#query === "" || session.labels[index].toLowerCase().includes(this.#query)
-        || session.kinds[index].includes(this.#query)));
+        || session.kinds[index].includes(this.#query) || this.#hits.has(index)));
     this.#note.hidden = this.#length > 0;
     this.#note.textContent = session.count === 0 ? "There are no events." : "No event matches.";
     this.#resize();
@@ -93,6 +123,8 @@ export class EventList {
   #update() {
     this.#drawChips();
     this.#filter();
+    // There are events that have not been looked into yet.
+    this.#findInside();
     if (this.#isFollowing) this.#reveal();
     this.#render();
   }
@@ -183,13 +215,16 @@ export class EventList {
   #line(index, row) {
     const session = this.#session;
     const isKnown = session.isKnown(index);
+    const render = isKnown ? session.timeToRender(index) : null;
     const line = h("div.event", {
       role: "option", id: `event-${index}`, "data-index": index, "data-kind": session.kinds[index],
       "aria-selected": "false", "aria-setsize": this.#length, "aria-posinset": row + 1,
       "data-group": isKnown ? session.group(index) : "other",
     }, h("i.dot"), h("span.time", {}, isKnown ? time(session.times[index]) : ""),
     h("span.kind", {}, visible(session.kinds[index])),
-    h("bdi.label", {}, isKnown ? visible(session.labels[index]) : "…"));
+    h("bdi.label", {}, isKnown ? visible(session.labels[index]) : "…"),
+    render === null ? null : h("small.latency", { title: "From the event to its render" }, latency(render)));
+    line.classList.toggle("caused", isKnown && session.causeOf(index) !== null);
     line.style.top = `${row * this.#height}px`;
     return line;
   }

@@ -1,13 +1,7 @@
 /** What an event says in one line, and what sort of event it is. */
 import { elixirText } from "./known-structs.js";
-import { TermMap, Tuple, atom, atomName, isInteger } from "./terms.js";
-
-/** A field of a payload, whose key is an atom, or a binary in what came from JSON; `nil` is as good as none. */
-function field(payload, name) {
-  if (!(payload instanceof TermMap)) return undefined;
-  const value = payload.has(name) ? payload.get(name) : payload.get(atom(name));
-  return value === null ? undefined : value;
-}
+import { field } from "./payload.js";
+import { TermMap, Tuple, atomName, isInteger } from "./terms.js";
 
 const named = (term) => (typeof term === "string" ? term : atomName(term));
 const text = (payload, name) => named(field(payload, name));
@@ -109,9 +103,30 @@ export function isError({ kind, payload }) {
   return kind === "telemetry" && field(payload, "error") !== undefined;
 }
 
+/** What a moment is called that an event marks, or `null`. */
+export function markName({ kind, payload }) {
+  const mark = kind === "telemetry" ? field(payload, "mark") : undefined;
+  if (mark === true) return label({ kind, payload });
+  return typeof mark === "string" && mark !== "" ? mark : null;
+}
+
+/** The address that an event leads to, or `null`. */
+export function addressOf({ kind, payload }) {
+  const address = kind === "params" || kind === "handle_params" ? text(payload, "uri") ?? text(payload, "url") : undefined;
+  return address ?? null;
+}
+
 /** The size of the visitor's window that an event tells, or `null`. */
-export function viewport({ kind, payload }) {
-  if (kind !== "viewport") return null;
-  const [width, height] = [field(payload, "width"), field(payload, "height")];
+export const viewport = ({ kind, payload }) => (kind === "viewport" ? sizeOf(payload) : null);
+
+/** The size that a map of `width` and `height` says, or `null`. */
+export function sizeOf(map) {
+  const [width, height] = [field(map, "width"), field(map, "height")];
   return [width, height].every((side) => isInteger(side) && side > 0 && side < 20_000) ? { width, height } : null;
+}
+
+/** How many milliseconds before it arrived the first entry of a batch happened, 0 for what is no batch. */
+export function spanOf({ kind, payload, offset }) {
+  const span = kind === "pointer" || kind === "state" ? field(payload, "span") : undefined;
+  return isInteger(span) && span > 0 ? Math.min(Number(span), Number(offset)) : 0;
 }

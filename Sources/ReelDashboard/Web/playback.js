@@ -1,8 +1,7 @@
 /** The clock: time that runs while a recording is played. */
 
 export const SPEEDS = [1, 2, 5, 10];
-/** A pause that is longer than this is idle time, and what is left of one that is skipped. */
-const IDLE = 2_000;
+/** What is left of an idle stretch that is skipped, in milliseconds. */
 const LEFT = 400;
 
 export class Playback {
@@ -46,10 +45,8 @@ export class Playback {
     const session = this.#session;
     let time = this.time + step;
     if (this.skipsIdle) {
-      const next = session.indexAt(this.time) + 1;
-      const upcoming = next < session.count ? session.timeOf(next) : time;
-      const since = next > 0 ? session.timeOf(next - 1) : 0;
-      if (upcoming - since > IDLE && upcoming - time > LEFT * this.speed) time = upcoming - LEFT * this.speed;
+      const end = session.idleUntil(this.time);
+      if (end !== null && end - time > LEFT * this.speed) time = end - LEFT * this.speed;
     }
     this.time = Math.min(time, session.duration);
     if (this.time >= session.duration) this.#frame = null;

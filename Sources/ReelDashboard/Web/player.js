@@ -1,24 +1,19 @@
 /** The player of a recording. Its facts stand in the page, in the block `reel`. */
+import { readAddress, writeAddress } from "./address.js";
 import { Reader } from "./client.js";
-import { ICONS, atRest, eachFrame, h, icon } from "./dom.js";
+import { ICONS, atRest, eachFrame, h, icon, writeClipboard } from "./dom.js";
 import { EventList } from "./event-list.js";
+import { EventPane } from "./event-pane.js";
+import { actionOf, keyPage } from "./keys.js";
 import { changesPage, changesState } from "./kinds.js";
 import { PageAssets } from "./page-assets.js";
 import { PageFrame } from "./page-frame.js";
-import { PageView } from "./page-view.js";
 import { Playback, SPEEDS } from "./playback.js";
 import { Scrubber } from "./scrubber.js";
 import { Session } from "./session.js";
-import { count, duration, time as timeText } from "./shown.js";
+import { count, duration, time as timeText, visible } from "./shown.js";
+import { tabs } from "./tabs.js";
 import { TreeView } from "./tree-view.js";
-
-const KEYS = [
-  [["Space", "K"], "Play and pause"], [["←", "→"], "One event back or on"],
-  [["Shift ←", "Shift →"], "Five seconds back or on"], [["Home", "End"], "To the start, to the end"],
-  [["1", "2", "5", "0"], "Speed 1, 2, 5, 10"],
-  [["S"], "Skip idle time"], [["L"], "Follow what is running"], [["E"], "Find in events"], [["/"], "Find in assigns"],
-  [["C"], "Open what has changed"], [["?"], "This list"],
-];
 
 class Player {
   #facts; #session = new Session(); #reader; #list; #state; #event; #page = null; #scrubber; #playback; #index = -1;
@@ -35,7 +30,8 @@ class Player {
 
   async #open() {
     const { links = {}, event = null } = this.#facts;
-    const given = eventOfAddress(location) ?? event;
+    const asked = readAddress(location);
+    const given = asked.event ?? event;
     const bytes = links.bytes === undefined ? inlineBytes() : undefined;
     const url = bytes === undefined ? new URL(links.bytes, document.baseURI).href : undefined;
     try {
@@ -43,6 +39,7 @@ class Player {
       this.#take(facts);
       if (this.#isRunning) this.#follow(given === null);
       this.#wanted = given ?? (this.#isFollowing ? this.#session.count - 1 : 0);
+      this.#wantedTime = asked.time;
       this.#goToWanted();
     } catch (error) {
       this.#failToRead(error.message);
@@ -56,6 +53,9 @@ class Player {
 
   #take(facts) {
     this.#session.setFacts(facts);
+    this.#elements.visit.replaceChildren(...(facts.visit.length === 0
+      ? [h("div", {}, h("dt", {}, "Nothing"), h("dd", {}, "The recording does not say where it comes from."))]
+      : facts.visit.map(([name, text]) => h("div", {}, h("dt", {}, visible(name)), h("dd", {}, h("bdi", {}, visible(text)))))));
     if (facts.hasPages) this.#usePages();
     if (facts.problem !== null && !this.#isRunning) this.#failToRead(facts.problem);
     this.#update();
@@ -82,7 +82,23 @@ class Player {
     if (wanted >= 0 && !this.#session.isKnown(wanted)) return;
     this.#wanted = null;
     this.#goTo(wanted, false);
+    // A moment between two events: only while the address that named it counts.
+    if (this.#wantedTime !== null && this.#session.indexAt(this.#wantedTime) === wanted) this.#goToTime(this.#wantedTime);
+    this.#wantedTime = null;
   }
+
+  #wantedTime = null;
+
+  /** The player as an address asks for it. */
+  #setAs({ speed, skipsIdle, find, isActual, isTurned, hasPointer }) {
+    if (find !== "") this.#list.find(find);
+    if (SPEEDS.includes(speed)) this.#setSpeed(speed);
+    this.#setSkipping(skipsIdle);
+    this.#looks = { isActual, isTurned, hasPointer };
+    this.#page?.bar.set(this.#looks);
+  }
+
+  #looks = { isActual: false, isTurned: false, hasPointer: true };
 
   // Position
 
@@ -111,6 +127,7 @@ class Player {
     if (this.#playback.isPlaying) this.#leaveLive(index);
     if (index !== this.#index) this.#show(index);
     else this.#showClock();
+    this.#page?.showTime(this.#playback.time);
   }
 
   #show(index) {
@@ -137,20 +154,55 @@ class Player {
   // Browsers take some 20 addresses a second, and refuse the rest.
   #writeAddress = atRest(200, () => {
     if (this.#playback.isPlaying || !this.#isReady) return;
-    const address = this.#facts.links?.bytes === undefined ? `#event=${this.#index}`
-      : `${location.pathname}?event=${Math.max(-1, this.#index)}`;
     try {
-      history.replaceState(null, "", address);
+      history.replaceState(null, "", this.#address());
     } catch {
       // Where a page has no address that may change, it stays.
     }
   });
+
+  /** The address of this moment, seen as it is. */
+  #address() {
+    const { time } = this.#playback;
+    const isBetween = this.#index >= 0 && Math.round(time) !== Math.round(this.#session.timeOf(this.#index));
+    const values = writeAddress({ event: this.#index, time: isBetween ? time : null, speed: this.#playback.speed,
+      skipsIdle: this.#playback.skipsIdle, find: this.#list.query, ...this.#page?.bar.looks ?? this.#looks });
+    return this.#facts.links?.bytes === undefined ? `#${values}` : `${location.pathname}?${values}`;
+  }
+
+  async #copyLink() {
+    try {
+      await writeClipboard(new URL(this.#address(), location.href).href);
+      this.#say(`Copied a link to ${timeText(this.#playback.time)}`);
+    } catch (error) {
+      this.#say(`Not copied: ${error.message}`);
+    }
+  }
 
   #step(step) {
     this.#playback.pause();
     const next = this.#list.next(this.#index, step);
     if (next !== undefined) this.#goTo(next);
     else if (step < 0) this.#goTo(-1);
+  }
+
+  #moveBy(milliseconds) {
+    this.#playback.pause();
+    this.#goToTime(this.#playback.time + milliseconds);
+  }
+
+  #goToFirstError() {
+    this.#playback.pause();
+    const first = this.#session.next(-1, 1, this.#session.isError);
+    if (first !== undefined) this.#goTo(first);
+  }
+
+  /** Goes to the next event of a sort, or says that there is none. */
+  #goToNext(step, isWanted, what) {
+    this.#playback.pause();
+    const next = this.#session.next(this.#index, step, isWanted);
+    if (next !== undefined) this.#goTo(next);
+    else this.#say(`There is no ${step > 0 ? "later" : "earlier"} ${what}`);
   }
 
   // A running session
@@ -219,10 +271,21 @@ class Player {
     this.#list.update();
     this.#scrubber.redraw();
     this.#showClock();
+    this.#showCounts();
+    this.#event.update();
     if (document.body.dataset.live !== undefined) this.#showFacts();
     // No page is asked for that is left again as soon as the event is known that is wanted.
     if (this.#wanted === null) this.#showPage();
   });
+
+  /** How much of the session is active, and how many errors there are, as far as it has been read. */
+  #showCounts() {
+    const { active, errors, errorCount } = this.#elements;
+    active.textContent = this.#session.isRead ? `active ${duration(this.#session.activeTime)}` : "";
+    const number = this.#session.errorCount;
+    errors.hidden = number === 0;
+    errorCount.textContent = `${count(number)} ${number === 1 ? "error" : "errors"}`;
+  }
 
   /** What the page says of a session has become more since. */
   #showFacts() {
@@ -234,16 +297,36 @@ class Player {
   }
 
   #showPage() {
-    const changes = this.#page instanceof PageFrame ? changesPage : changesState;
-    this.#page?.show(this.#session.pageOf(this.#index, changes), this.#session.viewportAt(this.#index));
+    const changes = this.#hasPages ? changesPage : changesState;
+    const [session, index] = [this.#session, this.#index];
+    this.#page?.show(session.pageOf(index, changes), session.viewportAt(index), session.addressAt(index));
+    this.#page?.showTime(this.#playback.time);
+  }
+
+  /** Whether the pages are those that the recording holds. */
+  #hasPages = false;
+
+  #pageFrame(ask) {
+    const frame = new PageFrame(ask, PageAssets.of(this.#facts.links?.asset), this.#session, () => this.#writeAddress());
+    frame.bar.set(this.#looks);
+    return frame;
+  }
+
+  /** The page that a template makes of the state after an event. */
+  async #templatePage(event) {
+    if (event < 0) return { text: null, reason: null };
+    const answer = await fetch(`${this.#facts.links.page}?event=${event}`);
+    if (!answer.ok) throw new Error(`the server answers ${answer.status}`);
+    return { text: await answer.text(), reason: null };
   }
 
   /** Shows the pages that the recording holds, in the place of those that a template makes. */
   #usePages() {
-    if (this.#page instanceof PageFrame) return;
+    if (this.#hasPages) return;
+    this.#hasPages = true;
     const hadPage = this.#page !== null;
     this.#page?.element.remove();
-    this.#page = new PageFrame((event) => this.#reader.ask("page", { event }), PageAssets.of(this.#facts.links?.asset));
+    this.#page = this.#pageFrame((event) => this.#reader.ask("page", { event }));
     document.getElementById("panel-inspector").before(this.#page.element);
     document.querySelector('[data-view="page"]').hidden = false;
     document.body.classList.remove("without-page");
@@ -298,11 +381,13 @@ class Player {
     for (const button of this.#elements.speeds.querySelectorAll("button")) {
       button.setAttribute("aria-pressed", String(Number(button.dataset.speed) === speed));
     }
+    this.#writeAddress();
   }
 
   #setSkipping(isSkipping) {
     this.#playback.skipsIdle = isSkipping;
     this.#elements.skip.setAttribute("aria-pressed", String(isSkipping));
+    this.#writeAddress();
   }
 
   // Building
@@ -315,22 +400,29 @@ class Player {
       if (event === undefined) this.#goToTime(time);
       else this.#goTo(event);
     });
+    const choose = (event) => {
+      this.#playback.pause();
+      this.#goTo(event);
+    };
     this.#list = new EventList(this.#session, {
-      choose: (event) => {
-        this.#playback.pause();
-        this.#goTo(event);
+      choose,
+      find: (query) => this.#reader.ask("find", { query }),
+      found: (events) => this.#scrubber.find(events),
+      filtered: (hidden) => {
+        this.#scrubber.filter(hidden);
+        this.#writeAddress();
       },
-      filtered: (hidden) => this.#scrubber.filter(hidden),
     });
     this.#state = new TreeView(this.#reader, "state", { title: "Assigns", say });
-    this.#event = new TreeView(this.#reader, "event", { title: "Event", say });
+    this.#event = new EventPane(this.#session, new TreeView(this.#reader, "event", { title: "Event", say }), choose);
     const hasTemplate = this.#facts.template?.isThere === true;
     if (hasTemplate && this.#facts.links?.page !== undefined) {
-      this.#page = new PageView((event) => `${this.#facts.links.page}?event=${event}`);
+      this.#page = this.#pageFrame((event) => this.#templatePage(event));
     }
     this.#elements.problem = h("p.problem", { role: "alert", hidden: true });
     this.#elements.unsure = h("p.unsure", { role: "note", hidden: true });
     this.#elements.status = h("p.toast", { role: "status" });
+    this.#elements.dialog = keyPage();
     const inspector = this.#buildInspector();
     const views = h("div.views", { role: "group", "aria-label": "Panels" },
       ...[["events", "Events"], ["page", "Page"], ["inspector", "State"]].map(([name, title]) => h("button", {
@@ -341,13 +433,14 @@ class Player {
     document.body.classList.add("ready");
     document.body.classList.toggle("without-page", this.#page === null);
     const { problem, unsure, status } = this.#elements;
-    main.replaceChildren(problem, unsure, views, body, this.#buildTransport(), this.#buildHelp(), status);
+    main.replaceChildren(problem, unsure, views, body, this.#buildTransport(), this.#elements.dialog, status);
     this.#choose(this.#page === null ? "inspector" : "page");
     document.addEventListener("keydown", (event) => this.#key(event));
     window.addEventListener("hashchange", ({ newURL }) => {
-      const event = eventOfAddress(new URL(newURL));
+      const { event } = readAddress(new URL(newURL));
       if (event !== null) this.#goTo(event);
     });
+    this.#setAs(readAddress(location));
   }
 
   /** Which panel is seen where there is room for one. */
@@ -361,39 +454,19 @@ class Player {
   }
 
   #buildInspector() {
-    const tabs = [["assigns", "Assigns", this.#state.element], ["event", "Event", this.#event.element]];
-    const panels = tabs.map(([name, , element], index) => h("div.tab-panel", {
-      role: "tabpanel", id: `tab-panel-${name}`, "aria-labelledby": `tab-${name}`, hidden: index > 0,
-    }, element));
-    const choose = (chosen) => {
-      for (const [index, button] of buttons.entries()) {
-        button.setAttribute("aria-selected", String(index === chosen));
-        button.setAttribute("tabindex", index === chosen ? "0" : "-1");
-        panels[index].hidden = index !== chosen;
-      }
+    this.#elements.visit = h("dl.event-facts.visit", { tabindex: "0", "aria-label": "Visit" });
+    const { list, panels } = tabs("State", [["assigns", "Assigns", this.#state.element], ["event", "Event", this.#event.element],
+      ["visit", "Visit", this.#elements.visit]], () => {
       this.#state.refresh();
       this.#event.refresh();
-    };
-    const buttons = tabs.map(([name, title], index) => h("button", {
-      type: "button", role: "tab", id: `tab-${name}`, "aria-controls": `tab-panel-${name}`,
-      "aria-selected": String(index === 0), tabindex: index === 0 ? "0" : "-1", onclick: () => choose(index),
-      onkeydown: (event) => {
-        if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
-        event.preventDefault();
-        event.stopPropagation();
-        const other = index === 0 ? 1 : 0;
-        choose(other);
-        buttons[other].focus();
-      },
-    }, title));
+    });
     this.#elements.eventTitle = h("span.at", {});
     const { file } = this.#facts.template ?? {};
     const hint = this.#page !== null || file === undefined || this.#facts.view === null ? null : h("p.hint", {}, "To see the page as it was, add ",
       file === null ? "a template for this view." : h("code", {}, file),
       file === null ? null : " to the folder of templates.");
     return h("section.panel.inspector", { "aria-label": "State", id: "panel-inspector" },
-      h("div.tab-bar", {}, h("div.tabs", { role: "tablist", "aria-label": "State" }, ...buttons),
-        this.#elements.eventTitle),
+      h("div.tab-bar", {}, list, this.#elements.eventTitle),
       ...panels, hint);
   }
 
@@ -404,7 +477,14 @@ class Player {
     elements.play = h("button.play", { type: "button", onclick: () => this.#playback.toggle() });
     elements.clock = h("span.now", {}, "0:00.00");
     elements.duration = h("span.total", {}, "0:00.00");
+    elements.active = h("span.active", { title: "Time without the idle stretches, which are hatched" });
     elements.number = h("span.number", {});
+    elements.errorCount = h("button.danger.first-error", { type: "button", title: "To the first error",
+      onclick: () => this.#goToFirstError() });
+    elements.errors = h("div.errors.buttons", { role: "group", "aria-label": "Errors", hidden: (this.#facts.errorCount ?? 0) === 0 },
+      button("previous-error", "Previous error (Shift E)", ICONS.chevronLeft, this.#actions.previousError), elements.errorCount,
+      button("next-error", "Next error (E)", ICONS.chevron, this.#actions.nextError));
+    if (this.#facts.errorCount > 0) elements.errorCount.textContent = `${count(this.#facts.errorCount)} errors`;
     elements.speeds = h("div.speeds", { role: "group", "aria-label": "Speed" }, ...SPEEDS.map((speed) =>
       h("button", { type: "button", "data-speed": speed, "aria-pressed": String(speed === 1),
         onclick: () => this.#setSpeed(speed) }, `${speed}×`)));
@@ -412,69 +492,66 @@ class Player {
       onclick: () => this.#setSkipping(!this.#playback.skipsIdle) }, "Skip idle");
     elements.live = h("button.live-button", { type: "button", hidden: true, "aria-pressed": "false",
       title: "Follow the session (L)", onclick: () => this.#goLive() }, h("i.pulse"), "Live");
+    elements.link = button("link-button", "Copy a link to this moment (Y)", ICONS.link, () => this.#copyLink());
     elements.help = h("button.help-button", { type: "button", "aria-label": "Keyboard", title: "Keyboard (?)",
       onclick: () => this.#elements.dialog.showModal() }, icon(ICONS.keyboard));
     this.#showPlaying();
-    return h("section.transport", { "aria-label": "Playback" }, this.#scrubber.element, h("div.controls", {},
+    return h("section.transport", { "aria-label": "Playback" }, this.#scrubber.timeline, h("div.controls", {},
       h("div.buttons", {}, button("back", "One event back (←)", ICONS.back, () => this.#step(-1)), elements.play,
         button("forward", "One event on (→)", ICONS.forward, () => this.#step(1))),
-      h("p.clock", {}, elements.clock, h("span.of", {}, " / "), elements.duration), elements.number, elements.live,
-      h("span.space"), elements.speeds, elements.skip, elements.help));
-  }
-
-  #buildHelp() {
-    this.#elements.dialog = h("dialog.help", { "aria-labelledby": "help-title",
-      onclick: (event) => event.target === event.currentTarget && event.currentTarget.close() },
-    h("form", { method: "dialog" }, h("h2", { id: "help-title" }, "Keyboard"),
-      h("dl", {}, ...KEYS.map(([keys, what]) =>
-        h("div", {}, h("dt", {}, ...keys.map((key) => h("kbd", {}, key))), h("dd", {}, what)))),
-      h("button.primary", {}, "Close")));
-    return this.#elements.dialog;
+      h("p.clock", {}, elements.clock, h("span.of", {}, " / "), elements.duration, elements.active), elements.number, elements.live,
+      elements.errors, h("span.space"), elements.speeds, elements.skip, elements.link, elements.help));
   }
 
   // Keys
 
+  /** What the keys do, by the names that `keys.js` has for it. */
+  #actions = {
+    toggle: () => this.#playback.toggle(),
+    back: () => this.#step(-1), on: () => this.#step(1),
+    secondsBack: () => this.#moveBy(-5_000), secondsOn: () => this.#moveBy(5_000),
+    start: () => this.#goTo(-1), end: () => this.#goTo(this.#session.count - 1),
+    nextError: () => this.#goToNext(1, this.#session.isError, "error"),
+    previousError: () => this.#goToNext(-1, this.#session.isError, "error"),
+    nextMark: () => this.#goToNext(1, this.#session.isMark, "mark"),
+    previousMark: () => this.#goToNext(-1, this.#session.isMark, "mark"),
+    nextInteraction: () => this.#goToNext(1, this.#session.isCause, "interaction"),
+    previousInteraction: () => this.#goToNext(-1, this.#session.isCause, "interaction"),
+    speed1: () => this.#setSpeed(1), speed2: () => this.#setSpeed(2), speed5: () => this.#setSpeed(5), speed10: () => this.#setSpeed(10),
+    skip: () => this.#setSkipping(!this.#playback.skipsIdle), live: () => this.#isRunning && this.#goLive(),
+    findEvents: () => {
+      this.#choose("events");
+      this.#list.focusSearch();
+    },
+    findAssigns: () => {
+      this.#choose("inspector");
+      document.getElementById("tab-assigns").click();
+      this.#state.focusSearch();
+    },
+    actualSize: () => this.#page?.bar.toggle("isActual"), turn: () => this.#page?.bar.toggle("isTurned"),
+    pointer: () => this.#page?.bar.toggle("hasPointer"), copyLink: () => this.#copyLink(),
+    changes: () => this.#state.toggleRevealing(),
+    leave: () => document.activeElement?.blur(),
+    keys: () => this.#elements.dialog.showModal(),
+  };
+
   #key(event) {
-    const { target } = event;
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || this.#elements.dialog.open) return;
-    if (target.matches?.("input, textarea, select")) {
-      if (event.key === "Escape") target.blur();
-      return;
-    }
-    if ((event.key === " " || event.key === "Enter") && target.matches?.("button, a, summary")) return;
-    const { duration } = this.#session;
-    const seconds = (step) => {
-      this.#playback.pause();
-      this.#goToTime(this.#playback.time + step * 5_000);
-    };
-    const actions = {
-      " ": () => this.#playback.toggle(), k: () => this.#playback.toggle(),
-      ArrowLeft: () => (event.shiftKey ? seconds(-1) : this.#step(-1)),
-      ArrowRight: () => (event.shiftKey ? seconds(1) : this.#step(1)),
+    if (this.#elements.dialog.open) return;
+    const action = this.#actions[actionOf(event)] ?? this.#sliderAction(event);
+    if (action === undefined) return;
+    // What Escape does in a field is the browser's.
+    if (event.key !== "Escape") event.preventDefault();
+    action();
+  }
+
+  /** Keys that sliders have, while the timeline has the focus. */
+  #sliderAction({ key, target }) {
+    if (target !== this.#scrubber.element) return undefined;
+    const tenth = this.#session.duration / 10;
+    return {
       ArrowUp: () => this.#step(1), ArrowDown: () => this.#step(-1),
-      PageUp: () => this.#goToTime(this.#playback.time + duration / 10),
-      PageDown: () => this.#goToTime(this.#playback.time - duration / 10),
-      Home: () => this.#goTo(-1), End: () => this.#goTo(this.#session.count - 1),
-      1: () => this.#setSpeed(1), 2: () => this.#setSpeed(2), 5: () => this.#setSpeed(5), 0: () => this.#setSpeed(10),
-      s: () => this.#setSkipping(!this.#playback.skipsIdle), l: () => this.#isRunning && this.#goLive(),
-      e: () => {
-        this.#choose("events");
-        this.#list.focusSearch();
-      },
-      "/": () => {
-        this.#choose("inspector");
-        document.getElementById("tab-assigns").click();
-        this.#state.focusSearch();
-      },
-      c: () => this.#state.toggleRevealing(),
-      "?": () => this.#elements.dialog.showModal(),
-    };
-    const isVertical = ["ArrowUp", "ArrowDown", "PageUp", "PageDown"].includes(event.key);
-    if (isVertical && target !== this.#scrubber.element) return;
-    const name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    if (!Object.hasOwn(actions, name)) return;
-    event.preventDefault();
-    actions[name]();
+      PageUp: () => this.#moveBy(tenth), PageDown: () => this.#moveBy(-tenth),
+    }[key];
   }
 }
 
@@ -491,13 +568,6 @@ function coalesced(action) {
     }
     isBusy = false;
   };
-}
-
-/** The event that an address names: `?event=12` or `#event=12`. */
-function eventOfAddress({ hash, search }) {
-  const text = /[#&]event=(-?\d+)/.exec(hash)?.[1] ?? new URLSearchParams(search).get("event");
-  const event = text === null || text === "" ? NaN : Number(text);
-  return Number.isSafeInteger(event) && event >= -1 ? event : null;
 }
 
 /** The recording that the page itself holds, in base64. */

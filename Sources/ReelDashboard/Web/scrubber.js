@@ -1,9 +1,12 @@
-/** The timeline: a marker for each event in the lane of its group, and the position, to be dragged or moved by keys. */
+/** The timeline: lanes with a marker for each event, errors larger and on top, flags where a moment is marked, and the position, to be dragged or moved by keys. */
 import { eachFrame, h } from "./dom.js";
-import { GROUPS, THROUGH_ALL } from "./kinds.js";
+import { GROUPS, LANES, laneOf } from "./kinds.js";
 import { spokenTime, time as timeText, visible } from "./shown.js";
 
 const PAD = 10;
+/** The room above and below all lanes, and half the size of an error's marker. */
+const EDGE = 9;
+const ERROR = 4.5;
 
 export class Scrubber {
   #session; #seek; #canvas; #tip; #context; #colors = {}; #hidden = new Set(); #index = -1; #time = 0; #image = null;
@@ -21,6 +24,8 @@ export class Scrubber {
       onpointerup: () => { this.#isDragging = false; }, onpointercancel: () => { this.#isDragging = false; },
       onpointerleave: () => { this.#tip.hidden = true; },
     }, this.#canvas, this.#tip);
+    this.#names = h("div.lane-names", { "aria-hidden": "true" });
+    this.timeline = h("div.timeline", {}, this.#names, this.element);
     this.#context = this.#canvas.getContext("2d");
     new ResizeObserver(() => this.#resize()).observe(this.element);
     for (const query of ["(prefers-color-scheme: dark)", "(prefers-contrast: more)"]) {
@@ -31,7 +36,7 @@ export class Scrubber {
   }
 
   #isDragging = false;
-  #drawPosition;
+  #drawPosition; #names; #found = [];
 
   /** Shows a position. */
   show(index, time) {
@@ -52,6 +57,12 @@ export class Scrubber {
     this.redraw();
   }
 
+  /** Shows the places of events that have been found. */
+  find(events) {
+    this.#found = events;
+    this.redraw();
+  }
+
   // Drawing
 
   #resize() {
@@ -62,7 +73,7 @@ export class Scrubber {
     this.#canvas.height = Math.round(height * ratio);
     const style = getComputedStyle(this.element);
     const color = (property) => style.getPropertyValue(property).trim();
-    this.#colors = { played: color("--played"), lane: color("--lane"), head: color("--head"), unsure: color("--unsure") };
+    this.#colors = { played: color("--played"), lane: color("--lane"), head: color("--head"), unsure: color("--unsure"), idle: color("--idle"), found: color("--found") };
     for (const group of GROUPS) this.#colors[group] = color(`--kind-${group}`);
     this.#draw(true);
   }
@@ -113,34 +124,115 @@ export class Scrubber {
     const ratio = window.devicePixelRatio || 1;
     context.scale(ratio, ratio);
     const session = this.#session;
-    const present = GROUPS.filter((group) => !THROUGH_ALL.has(group) && this.#has(group));
-    const lane = (height - 18) / Math.max(1, present.length);
+    this.#drawIdle(context);
+    const present = LANES.map(([lane]) => lane).filter((lane) => this.#has(lane));
+    this.#showNames(present);
+    const high = (height - 2 * EDGE) / Math.max(1, present.length);
     context.fillStyle = this.#colors.unsure;
     for (const [start, end] of session.unsureSpans) {
       context.fillRect(this.#x(start), 4, Math.max(2, this.#x(end) - this.#x(start)), height - 8);
     }
     const last = new Map();
+    const errors = [];
     for (let index = 0; index < session.count; index++) {
       if (!session.isKnown(index)) continue;
       const group = session.group(index);
+      const lane = present.indexOf(laneOf(session.kinds[index]));
       const isHidden = this.#hidden.has(session.kinds[index]);
       const x = Math.round(this.#x(session.times[index]) * ratio) / ratio;
-      const key = `${group}${isHidden}`;
+      const key = `${lane}${group}${isHidden}`;
       if (last.get(key) === x) continue;
       last.set(key, x);
+      if (group === "error") {
+        errors.push({ x, y: EDGE + (lane + 0.5) * high, isHidden });
+        continue;
+      }
       context.globalAlpha = isHidden ? 0.15 : 1;
       context.fillStyle = this.#colors[group];
-      const isThrough = THROUGH_ALL.has(group);
-      const top = isThrough ? 9 : 9 + present.indexOf(group) * lane + lane * 0.1;
-      context.fillRect(x - (isThrough ? 1.25 : 0.75), top, isThrough ? 2.5 : 1.5, isThrough ? height - 18 : lane * 0.8);
+      if (group === "gap") context.fillRect(x - 1.25, EDGE, 2.5, height - 2 * EDGE);
+      else context.fillRect(x - 0.75, EDGE + lane * high + high * 0.1, 1.5, high * 0.8);
     }
+    this.#drawErrors(context, errors);
+    this.#drawFlags(context);
+    this.#drawFound(context);
     this.#image = image;
   }
 
-  #has(group) {
+  /** Stretches in which nothing happens are hatched. */
+  #drawIdle(context) {
+    const { height } = this.#size;
+    context.strokeStyle = this.#colors.idle;
+    context.lineWidth = 1;
+    for (const [start, end] of this.#session.idleSpans) {
+      const [left, right] = [this.#x(start) + 1, this.#x(end) - 1];
+      if (right - left < 3) continue;
+      context.save();
+      context.beginPath();
+      context.rect(left, 4, right - left, height - 8);
+      context.clip();
+      context.beginPath();
+      for (let x = left - height; x < right; x += 6) {
+        context.moveTo(x, height - 4);
+        context.lineTo(x + height - 8, 4);
+      }
+      context.stroke();
+      context.restore();
+    }
+  }
+
+  #drawErrors(context, errors) {
+    context.fillStyle = this.#colors.error;
+    for (const { x, y, isHidden } of errors) {
+      context.globalAlpha = isHidden ? 0.15 : 1;
+      context.fillRect(x - 0.5, EDGE, 1, this.#size.height - 2 * EDGE);
+      context.beginPath();
+      context.arc(x, y, ERROR, 0, 7);
+      context.fill();
+    }
+    context.globalAlpha = 1;
+  }
+
+  /** A flag stands where a moment is marked. */
+  #drawFlags(context) {
+    context.fillStyle = this.#colors.measure;
+    for (const index of this.#session.marks.keys()) {
+      const x = this.#x(this.#session.timeOf(index));
+      context.fillRect(x - 0.75, 2, 1.5, this.#size.height - 6);
+      context.beginPath();
+      context.moveTo(x, 2);
+      context.lineTo(x + 9, 6);
+      context.lineTo(x, 10);
+      context.fill();
+    }
+  }
+
+  /** What has been found is pointed at from below. */
+  #drawFound(context) {
+    const { height } = this.#size;
+    context.fillStyle = this.#colors.found;
+    let last = -10;
+    for (const index of this.#found) {
+      const x = this.#x(this.#session.timeOf(index));
+      if (x - last < 1) continue;
+      last = x;
+      context.beginPath();
+      context.moveTo(x, height - 9);
+      context.lineTo(x + 4, height - 2);
+      context.lineTo(x - 4, height - 2);
+      context.fill();
+    }
+  }
+
+  #showNames(present) {
+    const shown = LANES.filter(([lane]) => present.includes(lane)).map(([, name]) => name);
+    if (shown.join() === [...this.#names.children].map((name) => name.textContent).join()) return;
+    this.#names.replaceChildren(...shown.map((name) => h("span", {}, name)));
+  }
+
+  #has(lane) {
     const session = this.#session;
     for (let index = 0; index < session.count; index++) {
-      if (session.isKnown(index) && session.group(index) === group) return true;
+      if (session.isKnown(index) && laneOf(session.kinds[index]) === lane) return true;
     }
     return false;
   }
@@ -185,7 +277,8 @@ export class Scrubber {
     const near = this.#nearest(x, 6);
     const session = this.#session;
     const time = near >= 0 ? session.timeOf(near) : this.#timeAt(x);
-    const text = near >= 0 ? ` ${visible(session.labels[near]).slice(0, 120)}` : "";
+    const mark = session.marks.get(near);
+    const text = near >= 0 ? ` ${visible(mark ?? session.labels[near]).slice(0, 120)}` : "";
     this.#tip.replaceChildren(h("b", {}, timeText(time)), text);
     this.#tip.dataset.group = near >= 0 && session.isKnown(near) ? session.group(near) : "";
     this.#tip.hidden = false;

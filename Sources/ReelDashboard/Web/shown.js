@@ -18,6 +18,9 @@ export function duration(milliseconds) {
   return hours > 0 ? `${count(hours)}:${pad(minutes)}:${pad(seconds)}` : `${minutes}:${pad(seconds)}`;
 }
 
+/** `8 ms`, `1.2 s`, `1:05`, of milliseconds: how long something took. */
+export const latency = (milliseconds) => (milliseconds < 1_000 ? `${Math.round(milliseconds)} ms` : duration(milliseconds));
+
 /** The same in words, for screen readers. */
 export function spokenTime(milliseconds) {
   const seconds = Math.floor(milliseconds / 1000);

@@ -1,5 +1,5 @@
 /** A term as a tree that opens, with what has changed marked, a search inside, and its text to be copied. */
-import { ICONS, h, icon } from "./dom.js";
+import { ICONS, h, icon, writeClipboard } from "./dom.js";
 import { count, visible } from "./shown.js";
 
 export class TreeView {
@@ -260,25 +260,4 @@ function place(parent, elements) {
     if (element === at) at = at.nextSibling;
     else parent.insertBefore(element, at);
   }
-}
-
-/** Copies text, also where the page has no secure origin. */
-async function writeClipboard(text) {
-  if (navigator.clipboard !== undefined) {
-    try {
-      await navigator.clipboard.writeText(text);
-      return;
-    } catch {
-      // Asking for the clipboard may be refused where selecting text is not.
-    }
-  }
-  const area = h("textarea.hidden", { "aria-hidden": "true", tabindex: "-1" });
-  area.value = text;
-  const focused = document.activeElement;
-  document.body.append(area);
-  area.select();
-  const isDone = document.execCommand("copy");
-  area.remove();
-  focused?.focus();
-  if (!isDone) throw new Error("the browser does not allow it");
 }

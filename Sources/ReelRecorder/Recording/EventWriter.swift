@@ -155,7 +155,7 @@ struct EventWriter: ~Copyable, ~Escapable {
         unsafe place += 5
     }
 
-    /// Leaves the text to who can do more with it.
+    /// Leaves the text to what sanitizes terms.
     @inline(never)
     private mutating func refuse() {
         isRefused = true

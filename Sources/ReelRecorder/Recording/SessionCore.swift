@@ -4,7 +4,7 @@ import ReelStore
 import Synchronization
 import Zlib
 
-/// A session as the recorder has it, whoever else holds on to it.
+/// A session as the recorder has it, which others may hold on to as well.
 final class SessionCore: Sendable {
     let id: RecordingID
     let description: SessionDescription

@@ -38,15 +38,15 @@ struct SessionState: Sendable {
     var isQueued = false
     /// When the oldest event that waits was recorded, by the monotonic clock.
     var oldest: UInt64 = 0
-    /// Who waits for the next event.
+    /// The tasks that wait for the next event.
     var observers: [Int: CheckedContinuation<Void, Never>] = [:]
     /// How many have waited so far: what tells them apart.
     var observerCount = 0
     /// How many events are to be stored before their time, because somebody waits for it.
     var flushTarget = 0
-    /// Who waits for more events to be stored.
+    /// The tasks that wait for more events to be stored.
     var awaitingStoring: [CheckedContinuation<Bool, Never>] = []
-    /// Who waits for the outcome.
+    /// The tasks that wait for the outcome.
     var awaiting: [CheckedContinuation<SessionOutcome, Never>] = []
 
     /// How many bytes of events the session has recorded, stored or not.

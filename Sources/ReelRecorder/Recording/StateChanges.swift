@@ -3,8 +3,8 @@ import Reel
 import ReelStore
 import Synchronization
 
-/// Events that change the state of the view. Of what they say fingerprints are remembered, so that who hands in all assigns the next
-/// time gets what has changed since.
+/// Events that change the state of the view. Fingerprints of what they say are remembered, so that of all assigns, the next time, only
+/// those are recorded that have changed since.
 extension SessionCore {
     /// Records all assigns.
     func whole(_ kind: EventKind, _ assigns: Term, at time: EventTime = .now) {

@@ -35,7 +35,7 @@ extension Session {
             components: components.mapValues { core.engine.encoded($0, as: .assigns) }, url: url)
     }
 
-    /// Records that events are missing here, which whoever calls this could not record.
+    /// Records that events are missing here, which the caller could not record.
     ///
     /// - Parameter dropped: how many of each kind; empty when nobody knows what is missing.
     public func gap(dropped: [Atom: Int] = [:]) { gap(dropped: dropped, sentAt: nil) }

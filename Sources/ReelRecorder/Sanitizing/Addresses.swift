@@ -32,12 +32,27 @@ extension DefaultSanitizer {
         var found = try values(in: text, startsWithKey: false, isAddress: isAddress, depth: depth)
         var position = 0
         var pathEnd = isAddress ? pathTokens(in: text, from: 0, &found) : 0
-        while let slashes = text[position...].firstRange(of: Array("://".utf8)) {
-            position = slashes.upperBound
+        while let authority = authority(in: text, from: position) {
+            position = authority
             found += userinfo(in: text, from: position)
             if !isAddress, position > pathEnd { pathEnd = pathTokens(in: text, from: position, &found) }
         }
         return found
+    }
+
+    /// Where the next authority starts, right after `://`.
+    private func authority(in text: [UInt8], from start: Int) -> Int? {
+        // Not `firstRange(of:)`, which took a third of the time that sanitizing takes.
+        var position = start
+        while position + 2 < text.count {
+            if text[position] == UInt8(ascii: ":"), text[position + 1] == UInt8(ascii: "/"),
+                text[position + 2] == UInt8(ascii: "/")
+            {
+                return position + 3
+            }
+            position += 1
+        }
+        return nil
     }
 
     // MARK: Keys and values

@@ -67,7 +67,7 @@ public struct DefaultSanitizer: Sanitizer {
     ///
     /// - Parameters:
     ///   - rules: what is removed, filtered and compacted.
-    ///   - redactor: looks at all text that is left. It takes time of whoever records, so there is none unless it is asked for;
+    ///   - redactor: looks at all text that is left. It takes time of the caller, so there is none by default;
     ///     ``Redactor/standard`` is a good one.
     public init(_ rules: Rules = Rules(), redactor: Redactor = .none) {
         self.rules = rules

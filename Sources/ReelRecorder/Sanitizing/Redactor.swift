@@ -18,7 +18,7 @@ public struct Redactor: Sendable {
     /// Card numbers, tokens, keys of services, private keys, and numbers of accounts: what hardly anything else looks like, and no
     /// page has to show.
     ///
-    /// E-mail addresses are not among them: a recording is mostly looked at by somebody who wants to know whose it is.
+    /// E-mail addresses are not among them: people who look at a recording mostly want to know whose it is.
     public static let standard = Redactor([
         .cardNumbers, .bearerTokens, .accessKeys, .privateKeys, .bankAccounts, .socialSecurityNumbers,
     ])

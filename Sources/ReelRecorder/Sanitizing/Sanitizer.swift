@@ -17,7 +17,7 @@ public protocol Sanitizer: Sendable {
     /// An address as it may be recorded, its query string above all.
     func sanitize(url: String) throws -> String
 
-    /// Whether ``sanitize(_:in:)`` has to see all text whose key has been kept: false unless told otherwise. Text with a `=` or a
+    /// Whether ``sanitize(_:in:)`` has to see all text whose key has been kept: by default false. Text with a `=` or a
     /// `:` in it, which may be an address, it sees in any case.
     var redactsText: Bool { get }
 }

@@ -5,7 +5,7 @@ import Reel
 import ReelStore
 import Synchronization
 
-/// What works behind a recorder: the sessions that are running, and the workers that store what they have recorded.
+/// What works for a recorder: the sessions that are running, and the workers that store what they have recorded.
 final class Engine: Sendable {
     let store: any RecordingStore
     let configuration: RecorderConfiguration

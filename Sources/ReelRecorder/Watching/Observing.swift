@@ -15,7 +15,7 @@ enum Observation: Sendable {
 }
 
 extension SessionCore {
-    /// The place behind the last event.
+    /// The place after the last event.
     var end: SessionEvents.Place {
         state.withLock { SessionEvents.Place(event: $0.eventCount, byteOffset: $0.recordedByteCount) }
     }
@@ -52,8 +52,8 @@ extension SessionCore {
         }
     }
 
-    /// Waits until there is an event behind a place, or will be none, or the task is cancelled.
-    func wait(behind place: SessionEvents.Place) async {
+    /// Waits until there is an event after a place, or will be none, or the task is cancelled.
+    func wait(after place: SessionEvents.Place) async {
         let key = state.withLock { state in
             state.observerCount += 1
             return state.observerCount

@@ -13,7 +13,7 @@ public import ReelStore
 /// they want the next one, from memory or, those that are behind, from the store. An observer has a part of the events in memory at
 /// a time, however far it is behind.
 ///
-/// Whoever iterates twice gets the events twice, from the same place on.
+/// Iterating twice gives the events twice, from the same place on.
 public struct SessionEvents: AsyncSequence, Sendable {
     /// Where to start.
     public enum Start: Hashable, Sendable {
@@ -76,7 +76,7 @@ public struct SessionEvents: AsyncSequence, Sendable {
                     fetched = try await core.stored(from: place.event, upTo: end)[...]
                     place = Place(event: place.event + fetched.count, byteOffset: nil)
                 case .nothingYet:
-                    await core.wait(behind: place)
+                    await core.wait(after: place)
                     if Task.isCancelled { return nil }
                 case .ended: return nil
                 case .failed(let error): throw error
@@ -122,7 +122,7 @@ extension Session {
     }
 }
 
-/// A session that is running, seen by somebody else than who records it. Holding on to it does not keep the session open.
+/// A session that is running, seen by others than its recorder. Holding on to it does not keep the session open.
 public struct RunningSession: Sendable, Identifiable {
     private let core: SessionCore
 

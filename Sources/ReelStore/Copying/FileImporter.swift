@@ -37,7 +37,7 @@ public struct FileImporter: Sendable {
     /// The files in a folder, and in those in it, that may be recordings.
     ///
     /// What starts with a dot is left out, and so are the `.summary` files of PhoenixReplay's, which say nothing new. Its JSON
-    /// files come behind the others, and its `.part` files last: where a session has several, the first one counts.
+    /// files come after the others, and its `.part` files last: where a session has several, the first one counts.
     public static func files(in folder: FilePath) throws(StoreError) -> [FilePath] {
         var files: [FilePath] = []
         var folders = [folder]
@@ -74,7 +74,7 @@ public struct FileImporter: Sendable {
 
     /// Puts one file into the store.
     ///
-    /// - Parameter id: what the store calls it: the recording's own id, or else its file's name, unless told otherwise.
+    /// - Parameter id: what the store calls it: by default the recording's own id, or else its file's name.
     /// - Throws: ``StoreError``, of the kind ``StoreError/Kind/invalidRecording`` when it is no recording.
     public func put(_ path: FilePath, as id: RecordingID? = nil) async throws(StoreError) -> Outcome {
         let options = options

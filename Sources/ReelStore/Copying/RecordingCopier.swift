@@ -118,7 +118,7 @@ public struct RecordingCopier: Sendable {
         return .copied(before: start, sent: offset - start)
     }
 
-    /// The whole members from `offset` on, as many as make a piece; an index with the end behind it.
+    /// The whole members from `offset` on, as many as make a piece; an index with the end after it.
     private static func wholeMembers(
         of content: any RandomAccessBytes, at offset: Int, _ id: RecordingID
     ) throws(StoreError) -> [UInt8] {

@@ -3,7 +3,7 @@ import Synchronization
 
 /// The file through which the processes that use a folder tell each other what they have done: a line a change.
 ///
-/// It may be thrown away at any time. When it has grown long a new one takes its place, and who reads it finishes the old one
+/// It may be thrown away at any time. When it has grown long a new one takes its place, and readers finish the old one
 /// first.
 final class ChangeLog: Sendable {
     private let path: FilePath

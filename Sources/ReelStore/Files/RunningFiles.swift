@@ -68,7 +68,7 @@ final class RunningFiles: Sendable {
         }
     }
 
-    /// Appends members to a session's file, behind the last whole one: what a writer that died has left there is cut off.
+    /// Appends members to a session's file, after the last whole one: what a writer that died has left there is cut off.
     func append(_ members: [UInt8], to session: Session, of id: RecordingID) throws -> Session {
         var grown = session
         do throws(ReelError) {

@@ -19,7 +19,7 @@ package struct StoredState: Sendable {
 package enum AppendDecision: Sendable {
     /// The bytes are there already, if those that the database has at this place are the same.
     case compare(StoredState)
-    /// This is to be written, behind what is there.
+    /// This is to be written, after what is there.
     case write(StoredRecording, hasFinish: Bool)
 
     /// Decides, without touching the database.

@@ -2,7 +2,7 @@ import ExternalTerm
 import FoundationEssentials
 package import Reel
 
-/// How databases keep the counts of a summary: a JSON object of names and numbers, for whoever looks with SQL.
+/// How databases keep the counts of a summary: a JSON object of names and numbers, for people who query the database.
 package enum CountsJSON {
     package static func text(_ counts: [String: Int]) -> String {
         let encoder = JSONEncoder()

@@ -76,12 +76,7 @@ struct CompactCommand: AsyncParsableCommand {
         let progress = Progress("compacting \(file)")
         defer { progress.finish() }
         let reader = try RecordingReader(WatchedFile(bytes, progress))
-        guard reader.header.version <= .current else {
-            throw Failure(
-                .inputFellShort,
-                "the recording has version \(reader.header.version), and this reel writes \(FormatVersion.current)",
-                advice: "use a newer one, which keeps what is new")
-        }
+        try reader.header.version.checkWritable()
         try await RecordingWriter.write(
             to: sink, header: reader.header, options: level.writerOptions,
             reason: { reader.summary?.reason ?? .interrupted }, events: { try reader.next() })

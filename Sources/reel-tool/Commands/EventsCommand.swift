@@ -14,6 +14,7 @@ struct EventsCommand: ParsableCommand {
             Examples:
               reel events session.reel --kind event --kind exit --from 1:20 --to 1:30
               reel events session.reel --name save --last 1 --payload
+              reel events session.reel --larger-than 20k --sizes
               reel events running.reel --follow
             """)
 
@@ -28,6 +29,9 @@ struct EventsCommand: ParsableCommand {
 
     @Flag(help: "Print each event's payload in Elixir's notation as well.")
     var payload = false
+
+    @Flag(help: "Print how many bytes each event takes before compression.")
+    var sizes = false
 
     @OptionGroup
     var lists: CharlistOptions
@@ -50,40 +54,25 @@ struct EventsCommand: ParsableCommand {
     func run() throws {
         let output = StandardOutput()
         try ExitStatus.of(file) {
-            var input = try Input(recording: file, temporarySpace: space.byteCount)
+            let input = try Input(recording: file, temporarySpace: space.byteCount)
             if follow, input.imported != nil {
                 throw Failure(.usage, "a file of PhoenixReplay's cannot be followed", advice: "leave out --follow")
             }
-            let lines = EventLines(isJSON: json, hasPayload: payload, charlists: lists.shown, paint: color.paint)
+            let source = try EventSource(input, follows: follow) { try output.flush() }
+            let lines = EventLines(
+                isJSON: json, hasPayload: payload, hasSize: sizes, charlists: lists.shown, paint: color.paint)
             var selection = EventSelection(filter) { event in try output.write(line: lines.text(of: event)) }
             var failure: (any Error)?
             do {
-                try show(&input, to: &selection, output)
+                try selection.add(contentsOf: source)
             } catch {
-                failure = error
+                failure = source.failure ?? error
             }
             // The events before the damage are sound, and have been asked for.
             try selection.finish()
             try output.flush()
             if let failure { throw failure }
             return max(input.reportLosses(), selection.reportAbsences(of: file))
-        }
-    }
-
-    /// Shows the selection what it wants to see of the recording: all of it, or what the index says it is in.
-    private func show(_ input: inout Input, to selection: inout EventSelection, _ output: StandardOutput) throws {
-        if case .file(let bytes) = input.content, !follow, let recording = try? RecordingFile(bytes),
-            recording.layout != .sequential
-        {
-            return try selection.add(contentsOf: recording)
-        }
-        let source = WaitingSource(input, follows: follow) { try output.flush() }
-        do {
-            let reader = try RecordingReader(source)
-            source.reader = reader
-            while let event = try reader.next(), try selection.add(event) {}
-        } catch {
-            throw source.failure ?? error
         }
     }
 }

@@ -14,7 +14,9 @@ struct JSONCommand: AsyncParsableCommand {
             more than once even. --verbose says what it is taken for, and --input says it outright.
 
             A recording is one document, or with --lines its header, each event and its summary as objects a line. Of terms \
-            each is a document on a line of its own, written as soon as it has come.
+            each is a document on a line of its own, written as soon as it has come. With --lines FILE may be a store as \
+            well, a folder or a database: each line then starts with the id of its recording. --ids chooses recordings; \
+            'reel store ls' finds their ids.
 
             The plain mapping is for people and other tools: atoms become strings, tuples arrays. The tagged mapping \
             keeps all that a term says. Spec/json.md has both, rule by rule. Filters are for recordings, and narrow one \
@@ -27,10 +29,11 @@ struct JSONCommand: AsyncParsableCommand {
               reel json session.reel | jq .events[0]
               reel json session.reel --lines --kind event --from 1:20
               reel json cache.etf.gz --pretty
+              reel json sqlite:replays.db --lines > lines.json
               tail -f -c +1 messages.bin | reel json - --input packet4
             """)
 
-    @Argument(help: "A recording, a file of PhoenixReplay's, or terms; - is standard input.")
+    @Argument(help: "A recording, a file of PhoenixReplay's, or terms; with --lines a store; - is standard input.")
     var file: String
 
     @Option(name: .shortAndLong, help: "The file to write; - is standard output.")
@@ -41,6 +44,11 @@ struct JSONCommand: AsyncParsableCommand {
 
     @Flag(help: "Write the header, each event and the summary as objects on lines of their own.")
     var lines = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Of a store, the recordings whose ids are the lines of this file; - is standard input.", valueName: "file"))
+    var ids: String?
 
     @Flag(help: "Write each value on a line of its own, indented.")
     var pretty = false
@@ -101,6 +109,10 @@ struct JSONCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await ExitStatus.of(file) {
+            if let store = try StoreLines(file, filter: filter, options: options), lines || !store.isFolder {
+                return try await write(store)
+            }
+            guard ids == nil else { throw Failure(.usage, "no store", advice: "leave out --ids") }
             var input = try Input(file, temporarySpace: space.byteCount)
             let form = try form(of: &input)
             if verbose {
@@ -145,19 +157,22 @@ struct JSONCommand: AsyncParsableCommand {
         return .fine
     }
 
+    /// Writes the recordings of a store.
+    private func write(_ store: StoreLines) async throws -> ExitStatus {
+        guard lines else { throw Failure(.usage, "a store, which has many recordings", advice: "give --lines") }
+        let chosen = try ids.map { try StoreLines.ids(in: Input($0)) }
+        let target = try TextTarget(output)
+        let status = try await store.write(chosen, to: target.sink)
+        try target.commit()
+        return status
+    }
+
     /// - Returns: the status that the command ends with when nothing else happens.
     private func writeRecording(_ input: Input) async throws -> ExitStatus {
         let target = try TextTarget(output, of: [file], mode: mode)
         var status = ExitStatus.fine
-        if case .file(let bytes) = input.content,
-            let recording = try? RecordingFile(bytes, limits: .default, verifiesFirstMember: !filter.isEmpty),
-            recording.layout != .sequential, (try? recording.header) != nil
-        {
-            if filter.isEmpty {
-                try await writeAll(of: recording, to: target)
-            } else {
-                status = try write(recording, to: target)
-            }
+        if filter.isEmpty, let recording = input.recordingWithMembers(verifies: false) {
+            try await writeAll(of: recording, to: target)
         } else {
             status = try write(input, to: target)
         }
@@ -176,50 +191,28 @@ struct JSONCommand: AsyncParsableCommand {
         try target.give(up: failure)
     }
 
-    /// Writes what is asked for of a recording whose index tells where it is.
-    private func write(_ recording: RecordingFile, to target: TextTarget) throws -> ExitStatus {
-        let writer = try RecordingJSONWriter(to: target.sink, header: recording.header, options: options)
-        var selection = EventSelection(filter) { event in try writer.write(event) }
-        var failure: (any Error)?
-        do {
-            try selection.add(contentsOf: recording)
-        } catch {
-            failure = error
-        }
-        try selection.finish()
-        try writer.finish(summary: failure == nil ? recording.summary : nil)
-        try target.give(up: failure)
-        return selection.reportAbsences(of: file)
-    }
-
-    /// Writes what is asked for of a recording that is read from its start: each event as soon as it has come.
+    /// Writes what is asked for of a recording. Of one that is read from its start, each event as soon as it has come.
     private func write(_ input: Input, to target: TextTarget) throws -> ExitStatus {
         var writer: RecordingJSONWriter?
-        let source = WaitingSource(input, follows: false) {
+        let source = try EventSource(input) {
             try writer?.flush()
             try target.flush()
         }
-        let reader: RecordingReader
-        do {
-            reader = try RecordingReader(source)
-        } catch {
-            throw source.failure ?? error
-        }
-        let json = try RecordingJSONWriter(to: target.sink, header: reader.header, options: options)
+        let json = try RecordingJSONWriter(to: target.sink, header: source.header, options: options)
         writer = json
         var selection = EventSelection(filter) { event in try json.write(event) }
         var failure: (any Error)?
         do {
-            if filter.isEmpty {
+            if filter.isEmpty, case .start(let reader) = source.way {
                 try json.write(contentsOf: reader)
             } else {
-                while let event = try reader.next(), try selection.add(event) {}
+                try selection.add(contentsOf: source)
             }
         } catch {
             failure = source.failure ?? error
         }
         try selection.finish()
-        try json.finish(summary: reader.summary)
+        try json.finish(summary: failure == nil ? source.summary : nil)
         try target.give(up: failure)
         return selection.reportAbsences(of: file)
     }

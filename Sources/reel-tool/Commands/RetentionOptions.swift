@@ -10,8 +10,8 @@ struct RetentionOptions: ParsableArguments {
     var maxCount: Int?
 
     @Option(
-        help: ArgumentHelp("How large they may be together.", valueName: "size"), transform: StoreByteCount.parse)
-    var maxBytes: StoreByteCount?
+        help: ArgumentHelp("How large they may be together.", valueName: "size"), transform: ByteSize.parse)
+    var maxBytes: ByteSize?
 
     @Option(
         name: .customLong("view"),
@@ -52,7 +52,7 @@ struct ViewLimits {
                 guard let count = Int(pair[1]), count >= 0 else { return nil }
                 limits.maximumCount = count
             case "bytes":
-                guard let size = StoreByteCount(pair[1]) else { return nil }
+                guard let size = ByteSize(pair[1]) else { return nil }
                 limits.maximumByteCount = size.byteCount
             default: return nil
             }

@@ -57,7 +57,7 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("A file whose first line is the password.", valueName: "file"))
     var passwordFile: String?
 
-    @Flag(help: "Delete nothing, whoever asks.")
+    @Flag(help: "Delete nothing, even for a user who is let in.")
     var readOnly = false
 
     @OptionGroup
@@ -187,7 +187,7 @@ private enum ServedStore {
                         failures.withLock { $0.append(Failure(.inputFellShort, loss, input: path.string)) }
                     }
                 case .failure(let error):
-                    // A session that has ended since has left its part behind, and is there as a whole.
+                    // A session that has ended since then is there as a whole; its part is gone.
                     if error.kind == .conflict, path.string.hasSuffix(".part") { return }
                     failures.withLock { $0.append(Failure(error, input: path.string)) }
                 }

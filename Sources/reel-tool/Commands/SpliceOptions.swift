@@ -1,48 +1,6 @@
 import ArgumentParser
 import Reel
 
-/// Which span of a recording is meant.
-struct SpanOptions: ParsableArguments {
-    @Option(
-        help: ArgumentHelp("The span starts at this time: \(Moment.forms).", valueName: "time"),
-        transform: Moment.parse)
-    var from: Moment?
-
-    @Option(help: ArgumentHelp("The span ends with this time.", valueName: "time"), transform: Moment.parse)
-    var to: Moment?
-
-    @Option(
-        help: ArgumentHelp(
-            "The span is the events with these indexes: 10..20, 10.., ..20 or 10.", valueName: "indexes"),
-        transform: IndexRange.parse)
-    var range: IndexRange?
-
-    func validate() throws {
-        guard (range == nil) != (from == nil && to == nil) else {
-            throw ValidationError("Give a span: --from, --to or both, or --range.")
-        }
-        try Moment.check(from: from, to: to)
-    }
-
-    /// The span in a recording.
-    ///
-    /// - Throws: `Failure` when no event is in it, or `ReelError`.
-    func span(of recording: RecordingFile) throws -> RecordingSpan {
-        let span =
-            if let range {
-                try RecordingSpan(of: recording, events: range.indexes)
-            } else {
-                try RecordingSpan(of: recording, from: from?.milliseconds, to: to?.milliseconds)
-            }
-        guard !span.events.isEmpty else {
-            let all = try RecordingSpan(of: recording, from: nil, to: nil)
-            throw Failure(
-                .inputFellShort, EventFindings.noEventInSpan(all.events.count, duration: all.end))
-        }
-        return span
-    }
-}
-
 /// What commands that make a recording of others have in common.
 struct SpliceOptions: ParsableArguments {
     @Option(name: .shortAndLong, help: "The recording to write; - is standard output.")
@@ -130,12 +88,23 @@ struct SpanSpliceOptions: ParsableArguments {
     @OptionGroup
     var splice: SpliceOptions
 
+    func validate() throws {
+        guard (span.range == nil) != (span.from == nil && span.to == nil) else {
+            throw ValidationError("Give a span: --from, --to or both, or --range.")
+        }
+    }
+
     /// Writes the recording that is made of the input and the span.
     func write(_ make: (RecordingFile, RecordingSpan) throws -> Splice) throws {
         try ExitStatus.of(file) {
             var input = try Input(recording: file, temporarySpace: splice.space.byteCount)
             let recording = try RecordingFile(try input.file())
             let made = try make(recording, try span.span(of: recording))
+            if made.unplacedDropCount > 0 {
+                let count = made.unplacedDropCount.of("event")
+                StandardError.say(
+                    Failure(.fine, "the recorder left out \(count) of the session, nobody knows where", input: file))
+            }
             try splice.write(made, of: made.parts.map { _ in file })
             return input.reportLosses()
         }

@@ -19,20 +19,24 @@ enum StoreAccess {
         let location = argument.location
         try ExitStatus.of("\(location)") {
             try wait {
-                do {
-                    let store = try await open(location, creates: creates, mode: mode)
-                    do {
-                        let status = try await body(store)
-                        await store.close()
-                        return status
-                    } catch {
-                        await store.close()
-                        throw error
-                    }
-                } catch let error as StoreError {
-                    throw Failure(error, input: "\(location)")
-                }
+                try await with(location, creates: creates, mode: mode, body)
             }
+        }
+    }
+
+    /// Does something with a store, and closes it.
+    static func with<Result>(
+        _ location: StoreLocation, creates: Bool = false, mode: ModeOption? = nil,
+        _ body: (any RecordingStore) async throws -> Result
+    ) async throws -> Result {
+        let store = try await open(location, creates: creates, mode: mode)
+        do {
+            let result = try await body(store)
+            await store.close()
+            return result
+        } catch {
+            await store.close()
+            throw error
         }
     }
 

@@ -33,12 +33,12 @@ struct StoreFilter: ParsableArguments {
 
     @Option(
         help: ArgumentHelp("Recordings of at least this size: 500k, 10M.", valueName: "size"),
-        transform: StoreByteCount.parse)
-    var larger: StoreByteCount?
+        transform: ByteSize.parse)
+    var larger: ByteSize?
 
     @Option(
-        help: ArgumentHelp("Recordings of at most this size.", valueName: "size"), transform: StoreByteCount.parse)
-    var smaller: StoreByteCount?
+        help: ArgumentHelp("Recordings of at most this size.", valueName: "size"), transform: ByteSize.parse)
+    var smaller: ByteSize?
 
     @Option(help: ArgumentHelp("Recordings with at least so many events.", valueName: "count"))
     var minEvents: Int?
@@ -68,26 +68,5 @@ struct StoreFilter: ParsableArguments {
             byteCount: .init(lower: larger?.byteCount, upper: smaller?.byteCount),
             eventCount: .init(lower: minEvents), errorCount: errors ? .from(1) : .any, idPrefix: idPrefix,
             isFinished: finished ? true : running ? false : nil, order: order)
-    }
-}
-
-/// How people write sizes: `500`, `500k`, `10M`, `2G`; powers of 1,000.
-struct StoreByteCount {
-    let byteCount: Int
-
-    init?(_ text: String) {
-        let digits = text.prefix { $0.isASCII && $0.isNumber }
-        let scales = ["": 1, "k": 1_000, "M": 1_000_000, "G": 1_000_000_000, "T": 1_000_000_000_000]
-        guard let number = Int(digits), let scale = scales[String(text.dropFirst(digits.count))] else { return nil }
-        let (byteCount, overflow) = number.multipliedReportingOverflow(by: scale)
-        guard !overflow else { return nil }
-        self.byteCount = byteCount
-    }
-
-    static func parse(_ argument: String) throws -> StoreByteCount {
-        guard let size = StoreByteCount(argument) else {
-            throw ValidationError("'\(argument)' is no size: write 500k, 10M or 2G.")
-        }
-        return size
     }
 }

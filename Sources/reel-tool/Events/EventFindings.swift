@@ -18,7 +18,7 @@ struct EventFindings {
         if !filter.kinds.isEmpty { kinds.insert(event.kind) }
         eventCount = max(eventCount, event.index + 1)
         duration = max(duration, event.offset)
-        if !isInSpan { isInSpan = filter.spans(event) }
+        if !isInSpan { isInSpan = filter.span.contains(event) }
     }
 
     /// Says that no more events are wanted.
@@ -57,22 +57,11 @@ struct EventFindings {
             let names = kinds.isEmpty ? "no events" : kinds.map(\.name).sorted().joined(separator: ", ")
             absences += missingKinds.map { "no event of the kind '\($0)': the recording has \(names)" }
         }
-        if !isInSpan, filter.hasSpan {
-            absences.append(EventFindings.noEventInSpan(eventCount, duration: duration))
+        if !isInSpan, !filter.span.isEmpty {
+            absences.append(SpanOptions.absence(eventCount: eventCount, duration: duration))
         }
         return absences
     }
-
-    /// What a recording has, when it has no event in a span.
-    static func noEventInSpan(_ eventCount: Int, duration: Int) -> String {
-        let last = "the events 0 to \(eventCount - 1), up to \(Moment(milliseconds: duration))"
-        return "no event in the span: the recording has \(eventCount == 0 ? "no events" : last)"
-    }
-}
-
-extension EventFilter {
-    /// Whether only a span of the recording is asked for.
-    fileprivate var hasSpan: Bool { range != nil || from != nil || to != nil }
 }
 
 extension EventSelection {

@@ -5,6 +5,8 @@ import Reel
 struct EventLines {
     let isJSON: Bool
     let hasPayload: Bool
+    /// Whether the bytes that an event takes, before compression, are shown.
+    let hasSize: Bool
     /// Which lists of integers in payloads are text.
     let charlists: Charlists
     let paint: Paint
@@ -21,6 +23,7 @@ struct EventLines {
         var line = paint(String(event.index).padded(to: 6, atStart: true), .faint)
         line += "  "
         line += Moment(milliseconds: event.offset).description.padded(to: 10, atStart: true)
+        if hasSize { line += "  " + event.encoded.count.grouped.padded(to: 10, atStart: true) }
         line += "  "
         // An event of which there is nothing to say is labelled with its kind.
         if label == event.kind.name {
@@ -42,6 +45,7 @@ struct EventLines {
             .init("index", .integer(event.index)), .init("offset", .integer(event.offset)),
             .init("kind", .string(event.kind.name)), .init("label", .string(event.label)),
         ]
+        if hasSize { members.append(.init("bytes", .integer(event.encoded.count))) }
         if hasPayload { members.append(.init("payload", .string(payload(of: event)))) }
         return .object(members)
     }

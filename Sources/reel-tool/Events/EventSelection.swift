@@ -26,7 +26,7 @@ struct EventSelection {
     ///
     /// - Returns: whether any that follow it may be.
     mutating func add(_ event: Event) throws -> Bool {
-        guard remaining > 0, event.index <= filter.range?.indexes.upperBound ?? .max else {
+        guard remaining > 0, event.index <= filter.span.range?.indexes.upperBound ?? .max else {
             findings.stop()
             return false
         }
@@ -47,8 +47,16 @@ struct EventSelection {
         return true
     }
 
+    /// Takes those events of a recording that may be wanted.
+    mutating func add(contentsOf source: EventSource) throws {
+        switch source.way {
+        case .index(let recording): try add(contentsOf: recording)
+        case .start(let reader): while let event = try reader.next(), try add(event) {}
+        }
+    }
+
     /// Takes those events of a recording that its index says may be wanted.
-    mutating func add(contentsOf recording: RecordingFile) throws {
+    private mutating func add(contentsOf recording: RecordingFile) throws {
         defer { findings.complete(from: recording) }
         let candidates = filter.candidates(in: recording.entries)
         var isDone = false

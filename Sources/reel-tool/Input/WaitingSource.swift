@@ -17,7 +17,7 @@ final class WaitingSource: ByteSource {
 
     /// What the source itself failed of.
     private(set) var failure: (any Error)?
-    /// Who knows whether the recording has ended.
+    /// The reader, which knows whether the recording has ended.
     weak var reader: RecordingReader?
 
     /// Creates a source of what `input` holds.

@@ -31,8 +31,8 @@ struct RecordingOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp("Store a session's events when they have so many bytes: 500k, 10M.", valueName: "size"),
-        transform: StoreByteCount.parse)
-    var flushBytes: StoreByteCount?
+        transform: ByteSize.parse)
+    var flushBytes: ByteSize?
 
     @Option(
         help: ArgumentHelp("Store a session's events after this time: 900ms, 5s, 1:20.", valueName: "time"),
@@ -45,8 +45,8 @@ struct RecordingOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp("Most memory of all running sessions: 64M, 1G.", valueName: "size"),
-        transform: StoreByteCount.parse)
-    var memory: StoreByteCount?
+        transform: ByteSize.parse)
+    var memory: ByteSize?
 
     @Option(
         help: ArgumentHelp("How long storing what is left may take at the end.", valueName: "time"),

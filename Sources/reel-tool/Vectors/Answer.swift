@@ -50,7 +50,7 @@ extension Answer {
         }
     }
 
-    /// Reads what stands behind `error` and a tab.
+    /// Reads what stands after `error` and a tab.
     private init?(refusal: [UInt8]) {
         let parts = refusal.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false)
         let texts = parts.map { String(decoding: $0, as: UTF8.self) }

@@ -91,13 +91,13 @@ extension Answer {
 
 /// Long text, shortened.
 private enum Excerpt {
-    /// How much is shown before the place that matters, and behind it.
-    private static let before = 24, behind = 56
+    /// How much is shown before the place that matters, and after it.
+    private static let before = 24, after = 56
 
     /// What stands around a place.
     static func around(_ place: Int, of text: [UInt8]) -> String {
         let start = max(place - before, 0)
-        let end = min(place + behind, text.count)
+        let end = min(place + after, text.count)
         let part = String(decoding: text[start..<end], as: UTF8.self)
         return (start > 0 ? "…" : "") + part + (end < text.count ? "… (\(text.count) bytes)" : "")
     }

@@ -150,7 +150,7 @@ end
 defmodule Reel.Inflate do
   @moduledoc false
   # Erlang's zlib does not tell where a stream ends in what it was given. So the input goes in by chunks; the chunk with
-  # bytes behind the stream raises, and is given again byte by byte to find the end.
+  # bytes after the stream raises, and is given again byte by byte to find the end.
 
   @chunk 16_384
 
@@ -1712,7 +1712,7 @@ end
 defmodule Reel.Frames do
   @moduledoc false
   # Frames to items, with the checks of form and place of recording.md §6. An instance goes along a recording and knows
-  # what has come; an error is raised with the offset `at`, which whoever feeds it keeps right.
+  # what has come; an error is raised with the offset `at`, which its caller keeps right.
 
   import Bitwise
   alias Reel.{Error, Term}
@@ -1898,7 +1898,7 @@ defmodule Reel.Frames do
   defp check(event, track) do
     valid = is_tuple(event) and tuple_size(event) >= 3 and number?(elem(event, 0)) and Term.atom?(elem(event, 1))
 
-    if not valid, do: fail(:malformed_frame, track, "event #{track.events} or one behind it is malformed")
+    if not valid, do: fail(:malformed_frame, track, "event #{track.events} or one after it is malformed")
   end
 
   defp keyframe(term, track) do
@@ -2159,7 +2159,7 @@ defmodule Reel.Forward do
 
   # An index says that there was an end.
   defp member(%{source: %{size: size}, offset: size, index: index, ended: false}) when index != nil,
-    do: Error.fail(:malformed_index, index, "an index without an end member behind it")
+    do: Error.fail(:malformed_index, index, "an index without an end member after it")
 
   defp member(%{source: %{size: size}, offset: size} = state),
     do: {[{:end, state.ended and state.track.finish}], %{state | done: true}}
@@ -3339,7 +3339,7 @@ defmodule Reel.Writer do
   end
 
   @doc """
-  Adds an event, `{offset_ms, kind, payload}` with anything more behind.
+  Adds an event, `{offset_ms, kind, payload}` with anything more after it.
 
       iex> {:ok, writer} = Reel.Writer.open(:memory, %{})
       iex> {:error, error} = Reel.Writer.write(writer, {-1, :mount, %{}})

@@ -54,7 +54,7 @@ export class Inflater {
     return chunk;
   }
 
-  /** Makes room for the next chunk, a larger one than before, behind what matches may go back to. */
+  /** Makes room for the next chunk, a larger one than before, after what matches may go back to. */
   #slide() {
     const kept = this.#output.subarray(Math.max(0, this.#length - WINDOW), this.#length);
     const room = Math.min(4 * this.#output.length, CHUNK + WINDOW + LONGEST);

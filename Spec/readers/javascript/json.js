@@ -38,7 +38,7 @@ export function summaryLine({ duration, errors, events, kinds, names, reason }) 
     + `"names":${plain(names)},"reason":${string(reason)}}}`;
 }
 
-/** A document (json.md §2.1); `more` are pairs behind its events, and `reserved` the keys that no field may have. */
+/** A document (json.md §2.1); `more` are pairs after its events, and `reserved` the keys that no field may have. */
 export function documentText(fields, events, mapping, more = [], reserved = ["events"]) {
   return `{${[...headerPairs(fields, mapping, reserved), `"events":[\n${events.join(",\n")}]`, ...more].join(",")}}\n`;
 }

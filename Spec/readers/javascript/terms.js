@@ -79,7 +79,7 @@ export class NativeRecord {
   sorted() { return [...this.fields].sort((a, b) => compare(a[0], b[0])); }
 }
 
-/** LOCAL_EXT: what stands behind the tag. */
+/** LOCAL_EXT: what stands after the tag. */
 export class Local {
   constructor(bytes) { this.bytes = bytes; }
 }

@@ -30,7 +30,7 @@ enum Session {
     /// The session in Reel's own form.
     ///
     /// - Parameters:
-    ///   - eventsPerMember: how many events each member has; all are in one unless told otherwise.
+    ///   - eventsPerMember: how many events each member has; by default all are in one.
     ///   - count: how often the session repeats itself, each time two minutes later.
     static func recording(
         isFinished: Bool = true, eventsPerMember: Int = .max, header: Header = header, count: Int = 1

@@ -59,6 +59,13 @@ extension RecordingFile {
     /// - Parameter folder: where files are looked for that the recording does not hold.
     /// - Throws: ``ReelError`` when the events up to the first page cannot be read.
     public func pageAssets(folder: AssetFolder? = nil) throws(ReelError) -> PageAssets {
+        PageAssets(recorded: try recordedAssets(), folder: folder, url: try header.url)
+    }
+
+    /// The files that the recording holds, by the addresses that pages write.
+    ///
+    /// - Parameter events: nil for all events; else the files that only these hold.
+    func recordedAssets(of events: Range<Int>? = nil) throws(ReelError) -> [String: PageAsset] {
         var recorded: [String: PageAsset] = [:]
         var byteCount = 0
         try forEachEvent { (event) throws(ReelError) in
@@ -66,26 +73,27 @@ extension RecordingFile {
             guard let (href, asset) = PageAsset.reading(try RecordingFile.payload(of: event)) else { return true }
             byteCount += asset.content.count
             guard byteCount <= PageLimits.assetByteCount else { return false }
-            recorded[href] = asset
+            // Of several for an address the last one counts, wherever it is.
+            recorded[href] = events?.contains(event.index) ?? true ? asset : nil
             return true
         }
-        return PageAssets(recorded: recorded, folder: folder, url: try header.url)
+        return recorded
     }
 
     /// The addresses of all style sheets and images of the recording's pages.
     ///
     /// - Throws: ``ReelError`` when the recording cannot be read.
     package func pageAddresses() throws(ReelError) -> Set<String> {
-        var addresses: Set<String> = []
+        var references = PageReferences()
         var page = Page()
         try forEachEvent { (event) throws(ReelError) in
             guard Page.isChanged(by: event.kind) else { return true }
+            let before = page
             page.apply(kind: event.kind, payload: try RecordingFile.payload(of: event))
-            // One that is too large to be written is not shown.
-            if let text = (try? page.written())?.text { addresses.formUnion(SafePage.addresses(in: Array(text.utf8))) }
-            return addresses.count < PageLimits.addressCount
+            references.add(page, since: before, hasNewDocument: event.kind == Page.document)
+            return references.addresses.count < PageLimits.addressCount
         }
-        return addresses
+        return references.addresses
     }
 
     private static func payload(of event: Event) throws(ReelError) -> Term {

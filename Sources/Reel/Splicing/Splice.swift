@@ -1,5 +1,4 @@
 import ExternalTerm
-package import Reel
 
 /// A recording made of parts of others: a span of a recording, a recording without one, or several one after the other.
 ///
@@ -11,18 +10,18 @@ package import Reel
 /// try writer.finish(reason: splice.reason)
 /// ```
 ///
-/// The state and the page at each event are those of the recording that it comes from: events that nobody has recorded make them
-/// where a part starts, and a `gap` says where events are missing. The header's `parts` say where its events come from
-/// (``Origin``). Memory is bounded by a member, the session's state and its page.
-package struct Splice {
+/// The state and the page at each event are those of the recording that it comes from: events that nobody recorded make them
+/// where a part starts, and a `gap` says where events are missing. The header's `parts` say where the events come from
+/// (``Origin``). Memory is bounded by a member, the session's state, its page and the assets that events hold for it.
+public struct Splice {
     /// Events of one recording.
-    package struct Part {
+    public struct Part {
         /// The recording.
-        package let file: RecordingFile
+        public let file: RecordingFile
         /// Which of its events are taken.
-        package let events: Range<Int>
+        public let events: Range<Int>
         /// How many milliseconds are missing before them, or nil when nothing is.
-        package let gap: Int?
+        public let gap: Int?
         /// How many milliseconds later they are here.
         fileprivate let shift: Int
         /// What makes the state and the page before them.
@@ -30,17 +29,23 @@ package struct Splice {
     }
 
     /// The parts, in order.
-    package private(set) var parts: [Part] = []
+    public private(set) var parts: [Part] = []
     /// Where its events come from.
-    package private(set) var origins: [Origin] = []
+    public private(set) var origins: [Origin] = []
     /// How many events it has, those included that make the state where a part starts.
-    package private(set) var eventCount = 0
+    public private(set) var eventCount = 0
+    /// How many events the recorder of the whole session left out, when no gap says where.
+    ///
+    /// A part of the session may lack some of them or none, so its header says nothing of them.
+    public private(set) var unplacedDropCount = 0
     /// When the whole recordings that have been joined so far end, in milliseconds.
     private var duration = 0
     private var fields: TermMap
+    /// Whether the recording that it starts with says where events are missing.
+    private let hasGaps: Bool
 
     /// The header of the recording.
-    package var header: Header {
+    public var header: Header {
         var fields = fields
         fields[atom: Origin.key] = .list(origins.map(\.term))
         return Header(fields: fields)
@@ -49,7 +54,7 @@ package struct Splice {
     /// Why the recording ends.
     ///
     /// - Throws: ``ReelError`` when the last part's recording is damaged.
-    package var reason: Summary.Reason {
+    public var reason: Summary.Reason {
         get throws(ReelError) {
             guard let last = parts.last else { return .interrupted }
             guard try last.events.upperBound == last.file.eventCount else { return Summary.Reason("excerpt") }
@@ -67,7 +72,7 @@ extension Splice {
     ///   - keepsTimes: whether times stay as they were; by default the span starts at 0.
     ///   - id: the id of the new recording; by default that of `file` with the first and the last event that are kept.
     /// - Throws: ``ReelError`` when what has to be read is damaged, ``SpliceError`` when no event would be left.
-    package init(of file: RecordingFile, keeping span: RecordingSpan, keepsTimes: Bool = false, id: String? = nil)
+    public init(of file: RecordingFile, keeping span: RecordingSpan, keepsTimes: Bool = false, id: String? = nil)
         throws
     {
         let ending = "-\(span.events.lowerBound)-\(span.events.upperBound - 1)"
@@ -81,7 +86,7 @@ extension Splice {
     ///   - keepsTimes: whether times stay as they were; by default what follows the span moves up to its start.
     ///   - id: the id of the new recording; by default that of `file` with the first and the last event that are left out.
     /// - Throws: ``ReelError`` when what has to be read is damaged, ``SpliceError`` when no event would be left.
-    package init(of file: RecordingFile, without span: RecordingSpan, keepsTimes: Bool = false, id: String? = nil)
+    public init(of file: RecordingFile, without span: RecordingSpan, keepsTimes: Bool = false, id: String? = nil)
         throws
     {
         let ending = "-without-\(span.events.lowerBound)-\(span.events.upperBound - 1)"
@@ -97,10 +102,12 @@ extension Splice {
         }
         try add(first, of: file, shift: 0)
         let shift = keepsTimes ? 0 : span.start - span.end
+        leaveOutDropped()
         let missing = try MissingEvents(span.events, of: file)
         let restoration = Restoration(
             from: try file.state(after: first.upperBound - 1),
-            to: try Situation(before: last.lowerBound, of: file, viewport: missing.viewport),
+            to: try Situation(
+                before: last.lowerBound, of: file, missing: span.events, viewport: missing.viewport),
             missing: (Gap(dropped: missing.kinds), min(missing.offset, span.end + shift)), at: span.end + shift)
         try add(last, of: file, shift: shift, gap: span.end - span.start, restoration)
     }
@@ -112,12 +119,14 @@ extension Splice {
         _ events: Range<Int>, of file: RecordingFile, from start: Int, keepsTimes: Bool
     ) throws {
         guard !events.isEmpty else { throw SpliceError(.nothingLeft, "no event would be left") }
+        if try events.count < file.eventCount { leaveOutDropped() }
         // Where times go back, the earliest event is the start: none is before it.
         let start = min(start, try file.offsets(of: events).lowerBound)
         let shift = keepsTimes ? 0 : -start
         guard events.lowerBound > 0 else { return try add(events, of: file, shift: shift) }
         let viewport = try MissingEvents.viewport(before: events.lowerBound, of: file)
-        let situation = try Situation(before: events.lowerBound, of: file, viewport: viewport)
+        let situation = try Situation(
+            before: events.lowerBound, of: file, missing: 0..<events.lowerBound, viewport: viewport)
         try add(
             events, of: file, shift: shift, Restoration(starting: situation, at: start + shift, shift: shift))
         if let url = situation.state.url { fields[atom: "url"] = .string(url) }
@@ -133,10 +142,16 @@ extension Splice {
         fields = try file.header.fields
         // Of the process that records it, which is another one by now.
         fields[atom: "recorder"] = nil
-        // What is missing of the whole recording says nothing of a part, and gaps say it themselves.
-        if try file.summary?.kinds[Gap.kind] != nil { fields[atom: "dropped"] = nil }
+        hasGaps = try file.summary?.kinds[Gap.kind] != nil
         let derived = try file.header.id.map { Splice.id($0, ending) }
         if let id = id ?? derived { fields[atom: "id"] = .string(id) }
+    }
+
+    /// Leaves out what the header says is missing of the whole session.
+    private mutating func leaveOutDropped() {
+        guard let dropped = fields[atom: "dropped"] else { return }
+        fields[atom: "dropped"] = nil
+        if !hasGaps { unplacedDropCount = Gap(payload: .map(["dropped": dropped])).count }
     }
 
     /// An id with an ending, no longer than ids of stores are.
@@ -150,9 +165,8 @@ extension Splice {
     ///
     /// - Parameter id: the id of the new recording; by default that of `file` with `-joined`.
     /// - Throws: ``ReelError`` when what has to be read is damaged.
-    package init(startingWith file: RecordingFile, id: String? = nil) throws {
+    public init(startingWith file: RecordingFile, id: String? = nil) throws {
         try self.init(file, id: id, ending: "-joined")
-        fields[atom: "dropped"] = try file.header.fields[atom: "dropped"]
         try join(0..<(try file.eventCount), of: file, shift: 0)
     }
 
@@ -162,7 +176,7 @@ extension Splice {
     /// on by the times at which the sessions started, or without a pause when a header has none.
     ///
     /// - Throws: ``ReelError`` when what has to be read is damaged, ``SpliceError`` when `file` starts before what there is ends.
-    package mutating func append(_ file: RecordingFile) throws {
+    public mutating func append(_ file: RecordingFile) throws {
         var events = 0..<(try file.eventCount)
         var shift = try shift(of: file) ?? duration
         if let last = origins.last, let next = try Origin.of(file).first, let id = last.id, id == next.id {
@@ -214,10 +228,11 @@ extension Splice {
 // MARK: - Writing
 
 extension Splice {
-    /// Appends the events of a part: for those who want to know which one it is that cannot be read.
+    /// Appends the events of one of the parts to the recording that is written.
     ///
+    /// - Parameter writer: has been created with ``header``, and has the parts before it.
     /// - Throws: ``ReelError`` when the part is damaged, an event that makes a state is too large, or the sink fails.
-    package func write(_ part: Part, to writer: RecordingWriter) throws(ReelError) {
+    public func write(_ part: Part, to writer: RecordingWriter) throws(ReelError) {
         for event in part.made {
             try writer.append(offset: event.offset, kind: event.kind, payload: event.payload)
         }
@@ -239,13 +254,7 @@ extension Splice {
     private mutating func add(
         _ events: Range<Int>, of file: RecordingFile, shift: Int, gap: Int? = nil, _ restoration: Restoration? = nil
     ) throws(ReelError) {
-        let version = try file.header.version
-        guard version <= .current else {
-            throw ReelError(
-                .unsupportedVersion,
-                "the recording has version \(version), and this reel writes \(FormatVersion.current)",
-                section: "recording.md §8")
-        }
+        try file.header.version.checkWritable()
         // What nobody could reach may belong to the end.
         if let damage = file.damage, try events.upperBound == file.eventCount { throw damage }
         let made = restoration?.events ?? []

@@ -1,21 +1,28 @@
 import ExternalTerm
-package import Reel
 
-/// Where a run of events of a recording comes from: an element of the header's `parts`. Implements Spec/registry.md §3.
-package struct Origin: Hashable, Sendable {
+/// The recording that events which follow one another come from: an element of the header's `parts`. Implements
+/// Spec/registry.md §3.
+public struct Origin: Hashable, Sendable {
     /// The id of the recording that the events come from, or nil when it has none.
-    package var id: String?
-    /// The index that the first of them has there.
-    package var event: Int
-    /// The index that the first of them has here.
-    package var at: Int
+    public var id: String?
+    /// The index of the first of them there.
+    public var event: Int
+    /// The index of the first of them here.
+    public var at: Int
     /// How many they are.
-    package var count: Int
+    public var count: Int
     /// How much later they are there than here, in milliseconds.
-    package var offset: Int
+    public var offset: Int
 
     /// Creates an origin.
-    package init(id: String?, event: Int, at: Int, count: Int, offset: Int) {
+    ///
+    /// - Parameters:
+    ///   - id: the id of the recording that the events come from.
+    ///   - event: the index of the first of them there.
+    ///   - at: the index of the first of them here.
+    ///   - count: how many they are.
+    ///   - offset: how much later they are there than here, in milliseconds.
+    public init(id: String?, event: Int, at: Int, count: Int, offset: Int) {
         self.id = id
         self.event = event
         self.at = at
@@ -23,10 +30,10 @@ package struct Origin: Hashable, Sendable {
         self.offset = offset
     }
 
-    /// Where the events of `file` come from: what its header says, or from the recording itself.
+    /// The origins that the header of a recording names, or the recording itself.
     ///
     /// - Throws: ``ReelError`` when the header or the events cannot be read.
-    package static func of(_ file: RecordingFile) throws(ReelError) -> [Origin] {
+    public static func of(_ file: RecordingFile) throws(ReelError) -> [Origin] {
         let header = try file.header
         let count = try file.eventCount
         return header.fields[atom: key].flatMap { origins(of: $0, eventCount: count) } ?? [

@@ -1,24 +1,22 @@
-import ExternalTerm
-package import Reel
-
 /// A span of a recording: events that follow one another, and the time that they take.
-package struct RecordingSpan: Hashable, Sendable {
+public struct RecordingSpan: Hashable, Sendable {
     /// The events.
-    package let events: Range<Int>
+    public let events: Range<Int>
     /// When the span starts, in milliseconds from the session's start.
-    package let start: Int
+    public let start: Int
     /// When what follows the span may start.
-    package let end: Int
+    public let end: Int
 
     /// The span from one time to another, in milliseconds from the session's start, both included.
     ///
     /// Where times go back, it starts after the last event before `from` and ends with the last one up to `to`.
     ///
     /// - Parameters:
+    ///   - file: the recording.
     ///   - from: nil for the start of the recording.
     ///   - to: nil for its end.
     /// - Throws: ``ReelError`` when what has to be read is damaged.
-    package init(of file: RecordingFile, from: Int?, to: Int?) throws(ReelError) {
+    public init(of file: RecordingFile, from: Int?, to: Int?) throws(ReelError) {
         let count = try file.eventCount
         let first = try from.map { from throws(ReelError) in
             from > 0 ? try file.lastEvent(before: from - 1)?.index : nil
@@ -33,8 +31,11 @@ package struct RecordingSpan: Hashable, Sendable {
 
     /// The span of events by their indexes; those that are not there do not count.
     ///
+    /// - Parameters:
+    ///   - file: the recording.
+    ///   - events: the indexes of the first and the last event.
     /// - Throws: ``ReelError`` when what has to be read is damaged.
-    package init(of file: RecordingFile, events: ClosedRange<Int>) throws(ReelError) {
+    public init(of file: RecordingFile, events: ClosedRange<Int>) throws(ReelError) {
         let count = try file.eventCount
         let lower = min(max(events.lowerBound, 0), count)
         self.events = lower..<max(lower, events.upperBound < count ? events.upperBound + 1 : count)
@@ -62,33 +63,4 @@ extension RecordingFile {
         // An index may say that its least offset is beyond its greatest.
         return min(least, greatest)...greatest
     }
-}
-
-/// What is in events that are left out.
-struct MissingEvents {
-    /// How many they are, by their kind.
-    var kinds: [Atom: Int] = [:]
-    /// When the first of them happened.
-    var offset = 0
-    /// The payload of the last one that said how large the window is.
-    var viewport: Term?
-
-    init(_ events: Range<Int>, of file: RecordingFile) throws(ReelError) {
-        guard !events.isEmpty else { return }
-        try file.forEachEvent(from: events.lowerBound) { (event) throws(ReelError) in
-            guard event.index < events.upperBound else { return false }
-            if event.index == events.lowerBound { offset = event.offset }
-            kinds[event.kind, default: 0] += 1
-            if event.kind == MissingEvents.viewportKind { viewport = try? event.payload }
-            return true
-        }
-    }
-
-    /// How large the window was before an event, when the recording says so.
-    static func viewport(before event: Int, of file: RecordingFile) throws(ReelError) -> Term? {
-        if let summary = try file.summary, summary.kinds[viewportKind] == nil { return nil }
-        return try MissingEvents(0..<event, of: file).viewport
-    }
-
-    private static let viewportKind: Atom = "viewport"
 }

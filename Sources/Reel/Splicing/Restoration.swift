@@ -1,11 +1,10 @@
 import ExternalTerm
-import Reel
 
 /// What a session's view held, and the page as its visitor saw it, at some point.
 struct Situation {
     var state = State()
     var page = Page()
-    /// The files that the recording holds for its pages, by their addresses.
+    /// Files that the events before hold for pages, by their addresses.
     var assets: [String: PageAsset] = [:]
     /// The payload of the last event that said how large the visitor's window is, when it is known.
     var viewport: Term?
@@ -14,10 +13,16 @@ struct Situation {
     init() {}
 
     /// Before the event with this index, which is not the first.
-    init(before event: Int, of file: RecordingFile, viewport: Term?) throws(ReelError) {
+    ///
+    /// - Parameters:
+    ///   - missing: the events before it that the new recording does not have.
+    ///   - viewport: the payload of the last event that said how large the visitor's window is.
+    init(
+        before event: Int, of file: RecordingFile, missing: Range<Int>, viewport: Term?
+    ) throws(ReelError) {
         state = try file.state(after: event - 1)
         page = try file.page(after: event - 1)
-        assets = try file.pageAssets().recorded
+        assets = try file.recordedAssets(of: missing)
         self.viewport = viewport
     }
 }
@@ -45,10 +50,6 @@ struct Restoration {
         }
         add("mount", .map(["assigns": .map(situation.state.assigns)]), at: offset)
         add(componentsOf: situation, at: offset)
-        // They have to come before the first page.
-        for (href, asset) in situation.assets.sorted(by: { $0.key < $1.key }) {
-            add(PageAsset.kind, asset.payload(at: href), at: offset)
-        }
         finish(situation, at: offset)
     }
 
@@ -83,6 +84,10 @@ struct Restoration {
     }
 
     private mutating func finish(_ situation: Situation, at offset: Int) {
+        // Assets have to come before the first page.
+        for (href, asset) in situation.assets.sorted(by: { $0.key < $1.key }) {
+            add(PageAsset.kind, asset.payload(at: href), at: offset)
+        }
         if let url = situation.state.url { add("params", .map(["uri": .string(url)]), at: offset) }
         if let viewport = situation.viewport { add("viewport", viewport, at: offset) }
         guard case .list(let pageEvents) = situation.page.term else { return }
