@@ -39,7 +39,7 @@ package enum CommonTerm {
             guard left >= 3, left - 3 >= Int(bytes[offset + 1]) else { return nil }
             return !form.isCanonical ? offset + 3 + Int(bytes[offset + 1]) : endOfCanonicalBig(bytes, at: offset)
         case Tag.string where form.isCanonical:
-            guard left >= 3, case let count = Int(bytes[offset + 1]) << 8 | Int(bytes[offset + 2]), count > 0,
+            guard left >= 3, case let count = bytes.uint16(at: offset + 1), count > 0,
                 count <= left - 3
             else { return nil }
             return offset + 3 + count
@@ -112,20 +112,14 @@ package enum CommonTerm {
         case Tag.smallAtomUTF8:
             let name = offset + 2..<offset + 2 + Int(bytes[offset + 1])
             guard name.upperBound <= bytes.count else { return name.upperBound }
-            return isASCII(bytes, name) ? name.upperBound : nil
+            return bytes.isASCII(name) ? name.upperBound : nil
         case Tag.atom where !form.isCanonical:
             // What older nodes write.
-            let name = offset + 3..<offset + 3 + atomByteCount(bytes, at: offset)
+            let name = offset + 3..<offset + 3 + bytes.uint16(at: offset + 1)
             guard name.upperBound <= bytes.count else { return name.upperBound }
-            return name.count < 256 && isASCII(bytes, name) ? name.upperBound : nil
+            return name.count < 256 && bytes.isASCII(name) ? name.upperBound : nil
         default: return nil
         }
-    }
-
-    /// How many bytes the name of the atom at `offset` has, whose length takes two.
-    @inline(__always)
-    private static func atomByteCount(_ bytes: Span<UInt8>, at offset: Int) -> Int {
-        Int(bytes[offset + 1]) << 8 | Int(bytes[offset + 2])
     }
 
     /// Whether a list whose elements are canonical would be a string: all of them are integers of one byte.
@@ -171,18 +165,6 @@ package enum CommonTerm {
         return end
     }
 
-    /// Whether all bytes of a range are ASCII.
-    @inline(__always)
-    static func isASCII(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
-        var merged: UInt64 = 0
-        var position = range.lowerBound
-        while position < range.upperBound {
-            merged |= bytes.shortWord(position..<min(position + 8, range.upperBound))
-            position += 8
-        }
-        return merged & 0x8080_8080_8080_8080 == 0
-    }
-
     /// A key of one of the kinds that most keys are of.
     struct Key {
         /// Where it stands.
@@ -208,14 +190,14 @@ package enum CommonTerm {
             case Tag.smallAtomUTF8, Tag.atom:
                 if kind == Tag.atom {
                     content = offset + 3
-                    end = content + atomByteCount(bytes, at: offset)
+                    end = content + bytes.uint16(at: offset + 1)
                     kind = Tag.smallAtomUTF8
                 } else {
                     end = content + Int(bytes[offset + 1])
                 }
                 guard end < bytes.count, end - content < 256 else { return nil }
                 rank = bytes.shortWord(content..<min(content + 8, end)).byteSwapped
-                guard end - content <= 8 ? rank & 0x8080_8080_8080_8080 == 0 : isASCII(bytes, content..<end) else {
+                guard end - content <= 8 ? rank & 0x8080_8080_8080_8080 == 0 : bytes.isASCII(content..<end) else {
                     return nil
                 }
             case Tag.binary:

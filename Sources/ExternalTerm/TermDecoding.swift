@@ -363,13 +363,9 @@ extension Span<UInt8> {
 
     /// The big-endian words of a reference that a token of these bytes has named.
     public func words(_ range: Range<Int>) -> [UInt32] {
-        var words: [UInt32] = []
-        for start in stride(from: range.lowerBound, to: range.upperBound, by: 4) {
-            var word: UInt32 = 0
-            for position in start..<start + 4 { word = word << 8 | UInt32(self[position]) }
-            words.append(word)
+        stride(from: range.lowerBound, to: range.upperBound, by: 4).map {
+            UInt32(truncatingIfNeeded: uint32(at: $0))
         }
-        return words
     }
 
     /// The local function, still without its free variables, that a token of these bytes has named.

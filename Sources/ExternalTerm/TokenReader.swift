@@ -1,3 +1,5 @@
+import Zlib
+
 /// Reads tokens one after the other, checking each by itself: that the bytes are there, and that the values are in range.
 ///
 /// The grammar that tokens form, nesting limits and duplicate keys are ``TermParser``'s.
@@ -35,21 +37,15 @@ extension TokenReader {
     }
 
     mutating func uint16() throws(TermError) -> Int {
-        let range = try take(2)
-        return Int(bytes[range.lowerBound]) << 8 | Int(bytes[range.lowerBound + 1])
+        bytes.uint16(at: try take(2).lowerBound)
     }
 
     mutating func uint32() throws(TermError) -> UInt32 {
-        let start = try take(4).lowerBound
-        return UInt32(bytes[start]) << 24 | UInt32(bytes[start + 1]) << 16 | UInt32(bytes[start + 2]) << 8
-            | UInt32(bytes[start + 3])
+        UInt32(truncatingIfNeeded: bytes.uint32(at: try take(4).lowerBound))
     }
 
     mutating func uint64() throws(TermError) -> UInt64 {
-        let range = try take(8)
-        var value: UInt64 = 0
-        for position in range { value = value << 8 | UInt64(bytes[position]) }
-        return value
+        bytes.number(in: try take(8))
     }
 
     /// Takes a count of terms that follow, each of which takes a byte at the least.
@@ -127,7 +123,7 @@ extension TokenReader {
             return takeAtom(named: start + 2..<start + 2 + count)
         case Tag.atom:
             // What older nodes write.
-            let count = Int(bytes[start + 1]) << 8 | Int(bytes[start + 2])
+            let count = bytes.uint16(at: start + 1)
             guard count <= min(left, Atom.longestName) else { return nil }
             return takeAtom(named: start + 3..<start + 3 + count)
         case Tag.binary:
@@ -142,7 +138,7 @@ extension TokenReader {
     /// Goes past an atom whose name, which is all there, is ASCII.
     @inline(__always)
     private mutating func takeAtom(named name: Range<Int>) -> CommonLeaf? {
-        guard CommonTerm.isASCII(bytes, name) else { return nil }
+        guard bytes.isASCII(name) else { return nil }
         offset = name.upperBound
         return .atom(name)
     }
@@ -159,8 +155,7 @@ extension TokenReader {
         }
         while let last = magnitude.last, bytes[last] == 0 { magnitude = magnitude.dropLast() }
         if magnitude.count <= 8 {
-            var value: UInt64 = 0
-            for position in magnitude.reversed() { value = value << 8 | UInt64(bytes[position]) }
+            let value = bytes.shortWord(magnitude)
             if let integer = Int(exactly: value) { return .integer(isNegative ? -integer : integer) }
             if isNegative, value == 1 << 63 { return .integer(.min) }
         }
@@ -195,14 +190,6 @@ extension TokenReader {
             throw TermError(.malformedFloat, at: start, "a float that is no decimal number")
         }
         return try finite(value, at: start)
-    }
-}
-
-extension Span<UInt8> {
-    /// The big-endian number in four bytes that are there.
-    @inline(__always)
-    func uint32(at offset: Int) -> Int {
-        Int(self[offset]) << 24 | Int(self[offset + 1]) << 16 | Int(self[offset + 2]) << 8 | Int(self[offset + 3])
     }
 }
 

@@ -36,7 +36,7 @@ struct EventTranscoder {
     // MARK: The fastest way
 
     private mutating func writePlain(_ frame: Span<UInt8>, depth: Int, to json: inout JSONWriter) -> VisitedEvents? {
-        guard plain != nil, let count = EventHead.count(in: frame) else { return nil }
+        guard plain != nil, let count = CommonBatch.count(in: frame) else { return nil }
         let (start, writesLines) = (start, writesLines)
         let estimate = frame.count + frame.count / 2 + count * (start.count - 1) + 1024
         return json.write(
@@ -52,24 +52,24 @@ struct EventTranscoder {
     // MARK: Any mapping and style
 
     private mutating func writeAny(_ frame: Span<UInt8>, depth: Int, to json: inout JSONWriter) -> VisitedEvents? {
-        guard frame.count <= EventTranscoder.mostMemory, let count = EventHead.count(in: frame) else { return nil }
+        guard frame.count <= EventTranscoder.mostMemory, let count = CommonBatch.count(in: frame) else { return nil }
         var parser = TermParser(frame, at: 1, limits: TermLimits(depth: depth))
         guard (try? parser.skipToEnd()) != nil, parser.offset == frame.count else { return nil }
         let start = json.position
         var events = VisitedEvents()
-        var offset = EventHead.first
+        var offset = CommonBatch.firstEvent
         for _ in 0..<count {
-            guard let head = EventHead(frame, at: offset), JSONWriter.isText(frame.extracting(head.kind)),
+            guard let head = CommonBatch.Head(frame, at: offset),
                 json.bytes.count - start.byteCount <= EventTranscoder.mostMemory
             else { break }
-            json.beginEvent(id: id, offset: head.time, kind: frame.extracting(head.kind))
-            guard let end = try? terms.write(frame, at: head.kind.upperBound, to: &json) else { break }
+            json.beginEvent(id: id, offset: head.offset, kind: frame.extracting(head.kind))
+            guard let end = try? terms.write(frame, at: head.payload, to: &json) else { break }
             json.endObject()
             if writesLines { json.endLine() }
             offset = end
-            events.note(offset: head.time)
+            events.note(offset: head.offset)
         }
-        guard events.count == count, EventHead.isEnd(offset, of: frame) else {
+        guard events.count == count, CommonBatch.isEnd(offset, of: frame) else {
             json.rewind(to: start)
             return nil
         }
@@ -99,52 +99,14 @@ extension JSONWriter {
     }
 }
 
-/// What an event's tuple, one of three elements, has before its payload. What is not as usual is for others to read.
-private struct EventHead {
-    /// When the event happened, in milliseconds from the start of the session.
-    var time: Int
-    /// Where the name of the event's kind stands, which the payload follows.
-    var kind: Range<Int>
-
-    /// Where the first event of a frame stands.
-    static let first = 6
-
-    init?(_ frame: Span<UInt8>, at offset: Int) {
-        guard frame.count - offset > 12, frame[offset] == CommonTag.smallTuple, frame[offset + 1] == 3 else {
-            return nil
-        }
-        let atom: Int
-        switch frame[offset + 2] {
-        case CommonTag.smallInteger: (time, atom) = (Int(frame[offset + 3]), offset + 4)
-        case CommonTag.integer: (time, atom) = (CommonTag.uint32(frame, at: offset + 3), offset + 7)
-        default: return nil
-        }
-        guard time <= Int(Int32.max), frame[atom] == CommonTag.smallAtom else { return nil }
-        kind = CommonTag.smallAtomName(frame, at: atom)
-        guard kind.upperBound <= frame.count else { return nil }
-    }
-
-    /// How many events there are in a frame that is 131, and a list of them.
-    static func count(in frame: Span<UInt8>) -> Int? {
-        guard frame.count > first, frame[0] == CommonTag.version, frame[1] == CommonTag.list else { return nil }
-        let count = CommonTag.uint32(frame, at: 2)
-        return 1...frame.count - first ~= count ? count : nil
-    }
-
-    /// Whether the list ends at `offset`, and the frame with it.
-    static func isEnd(_ offset: Int, of frame: Span<UInt8>) -> Bool {
-        offset == frame.count - 1 && frame[offset] == CommonTag.nil
-    }
-}
-
 extension PlainTranscoder {
     /// Writes the events of a list, one after the other, or returns false where there is anything else.
     fileprivate mutating func write(
         _ frame: Span<UInt8>, depth: Int, start: Span<UInt8>, writesLines: Bool, _ events: inout VisitedEvents,
         to text: inout TextBuffer
     ) -> Bool {
-        guard let count = EventHead.count(in: frame) else { return false }
-        var offset = EventHead.first
+        guard let count = CommonBatch.count(in: frame) else { return false }
+        var offset = CommonBatch.firstEvent
         for index in 0..<count {
             if index > 0, !writesLines { text.put(UInt8(ascii: ",")) }
             text.put(start)
@@ -152,29 +114,29 @@ extension PlainTranscoder {
             if writesLines { text.put(UInt8(ascii: "\n")) }
             events.note(offset: time)
         }
-        return EventHead.isEnd(offset, of: frame)
+        return CommonBatch.isEnd(offset, of: frame)
     }
 
     /// Writes the event at `offset`, whose object has begun, and returns when it happened.
     private mutating func write(
         _ frame: Span<UInt8>, _ offset: inout Int, depth: Int, to text: inout TextBuffer
     ) -> Int? {
-        guard let head = EventHead(frame, at: offset) else { return nil }
+        guard let head = CommonBatch.Head(frame, at: offset) else { return nil }
         text.put(JSONKey.offset)
-        text.put(decimal: head.time)
+        text.put(decimal: head.offset)
         text.put(UInt8(ascii: ","))
         text.put(JSONKey.type)
         guard text.put(quoted: head.kind, of: frame, isHTMLSafe: isHTMLSafe) else { return nil }
         text.put(UInt8(ascii: ","))
         text.put(JSONKey.payload)
         // The list of events and the tuple enclose the payload.
-        guard let payload = write(frame, at: head.kind.upperBound, room: depth - 2, to: &text) else { return nil }
+        guard let payload = write(frame, at: head.payload, room: depth - 2, to: &text) else { return nil }
         if payload.needsCheck {
-            var parser = TermParser(frame, at: head.kind.upperBound, limits: TermLimits(depth: depth - 2))
+            var parser = TermParser(frame, at: head.payload, limits: TermLimits(depth: depth - 2))
             guard (try? parser.skipTerm()) != nil else { return nil }
         }
         text.put(UInt8(ascii: "}"))
         offset = payload.end
-        return head.time
+        return head.offset
     }
 }

@@ -81,7 +81,7 @@ public struct JSONTermWriter {
     public var textByteCount: Int { json.bytes.count }
 
     private mutating func appendPlain(_ external: Span<UInt8>) -> Bool {
-        guard 3...JSONTermWriter.mostMemory ~= external.count, external[0] == CommonTag.version,
+        guard 3...JSONTermWriter.mostMemory ~= external.count, external[0] == Tag.version,
             var plain = plain.take()
         else { return false }
         defer { self.plain = plain }

@@ -14,18 +14,6 @@ struct JSONTranscoder {
         var count: UInt32 = 0
     }
 
-    /// The tags of Spec/terms.md §3 that any JSON takes.
-    private enum Tag {
-        static let newFloat: UInt8 = 70
-        static let smallInteger: UInt8 = 97
-        static let integer: UInt8 = 98
-        static let `nil`: UInt8 = 106
-        static let list: UInt8 = 108
-        static let binary: UInt8 = 109
-        static let map: UInt8 = 116
-        static let smallAtom: UInt8 = 119
-    }
-
     /// Forgets what has been written, but keeps the memory.
     mutating func removeAll() {
         bytes.removeAll(keepingCapacity: true)
@@ -113,7 +101,7 @@ struct JSONTranscoder {
 
     private mutating func write(atom: StaticString) {
         let name = atom.description.utf8
-        bytes += [Tag.smallAtom, UInt8(truncatingIfNeeded: name.count)]
+        bytes += [Tag.smallAtomUTF8, UInt8(truncatingIfNeeded: name.count)]
         bytes += name
     }
 

@@ -1,3 +1,4 @@
+import ExternalTerm
 import FoundationEssentials
 import Reel
 import Synchronization
@@ -98,7 +99,7 @@ struct MemberText: Sendable {
         return part
     }
 
-    private static func isList(_ term: Span<UInt8>) -> Bool { term.count > 1 && term[1] == CommonTag.list }
+    private static func isList(_ term: Span<UInt8>) -> Bool { term.count > 1 && term[1] == Tag.list }
 }
 
 /// Something about a member that has to be done.

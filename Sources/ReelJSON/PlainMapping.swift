@@ -267,18 +267,18 @@ struct PlainMapping {
         _ bytes: Span<UInt8>, _ offset: inout Int, _ json: inout JSONWriter
     ) -> Bool {
         switch bytes[offset] {
-        case CommonTag.smallInteger:
+        case Tag.smallInteger:
             json.write(integer: Int(bytes[offset + 1]))
             offset += 2
-        case CommonTag.nil:
+        case Tag.nil:
             json.writeEmptyArray()
             offset += 1
-        case CommonTag.smallAtom:
-            let range = CommonTag.smallAtomName(bytes, at: offset)
+        case Tag.smallAtomUTF8:
+            let range = bytes.smallAtomName(at: offset)
             PlainMapping.write(atom: range, of: bytes, to: &json)
             offset = range.upperBound
-        case CommonTag.binary:
-            let range = CommonTag.binaryContent(bytes, at: offset)
+        case Tag.binary:
+            let range = bytes.binaryContent(at: offset)
             PlainMapping.write(binary: bytes.extracting(range), to: &json)
             offset = range.upperBound
         default: return false
@@ -311,8 +311,8 @@ struct PlainMapping {
     ) throws(TermError) -> Bool {
         guard let top = open.indices.last else { return false }
         let start = offset
-        if bytes[start] == CommonTag.smallAtom, open[top].keys == .none || open[top].keys == .atom {
-            let range = CommonTag.smallAtomName(bytes, at: start)
+        if bytes[start] == Tag.smallAtomUTF8, open[top].keys == .none || open[top].keys == .atom {
+            let range = bytes.smallAtomName(at: start)
             if range.count != 3 || bytes.shortWord(range) != ShortWord.nil {
                 open[top].keys = .atom
                 keyStarts.append(start)

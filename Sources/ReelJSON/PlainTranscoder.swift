@@ -95,18 +95,18 @@ struct PlainTranscoder {
         let left = bytes.count - offset
         guard left > 0 else { return nil }
         switch bytes[offset] {
-        case CommonTag.map:
+        case Tag.map:
             guard left >= 5, room > 0 else { return nil }
-            let count = CommonTag.uint32(bytes, at: offset + 1)
+            let count = bytes.uint32(at: offset + 1)
             guard 2 * count <= left - 5 else { return nil }
             return writePairs(bytes, at: offset + 5, count: count, like: guide, room: room - 1, to: &text)
-        case CommonTag.list:
+        case Tag.list:
             guard left >= 5, room > 0 else { return nil }
-            let count = CommonTag.uint32(bytes, at: offset + 1)
+            let count = bytes.uint32(at: offset + 1)
             guard count > 0, count <= left - 5 else { return nil }
             return writeElements(
                 bytes, at: offset + 5, count: count, hasTail: true, like: guide, room: room - 1, to: &text)
-        case CommonTag.smallTuple:
+        case Tag.smallTuple:
             guard left >= 2, room > 0 else { return nil }
             let count = Int(bytes[offset + 1])
             guard count <= left - 2 else { return nil }
@@ -205,7 +205,7 @@ struct PlainTranscoder {
                     text: boundary - textStart, after: mark)
             }
             let value =
-                isModule && end < bytes.count && bytes[end] == CommonTag.smallAtom
+                isModule && end < bytes.count && bytes[end] == Tag.smallAtomUTF8
                 ? writeModule(bytes, at: end, to: &text)
                 : writeValue(bytes, at: end, like: child, room: room, to: &text)
             guard let value else { return nil }
@@ -264,8 +264,8 @@ struct PlainTranscoder {
         if hasTail {
             guard offset < bytes.count else { return nil }
             switch bytes[offset] {
-            case CommonTag.nil: offset += 1
-            case CommonTag.list, CommonTag.string: return nil
+            case Tag.nil: offset += 1
+            case Tag.list, Tag.string: return nil
             default:
                 // An improper list is an array with its tail last.
                 text.put(UInt8(ascii: ","))
@@ -311,7 +311,7 @@ struct PlainTranscoder {
             text.put(decimal: PlainTranscoder.integer(bytes, at: offset))
             text.put(UInt8(ascii: "\""))
             text.put(UInt8(ascii: ":"))
-            return (offset + (bytes[offset] == CommonTag.integer ? 5 : 2), false)
+            return (offset + (bytes[offset] == Tag.integer ? 5 : 2), false)
         }
         let name = PlainTranscoder.name(kind, bytes, at: offset)
         // `nil` is written as the empty atom is.
@@ -327,9 +327,9 @@ struct PlainTranscoder {
     @inline(__always)
     private static func kind(ofKey tag: UInt8) -> RecentText.Kind? {
         switch tag {
-        case CommonTag.smallAtom: .atomPair
-        case CommonTag.binary: .binaryPair
-        case CommonTag.smallInteger, CommonTag.integer: .integerPair
+        case Tag.smallAtomUTF8: .atomPair
+        case Tag.binary: .binaryPair
+        case Tag.smallInteger, Tag.integer: .integerPair
         default: nil
         }
     }
@@ -338,14 +338,14 @@ struct PlainTranscoder {
     @inline(__always)
     private static func name(_ kind: RecentText.Kind, _ bytes: Span<UInt8>, at offset: Int) -> Range<Int> {
         kind == .atomPair
-            ? CommonTag.smallAtomName(bytes, at: offset) : CommonTag.binaryContent(bytes, at: offset)
+            ? bytes.smallAtomName(at: offset) : bytes.binaryContent(at: offset)
     }
 
     /// The integer at `offset`, which has the tag 97 or 98.
     @inline(__always)
     private static func integer(_ bytes: Span<UInt8>, at offset: Int) -> Int {
-        guard bytes[offset] == CommonTag.integer else { return Int(bytes[offset + 1]) }
-        return Int(Int32(truncatingIfNeeded: CommonTag.uint32(bytes, at: offset + 1)))
+        guard bytes[offset] == Tag.integer else { return Int(bytes[offset + 1]) }
+        return Int(Int32(truncatingIfNeeded: bytes.uint32(at: offset + 1)))
     }
 
     /// Whether a key comes before another one of its kind: Spec/terms.md §5.
@@ -371,18 +371,18 @@ struct PlainTranscoder {
     private mutating func writeLeaf(_ bytes: Span<UInt8>, at offset: Int, to text: inout TextBuffer) -> Int? {
         let left = bytes.count - offset
         switch left >= 5 ? bytes[offset] : 0 {
-        case CommonTag.smallInteger:
+        case Tag.smallInteger:
             text.put(decimal: Int(bytes[offset + 1]))
             return offset + 2
-        case CommonTag.integer:
+        case Tag.integer:
             text.put(decimal: PlainTranscoder.integer(bytes, at: offset))
             return offset + 5
-        case CommonTag.nil:
+        case Tag.nil:
             text.put(UInt8(ascii: "["))
             text.put(UInt8(ascii: "]"))
             return offset + 1
-        case CommonTag.binary:
-            let content = CommonTag.binaryContent(bytes, at: offset)
+        case Tag.binary:
+            let content = bytes.binaryContent(at: offset)
             guard content.upperBound <= bytes.count else { return nil }
             let start = text.count
             switch text.put(text: content, of: bytes, isHTMLSafe: isHTMLSafe) {
@@ -393,14 +393,13 @@ struct PlainTranscoder {
             case .none:
                 if writeText(bytes, content, &text) { return content.upperBound }
             }
-        case CommonTag.smallBig where 1...7 ~= bytes[offset + 1] && left >= 3 + Int(bytes[offset + 1]):
+        case Tag.smallBig where 1...7 ~= bytes[offset + 1] && left >= 3 + Int(bytes[offset + 1]):
             let count = Int(bytes[offset + 1])
-            var value = 0
-            for index in (0..<count).reversed() { value = value << 8 | Int(bytes[offset + 3 + index]) }
+            let value = Int(truncatingIfNeeded: bytes.shortWord(at: offset + 3, count: count))
             text.put(decimal: bytes[offset + 2] == 0 ? value : -value)
             return offset + 3 + count
-        case CommonTag.smallAtom:
-            let name = CommonTag.smallAtomName(bytes, at: offset)
+        case Tag.smallAtomUTF8:
+            let name = bytes.smallAtomName(at: offset)
             guard name.upperBound <= bytes.count else { return nil }
             switch name.count {
             case 3 where bytes.shortWord(name) == ShortWord.nil: text.put(0x6E, 0x75, 0x6C, 0x6C)
@@ -443,7 +442,7 @@ struct PlainTranscoder {
 
     /// Writes the name of a struct's module as Elixir prints it.
     private mutating func writeModule(_ bytes: Span<UInt8>, at offset: Int, to text: inout TextBuffer) -> Int? {
-        let whole = CommonTag.smallAtomName(bytes, at: offset)
+        let whole = bytes.smallAtomName(at: offset)
         guard whole.upperBound <= bytes.count else { return nil }
         let alias = whole.lowerBound + 7
         if whole.count > 7, bytes.shortWord(whole.lowerBound..<alias) == ShortWord.elixir,

@@ -194,18 +194,18 @@ struct TaggedMapping {
     @inline(__always)
     private func writeCommonLeaf(_ bytes: Span<UInt8>, _ offset: inout Int, _ json: inout JSONWriter) -> Bool {
         switch bytes[offset] {
-        case CommonTag.smallInteger:
+        case Tag.smallInteger:
             json.write(integer: Int(bytes[offset + 1]))
             offset += 2
-        case CommonTag.nil:
+        case Tag.nil:
             json.writeEmptyArray()
             offset += 1
-        case CommonTag.smallAtom:
-            let name = CommonTag.smallAtomName(bytes, at: offset)
+        case Tag.smallAtomUTF8:
+            let name = bytes.smallAtomName(at: offset)
             TaggedMapping.write(atom: name, of: bytes, to: &json)
             offset = name.upperBound
-        case CommonTag.binary:
-            let content = CommonTag.binaryContent(bytes, at: offset)
+        case Tag.binary:
+            let content = bytes.binaryContent(at: offset)
             guard json.write(text: bytes.extracting(content)) else { return false }
             offset = content.upperBound
         default: return false

@@ -3,24 +3,42 @@ extension Span<UInt8> {
     @inlinable
     @inline(__always)
     package func word(at offset: Int) -> UInt64 {
-        let bytes = extracting(offset..<offset + 8)
-        var word: UInt64 = 0
-        for index in 0..<8 { word |= UInt64(bytes[index]) << (8 * UInt64(truncatingIfNeeded: index)) }
-        return word
+        precondition(offset >= 0 && count - offset >= 8, "eight bytes that are there")
+        // Safe: the bytes are there, and none is read after the closure has returned.
+        return unsafe withUnsafeBytes { bytes in
+            unsafe UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+        }
     }
 
     /// The bytes in `range`, no more than eight, the first of them lowest.
     @inlinable
     @inline(__always)
-    package func shortWord(_ range: Range<Int>) -> UInt64 {
-        let length = range.count
-        if count - range.lowerBound >= 8 {
-            let word = self.word(at: range.lowerBound)
-            return length >= 8 ? word : word & ((1 << (8 * UInt64(truncatingIfNeeded: length))) &- 1)
+    package func shortWord(_ range: Range<Int>) -> UInt64 { shortWord(at: range.lowerBound, count: range.count) }
+
+    /// The `length` bytes at `offset`, no more than eight, the first of them lowest.
+    @inlinable
+    @inline(__always)
+    package func shortWord(at offset: Int, count length: Int) -> UInt64 {
+        if count &- offset >= 8 {
+            let word = self.word(at: offset)
+            return length >= 8 ? word : word & ((1 &<< (8 &* UInt64(truncatingIfNeeded: length))) &- 1)
         }
         var word: UInt64 = 0
-        for index in range.reversed() { word = word << 8 | UInt64(self[index]) }
+        for index in (0..<length).reversed() { word = word << 8 | UInt64(self[offset + index]) }
         return word
+    }
+
+    /// Whether all bytes in `range` are ASCII.
+    @inlinable
+    @inline(__always)
+    package func isASCII(_ range: Range<Int>) -> Bool {
+        var merged: UInt64 = 0
+        var position = range.lowerBound
+        while position < range.upperBound {
+            merged |= shortWord(position..<min(position + 8, range.upperBound))
+            position += 8
+        }
+        return merged & 0x8080_8080_8080_8080 == 0
     }
 
     /// How many bytes from `offset` on are those of `other` from `start` on.

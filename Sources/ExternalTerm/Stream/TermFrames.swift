@@ -116,8 +116,7 @@ public struct TermFrames {
             guard !isEnded || left == 0 else { throw error(.truncated, at: position, "the bytes end inside a length") }
             return nil
         }
-        var length = 0
-        for index in position..<position + head { length = length << 8 | Int(bytes[index]) }
+        let length = Int(truncatingIfNeeded: bytes.span.number(in: position..<position + head))
         guard length <= longestTerm else { throw tooLong(length, at: position) }
         guard left >= head + length else {
             guard !isEnded else {

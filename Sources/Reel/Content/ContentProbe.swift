@@ -73,7 +73,7 @@ struct ContentProbe {
             if isText, text.first != nil { return .form(.json) }
         }
         // Nothing else starts like that: what reads the term says what is wrong with it.
-        if framing == nil, head.first == 131 { return .form(.terms(.terms)) }
+        if framing == nil, head.first == Tag.version { return .form(.terms(.terms)) }
         if framing == nil, ContentProbe.isFrame(head) { return .form(.terms(.packet4)) }
         attempts = tests.map { test in
             UnknownContent.Attempt(
@@ -94,24 +94,21 @@ struct ContentProbe {
 
     /// Whether these are a map, or compressed, which a map may be.
     private static func startsLikeMap(_ head: [UInt8]) -> Bool {
-        head.starts(with: [131, 116]) || head.starts(with: [131, 80])
+        head.starts(with: [Tag.version, Tag.map]) || head.starts(with: [Tag.version, Tag.compressed])
     }
 
     /// Whether a whole frame with a length of four bytes starts these bytes, whatever is the matter with its term.
     private static func isFrame(_ head: [UInt8]) -> Bool {
-        guard head.count > 5, head[4] == 131 else { return false }
-        return firstLength(of: head) <= head.count - 4
+        guard head.count > 5, head[4] == Tag.version else { return false }
+        return head.span.uint32(at: 0) <= head.count - 4
     }
 
     /// Whether the length that starts these bytes is one that no term has.
-    private static func isTooLong(_ head: [UInt8]) -> Bool { firstLength(of: head) > TermFrames.defaultLongestTerm }
-
-    /// The length of four bytes that starts these, which are five or more.
-    private static func firstLength(of head: [UInt8]) -> Int { head[..<4].reduce(0) { $0 << 8 | Int($1) } }
+    private static func isTooLong(_ head: [UInt8]) -> Bool { head.span.uint32(at: 0) > TermFrames.defaultLongestTerm }
 
     /// Whether the first frame of a recording starts these bytes: Spec/recording.md §6.1.
     private static func isHeader(_ head: [UInt8]) -> Bool {
-        guard head.count > 5, head[4] == 131 else { return false }
+        guard head.count > 5, head[4] == Tag.version else { return false }
         let term = TermEnvelope.head(of: head.span.extracting(4..<head.count), upTo: 32)
         guard case (.tuple(3...), let first)? = try? KnownTerm.token(of: term.span, at: 0),
             case (.atom(let name), _)? = try? KnownTerm.token(of: term.span, at: first)
@@ -147,7 +144,7 @@ struct ContentProbe {
     ) throws -> Result {
         var attempts = attempts
         let head = source.head
-        let startsLikeZlib = head.count > 1 && head[0] & 0x8F == 8 && (Int(head[0]) << 8 | Int(head[1])) % 31 == 0
+        let startsLikeZlib = head.count > 1 && head[0] & 0x8F == 8 && head.span.uint16(at: 0) % 31 == 0
         for compression in head.isEmpty ? [] : startsLikeZlib ? [.zlib, .deflate] : [Compression.deflate] {
             do {
                 return try examine(compression, source, depth: depth)
@@ -156,7 +153,7 @@ struct ContentProbe {
             }
         }
         // A first frame that is cut begins with a term all the same.
-        if framing == nil, head.count > 4, head[4] == 131, !ContentProbe.isTooLong(head) {
+        if framing == nil, head.count > 4, head[4] == Tag.version, !ContentProbe.isTooLong(head) {
             return ([], .terms(.packet4))
         }
         // What reads the terms says best what is wrong with them.
@@ -189,7 +186,7 @@ struct ContentProbe {
         let isOwn =
             switch result.form {
             case .recording, .json: true
-            case .phoenixReplay: inner.head.starts(with: [131, 116])
+            case .phoenixReplay: inner.head.starts(with: [Tag.version, Tag.map])
             case .terms, .unknown: false
             }
         // Gzip in gzip is one too many for a recording, and for a document.

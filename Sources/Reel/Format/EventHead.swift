@@ -1,4 +1,5 @@
 import ExternalTerm
+import Zlib
 
 /// What the format requires of an event's tuple, found without decoding its payload. Implements Spec/recording.md §6.2.
 struct EventHead {
@@ -37,41 +38,51 @@ struct EventHead {
         + " and anything more"
 }
 
-extension EventHead {
-    /// The start of an event as most are written: a tuple of three that starts with an integer of 32 bits and an atom of ASCII.
-    struct Common {
-        var offset: Int
-        /// Where the name of the kind stands.
-        var kind: Range<Int>
-        /// Where the payload starts.
-        var payload: Int
+/// A frame of events as most are written: a list, and in it tuples of three that start with an integer of 32 bits and an atom of
+/// ASCII. What is anything else is for others to read. Implements Spec/recording.md §6.3.
+package enum CommonBatch {
+    /// Where the first event of a frame stands, after 131 and the list's head.
+    package static let firstEvent = 6
 
-        /// Reads the start of the event at `offset`, of which nothing has been checked, or returns nil when it is another one.
+    /// How many events there are in a frame, of which nothing has been checked; nil when it is no list.
+    package static func count(in frame: Span<UInt8>) -> Int? {
+        guard frame.count > firstEvent, frame[0] == Tag.version, frame[1] == Tag.list else { return nil }
+        let count = frame.uint32(at: 2)
+        return 1...frame.count - firstEvent ~= count ? count : nil
+    }
+
+    /// Whether the list ends at `offset`, and the frame with it.
+    package static func isEnd(_ offset: Int, of frame: Span<UInt8>) -> Bool {
+        offset == frame.count - 1 && frame[offset] == Tag.nil
+    }
+
+    /// What an event has before its payload.
+    package struct Head {
+        /// When the event happened, in milliseconds from the session's start.
+        package var offset: Int
+        /// Where the name of its kind stands.
+        package var kind: Range<Int>
+
+        /// Where the payload starts.
+        @inlinable package var payload: Int { kind.upperBound }
+
+        /// Reads the event at `offset`, of which nothing has been checked, or returns nil when it is another one.
+        @inlinable
         @inline(__always)
-        init?(_ bytes: Span<UInt8>, at start: Int) {
-            guard bytes.count - start >= 7, bytes[start] == Self.smallTuple, bytes[start + 1] == 3 else { return nil }
+        package init?(_ frame: Span<UInt8>, at offset: Int) {
+            guard frame.count - offset >= 7, frame[offset] == Tag.smallTuple, frame[offset + 1] == 3 else { return nil }
             let atom: Int
-            switch bytes[start + 2] {
-            case Self.smallInteger:
-                offset = Int(bytes[start + 3])
-                atom = start + 4
-            case Self.integer:
-                offset = (3..<7).reduce(0) { $0 << 8 | Int(bytes[start + $1]) }
-                atom = start + 7
+            switch frame[offset + 2] {
+            case Tag.smallInteger: (self.offset, atom) = (Int(frame[offset + 3]), offset + 4)
+            case Tag.integer: (self.offset, atom) = (frame.uint32(at: offset + 3), offset + 7)
             default: return nil
             }
-            guard offset <= Int(Int32.max), bytes.count - atom >= 2, bytes[atom] == Self.smallAtom else { return nil }
-            kind = atom + 2..<atom + 2 + Int(bytes[atom + 1])
-            payload = kind.upperBound
-            guard payload < bytes.count else { return nil }
-            var merged: UInt8 = 0
-            for position in kind { merged |= bytes[position] }
-            guard merged < 0x80 else { return nil }
+            guard self.offset <= Int(Int32.max), frame.count - atom >= 2, frame[atom] == Tag.smallAtomUTF8 else {
+                return nil
+            }
+            kind = frame.smallAtomName(at: atom)
+            // A payload follows.
+            guard kind.upperBound < frame.count, frame.isASCII(kind) else { return nil }
         }
-
-        private static let smallInteger: UInt8 = 97
-        private static let integer: UInt8 = 98
-        private static let smallTuple: UInt8 = 104
-        private static let smallAtom: UInt8 = 119
     }
 }

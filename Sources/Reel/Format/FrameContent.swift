@@ -125,7 +125,7 @@ private struct FrameReading {
         var atoms = RecentAtoms()
         var offset = start
         for _ in 0..<count {
-            guard let head = EventHead.Common(content, at: offset),
+            guard let head = CommonBatch.Head(content, at: offset),
                 let end = CommonTerm.end(of: content, at: head.payload, room: depth)
                     ?? endOfRare(at: head.payload, depth)
             else { return nil }
@@ -136,9 +136,7 @@ private struct FrameReading {
                     treeTermCount: limits.term.treeTermCount))
             offset = end
         }
-        guard offset == content.count - 1, let (token, _) = try? KnownTerm.token(of: content, at: offset), token == .nil
-        else { return nil }
-        return events
+        return CommonBatch.isEnd(offset, of: content) ? events : nil
     }
 
     private func endOfRare(at offset: Int, _ depth: Int) -> Int? {

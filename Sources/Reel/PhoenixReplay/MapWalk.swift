@@ -91,10 +91,10 @@ private struct MapFields {
     init(_ source: any ByteSource, _ wrapping: PhoenixReplayFormat.Wrapping, _ limits: ReaderLimits) throws {
         window = TermWindow(source, limits: limits)
         // A compressed term's content has no leading 131.
-        if wrapping != .compressedTerm, try window.byte("the first byte") != 131 {
+        if wrapping != .compressedTerm, try window.byte("the first byte") != Tag.version {
             throw ReelError(.notARecording, "a term that does not start with 131", offset: 0)
         }
-        guard try window.byte("the map") == 116 else {
+        guard try window.byte("the map") == Tag.map else {
             throw ReelError(.notARecording, "a term that is no map", offset: 1, section: "phoenix-replay.md §1")
         }
         fieldCount = try window.uint32("the map's size")
@@ -127,8 +127,8 @@ private struct MapFields {
         while eventCount == 0 {
             // Where the list starts, and where it ends: a list may be the tail of another one.
             switch try window.byte("the events") {
-            case 106: return nil
-            case 108: eventCount = try window.uint32("the number of events")
+            case Tag.nil: return nil
+            case Tag.list: eventCount = try window.uint32("the number of events")
             default:
                 throw ReelError(
                     .notARecording, "events that are no proper list", offset: window.walkedByteCount,

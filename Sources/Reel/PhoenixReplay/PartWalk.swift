@@ -90,10 +90,10 @@ struct PartWalk: PhoenixReplayWalk {
             return nil
         }
         let first = offset + 12
-        var end = first + PartWalk.number(in: head, at: 4)
+        var end = first + head.span.uint32(at: 4)
         var isTorn = end > bytes.byteCount
         let payload = first..<min(end, bytes.byteCount)
-        let isWhole = try !isTorn && isSound(payload, checksum: PartWalk.number(in: head, at: 8))
+        let isWhole = try !isTorn && isSound(payload, checksum: head.span.uint32(at: 8))
         if !isWhole {
             // A process may have died while it wrote the frame, and another one gone on.
             let next = try nextFrame(after: offset + 4, before: end, &budget)
@@ -125,11 +125,6 @@ struct PartWalk: PhoenixReplayWalk {
         return end
     }
 
-    /// A number of four bytes in a frame's head.
-    private static func number(in head: [UInt8], at start: Int) -> Int {
-        head[start..<start + 4].reduce(0) { $0 << 8 | Int($1) }
-    }
-
     /// Whether a frame's payload has its checksum.
     private func isSound(_ payload: Range<Int>, checksum: Int) throws -> Bool {
         guard payload.count <= limits.frameByteCount else { return false }
@@ -148,10 +143,10 @@ struct PartWalk: PhoenixReplayWalk {
             for index in 0..<max(piece.count - 11, 0) where piece[index] == magic[0] {
                 guard piece[index..<index + 4].elementsEqual(magic) else { continue }
                 let first = position + index + 12
-                let count = PartWalk.number(in: piece, at: index + 4)
+                let count = piece.span.uint32(at: index + 4)
                 guard count <= bytes.byteCount - first, count <= budget else { continue }
                 budget -= count
-                let checksum = PartWalk.number(in: piece, at: index + 8)
+                let checksum = piece.span.uint32(at: index + 8)
                 if try isSound(first..<first + count, checksum: checksum) { return position + index }
             }
             position += max(piece.count - 11, 1)
@@ -162,7 +157,9 @@ struct PartWalk: PhoenixReplayWalk {
     /// What a frame's compressed term inflates to, as far as it does, without a leading 131; and what is wrong with its stream.
     private func content(of frame: Frame) throws -> (bytes: [UInt8], damage: String?) {
         let payload = try bytes.read(frame.payload)
-        guard payload.count > 6, payload[0] == 131, payload[1] == 80 else { return (Array(payload.dropFirst()), nil) }
+        guard payload.count > 6, payload.starts(with: [Tag.version, Tag.compressed]) else {
+            return (Array(payload.dropFirst()), nil)
+        }
         let limit = limits.term.inflatedByteCount
         var content: [UInt8] = []
         let inflater = try Inflater(.zlib)
@@ -193,12 +190,12 @@ struct PartWalk: PhoenixReplayWalk {
         directory.frames.append(frame)
         var window = TermWindow(MemorySource(content), limits: limits)
         do {
-            guard try window.byte("a frame") == 104, try window.byte("a frame") == 2,
+            guard try window.byte("a frame") == Tag.smallTuple, try window.byte("a frame") == 2,
                 case .map(var fields) = try window.value("a frame's recording", enclosing: 1)
             else { throw ReelError(.malformedTerm, "a frame that is not {Recording, Events}") }
             fields[atom: "events"] = nil
             directory.fields = fields
-            guard try window.byte("a frame's events") == 108 else { return }
+            guard try window.byte("a frame's events") == Tag.list else { return }
             for _ in 0..<(try window.uint32("a frame's events")) {
                 let element = try window.term("an event", enclosing: 2)
                 guard

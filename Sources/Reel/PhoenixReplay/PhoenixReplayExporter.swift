@@ -43,7 +43,7 @@ public struct PhoenixReplayExporter {
                 try output.finish()
             case .map, .part:
                 var output = try GzipOutput(sink)
-                try output.write([131])
+                try output.write([Tag.version])
                 try writeTerm { try output.write($0) }
                 try output.finish()
             }
@@ -147,7 +147,8 @@ private struct CompressedTermOutput {
     init(_ sink: any ByteSink, size: UInt32) throws {
         self.sink = sink
         deflater = try Deflater(.zlib, level: 6)
-        try self.sink.write([131, 80] + (0..<4).map { UInt8(truncatingIfNeeded: size >> (24 - 8 * $0)) })
+        try self.sink.write(
+            [Tag.version, Tag.compressed] + (0..<4).map { UInt8(truncatingIfNeeded: size >> (24 - 8 * $0)) })
     }
 
     mutating func write(_ bytes: [UInt8]) throws {

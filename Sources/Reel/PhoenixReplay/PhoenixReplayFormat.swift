@@ -26,10 +26,11 @@ extension PhoenixReplayFormat {
             var content: [UInt8] = []
             var source = PatientSource(try GunzipSource(SequentialBytes(bytes: bytes, position: 0)))
             _ = try source.read(upTo: 2, appendingTo: &content)
-            return content.first == 131 && content.dropFirst().first.map { $0 == 116 } != false ? .gzip : nil
+            return content.first == Tag.version && content.dropFirst().first.map { $0 == Tag.map } != false
+                ? .gzip : nil
         }
-        if head == [131, 80] { return .compressedTerm }
-        if head == [131, 116] { return .term }
+        if head == [Tag.version, Tag.compressed] { return .compressedTerm }
+        if head == [Tag.version, Tag.map] { return .term }
         if try bytes.read(0..<min(4, bytes.byteCount)) == partMagic { return .part }
         return nil
     }

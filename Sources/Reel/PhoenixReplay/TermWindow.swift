@@ -50,16 +50,21 @@ struct TermWindow {
 
     /// Takes one byte.
     mutating func byte(_ what: String) throws -> UInt8 {
-        while position == bytes.count { guard try fill() else { throw truncated(what) } }
+        try require(1, what)
         defer { position += 1 }
         return bytes[position]
     }
 
     /// Takes a big-endian number of four bytes.
     mutating func uint32(_ what: String) throws -> Int {
-        var value = 0
-        for _ in 0..<4 { value = value << 8 | Int(try byte(what)) }
-        return value
+        try require(4, what)
+        defer { position += 4 }
+        return bytes.span.uint32(at: position)
+    }
+
+    /// Makes the window hold so many bytes more than have been walked over.
+    private mutating func require(_ byteCount: Int, _ what: String) throws {
+        while bytes.count - position < byteCount { guard try fill() else { throw truncated(what) } }
     }
 
     /// Finds the next term, which is then in ``bytes`` as a whole until the next call.

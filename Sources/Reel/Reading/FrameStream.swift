@@ -1,3 +1,4 @@
+import ExternalTerm
 import GzipMembers
 
 /// The frames of a recording in order, whatever they are in: members with `RL` fields, plain gzip, or nothing.
@@ -113,7 +114,7 @@ final class FrameStream {
             if isComplete, available > 0 { throw frameError("\(available) bytes where a frame's length should be") }
             return nil
         }
-        let count = (0..<4).reduce(0) { $0 << 8 | Int(content[contentPosition + $1]) }
+        let count = content.span.uint32(at: contentPosition)
         guard count >= 2 else { throw frameError("a frame of \(count) bytes", .malformedFrame) }
         guard count <= limits.frameByteCount else {
             throw ReelError(
@@ -130,7 +131,7 @@ final class FrameStream {
         }
         // What starts with a length and goes on with no term is something else, whatever becomes of its member.
         let isFirst = contentOffset + contentPosition == 0
-        if container == .plain, isFirst, available > 4, content[contentPosition + 4] != 131 {
+        if container == .plain, isFirst, available > 4, content[contentPosition + 4] != Tag.version {
             throw ReelError(.notARecording, FrameStream.noRecording, offset: 0, section: "recording.md §4.3")
         }
         guard available >= 4 + count else {
@@ -194,7 +195,7 @@ final class FrameStream {
         if input[0] == 0x1F, input.count < 2 || input[1] == 0x8B {
             container = .plain
             gzip = try MemberStream()
-        } else if input.count >= 5, input[4] == 131 {
+        } else if input.count >= 5, input[4] == Tag.version {
             container = .bare
         } else {
             throw ReelError(.notARecording, FrameStream.noRecording, offset: 0, section: "recording.md §4")

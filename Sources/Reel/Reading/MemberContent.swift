@@ -1,3 +1,4 @@
+import ExternalTerm
 import GzipMembers
 
 /// The frames of one data member, read by itself.
@@ -225,7 +226,7 @@ struct FrameSplitting {
                 .malformedFrame, "\(available + 4) bytes where a frame's length should be",
                 section: "recording.md §4.2")
         }
-        let count = (0..<4).reduce(0) { $0 << 8 | Int(content[position + $1]) }
+        let count = content.span.uint32(at: position)
         guard count <= limits.frameByteCount else {
             throw ReelError(
                 .limitExceeded, "a frame of \(count) bytes, more than the limit of \(limits.frameByteCount)",

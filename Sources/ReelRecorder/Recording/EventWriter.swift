@@ -1,3 +1,5 @@
+import ExternalTerm
+
 /// Writes an event's bytes into memory that has been reserved for them: the path that every event of a running application takes.
 ///
 /// It looks once for each value whether there is room. Where there is not, nothing more is written, and ``hasOverflowed`` says so;
@@ -63,17 +65,17 @@ struct EventWriter: ~Copyable, ~Escapable {
     @inline(__always)
     mutating func writeHead(_ offset: Int) {
         guard hasRoom(for: EventWriter.headByteCount) else { return }
-        put(104)
+        put(Tag.smallTuple)
         put(3)
         if offset < 256 {
-            put(97)
+            put(Tag.smallInteger)
             put(UInt8(truncatingIfNeeded: offset))
         } else if offset <= Int(Int32.max) {
-            put(98)
+            put(Tag.integer)
             putLength(offset)
         } else {
             let byteCount = 8 - offset.leadingZeroBitCount / 8
-            put(110)
+            put(Tag.smallBig)
             put(UInt8(truncatingIfNeeded: byteCount))
             put(0)
             for index in 0..<byteCount { put(UInt8(truncatingIfNeeded: offset >> (8 * index))) }
@@ -149,7 +151,7 @@ struct EventWriter: ~Copyable, ~Escapable {
     /// Writes the head of a binary where there is room for it.
     @inline(__always)
     private static func writeHead(_ byteCount: Int, at place: inout UnsafeMutablePointer<UInt8>) {
-        unsafe place.pointee = 109
+        unsafe place.pointee = Tag.binary
         unsafe UnsafeMutableRawPointer(place).storeBytes(
             of: UInt32(truncatingIfNeeded: byteCount).bigEndian, toByteOffset: 1, as: UInt32.self)
         unsafe place += 5
@@ -166,7 +168,7 @@ struct EventWriter: ~Copyable, ~Escapable {
     @inline(__always)
     mutating func writeMapHead() -> Int {
         guard hasRoom(for: 5) else { return count }
-        put(116)
+        put(Tag.map)
         putLength(0)
         return count - 4
     }

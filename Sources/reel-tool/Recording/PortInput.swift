@@ -1,4 +1,5 @@
 import Dispatch
+import ExternalTerm
 import Reel
 import Synchronization
 import SystemPackage
@@ -79,7 +80,7 @@ struct PortInput {
             guard position == bytes.count else { throw truncated() }
             return nil
         }
-        let length = bytes[position..<position + 4].reduce(0) { $0 << 8 | Int($1) }
+        let length = bytes.span.uint32(at: position)
         position += 4
         count += 1
         guard length <= PortInput.mostBytes else {
