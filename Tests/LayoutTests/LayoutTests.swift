@@ -37,6 +37,24 @@ struct LayoutTests {
         #expect(found.isSuperset(of: ["Zlib", "ExternalTerm", "GzipMembers", "Reel"]))
     }
 
+    @Test("every type that the way of a byte names exists")
+    func wayOfAByte() throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let text = try String(contentsOf: root.appending(path: "CONTRIBUTING.md"), encoding: .utf8)
+        let page = try #require(text.firstMatch(of: /### The way of a byte\n(?s:(.*?))\n##/)).1
+        let declared = Set(
+            Self.sources.flatMap { source in
+                source.text.matches(of: /\b(?:struct|class|enum|protocol|actor) (\w+)/).map(\.1)
+            })
+        let names = page.matches(of: /`(\w+)`/).map(\.1)
+        for name in names { #expect(declared.contains(name), "no type \(name)") }
+        // The three ways, each of them short enough to be kept in mind.
+        let ways = page.matches(of: /(?m)^\d\. (?s:(.*?))(?=\n\d\. |\n\n)/).map { $0.1.matches(of: /`\w+`/).count }
+        #expect(ways.count == 3)
+        #expect(ways.allSatisfy { 4...8 ~= $0 }, "\(ways)")
+    }
+
     @Test("what each room may import leads down, and never back")
     func order() {
         func reaches(_ room: String, from start: String, steps: Int) -> Bool {
@@ -65,6 +83,9 @@ struct LayoutTests {
             ("fatalError(\"no\")", "reel-tool", "line 1: `fatalError(`"),
             ("let x = try! f()", "Zlib", "line 1: `try!`"),
             ("let x = y as! Z", "Reel", "line 1: `as!`"),
+            ("bytes[0] == 131", "Reel", "line 1: bytes of a term, which ExternalTerm/Tag.swift knows"),
+            ("let head = [131, 104]", "ReelJSON", "line 1: bytes of a term, which ExternalTerm/Tag.swift knows"),
+            ("Int(b[0]) << 24 | Int(b[1])", "Reel", "line 1: bytes of a term, which ExternalTerm/Tag.swift knows"),
             ("// TODO: all of it", "Reel", "line 1: `TODO`"),
             ("/// FIXME", "Reel", "line 1: `FIXME`"),
             (String(repeating: "\n", count: 601), "Reel", "601 lines, more than 600"),
@@ -82,6 +103,8 @@ struct LayoutTests {
             ("// unsafe pointers, try! and import Foundation are not for here", "ExternalTerm"),
             ("let unsafeCount = 1, isTODOList = 2, has = 3", "ExternalTerm"),
             ("importer = 1", "ExternalTerm"),
+            ("bytes[0] == 131", "ExternalTerm/Tag.swift"),
+            ("error(\"it does not start with 131\")", "Reel"),
             (String(repeating: "\n", count: 600), "Reel"),
         ])
     func noViolation(source: String, room: String) {
