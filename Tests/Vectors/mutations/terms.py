@@ -3,13 +3,13 @@
 from .paths import TERM
 
 MUTATIONS = [
-    ("tags-old-pid", f"{TERM}/Tag.swift", "static let pid: UInt8 = 103", "static let pid: UInt8 = 76"),
-    ("tags-v4-port", f"{TERM}/Tag.swift", "static let v4Port: UInt8 = 120", "static let v4Port: UInt8 = 122"),
+    ("tags-old-pid", f"{TERM}/Tag.swift", "static var pid: UInt8 { 103 }", "static var pid: UInt8 { 76 }"),
+    ("tags-v4-port", f"{TERM}/Tag.swift", "static var v4Port: UInt8 { 120 }", "static var v4Port: UInt8 { 122 }"),
     (
         "lengths-16-bits",
-        f"{TERM}/TokenReader.swift",
-        "return Int(bytes[range.lowerBound]) << 8 | Int(bytes[range.lowerBound + 1])",
-        "return Int(bytes[range.lowerBound + 1]) << 8 | Int(bytes[range.lowerBound])",
+        f"{TERM}/Tag.swift",
+        "return Int(bytes[0]) << 8 | Int(bytes[1])",
+        "return Int(bytes[1]) << 8 | Int(bytes[0])",
     ),
     (
         "maps-count-of-pairs",
