@@ -119,7 +119,8 @@ class PagesTest(BrowserTest):
                 with self.subTest(version=version, check=check["tag"]):
                     self.assertEqual(
                         browser.execute_script(SHOWN, check["root"]), browser.execute_script(WANTED, check["html"]))
-        self.assertEqual(browser.problems(), [])
+        # Styles in attributes are refused to the parser, which the console says, and set one by one.
+        self.assertEqual([each for each in browser.problems() if "Applying inline style violates" not in each], [])
 
     def test_the_frame_is_patched_and_stays_scrolled(self):
         browser = self.shared
